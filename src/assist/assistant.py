@@ -1,0 +1,355 @@
+"""The two doors of the house: loading what the shop knows, and suggesting replies from it.
+
+Read top to bottom: open, load, search, suggest, learn, keep. The steps of loading are in `loading.py`, those
+of suggesting in `suggesting.py`; only their order is here.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+
+from assist import loading
+from assist.clock import shop_time
+from assist.documents import Audience, Document, Kind
+from assist.encoder import load as load_encoder
+from assist.encoder.base import Encoder
+from assist.errors import InputError
+from assist.guard import mask
+from assist.ingest import Skipped, read_folder
+from assist.loading import AddReport, OnError, Progress
+from assist.messages import Channel, Message, turns
+from assist.results import Hit, Suggestion
+from assist.retrieve.lanes import Retriever, Scope
+from assist.settings import Settings
+from assist.store.local import LocalStore
+from assist.suggesting import Suggester
+
+TRACES = 1_000
+"""Suggestions remembered in memory until feedback names one of them."""
+
+
+class Assistant:
+    """Suggests replies with exact sources from what a shop has loaded.
+
+    Use `Assistant.open`; close it, or use it in a `with` block. All methods may be called from any thread.
+    """
+
+    def __init__(self, store: LocalStore, encoder: Encoder, settings: Settings, *, read_only: bool) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._settings = settings
+        self._read_only = read_only
+        self._lock = RLock()
+        self._suggester: tuple[int, Suggester] | None = None
+        self._traces: OrderedDict[str, tuple[Suggestion, str, datetime]] = OrderedDict()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        encoder: str | Encoder = "bundled",
+        settings: Settings | None = None,
+        read_only: bool = False,
+    ) -> Assistant:
+        """Open a store folder.
+
+        Args:
+            path: The folder.
+            create: Make it when it does not exist.
+            encoder: A name that `assist.encoder.load` knows, a model folder, or an encoder object.
+            settings: Every knob; None takes the defaults.
+            read_only: Never write, not even a log.
+
+        Raises:
+            StoreNotFoundError: There is no store and `create` is False.
+            StoreMismatchError: The store was built with another encoder.
+            StoreCorruptError: The database is damaged.
+        """
+        settings = settings or Settings()
+        model = load_encoder(encoder) if isinstance(encoder, str | Path) else encoder
+        store = LocalStore.open(
+            path,
+            encoder=model.identity,
+            create=create,
+            read_only=read_only,
+            settings=settings.store,
+            search=settings.search,
+        )
+        return cls(store, model, settings, read_only=read_only)
+
+    # -- loading ---------------------------------------------------------------------------------
+
+    def add(self, documents: Iterable[Document], *, on_error: OnError = "raise") -> AddReport:
+        """Load documents: screened, cut, encoded, and written in one transaction.
+
+        An unchanged document costs nothing; a changed one becomes a new version.
+
+        Args:
+            documents: What to load.
+            on_error: `raise` leaves the store as it was at the first bad one; `skip` loads the rest.
+        """
+        loading.check_on_error(on_error)
+        return self._load(list(documents), on_error, None)
+
+    def add_files(
+        self, path: str | Path, *, on_error: OnError = "skip", progress: Progress | None = None
+    ) -> AddReport:
+        """Load a file or a folder of them; see `assist.ingest` for what is read.
+
+        Args:
+            path: A file or folder; `shop.toml` in it becomes the shop's profile.
+            on_error: `skip` reports what is broken with file and line; `raise` stops there, nothing is loaded.
+            progress: Called with how much is done, of how much, and what.
+
+        Raises:
+            InputError: The folder does not exist or holds nothing that can be read.
+            IngestError: With `on_error="raise"`, the first file or row that cannot be read.
+        """
+        loading.check_on_error(on_error)
+        results = list(read_folder(path, settings=self._settings.ingest, progress=progress))
+        skipped = [item for result in results for item in result.skipped]
+        loading.raise_first(skipped, on_error)
+        profile = next((result.profile for result in reversed(results) if result.profile is not None), None)
+        if profile is not None and profile != self._store.profile:
+            self._store.apply(profile=profile)
+        documents = [document for result in results for document in result.documents]
+        return self._load(documents, on_error, progress, skipped)
+
+    def _load(
+        self,
+        documents: Sequence[Document],
+        on_error: OnError,
+        progress: Progress | None,
+        skipped: Sequence[Skipped] = (),
+    ) -> AddReport:
+        screened = loading.screen_all(documents, on_error)
+        change = loading.changed_only(screened.documents, self._store.current())
+        records = loading.make_records(change.write, self._encoder, self._settings.chunk, progress)
+        at = shop_time(None, self._store.profile.timezone)
+        revision = self._store.apply(add=records, replaced_at=at) if records else self._store.revision
+        report = loading.report(screened, change, records, skipped)
+        loading.log_report(report, revision, at)
+        return report
+
+    def remove(self, document_ids: Sequence[str]) -> int:
+        """Remove documents from every lane at once; returns how many of the ids were live."""
+        if isinstance(document_ids, str):
+            raise InputError("remove takes a list of ids, got a string")
+        live = self._store.current().keys() & set(document_ids)
+        if live:
+            self._store.apply(remove=sorted(live))
+        return len(live)
+
+    def document(
+        self, id: str, *, version: str | None = None, on: date | datetime | str | None = None
+    ) -> Document:
+        """Return a document: its newest version, a named one, or the one that was valid at `on`.
+
+        Raises:
+            InputError: The id or version is unknown.
+        """
+        moment = None if on is None else self._moment(on)
+        return self._store.document(id, version=version, on=moment)
+
+    # -- searching -------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        product: str | None = None,
+        kinds: Sequence[str | Kind] | None = None,
+        on: date | datetime | str | None = None,
+        filters: Mapping[str, str] | None = None,
+    ) -> list[Hit]:
+        """Find the k best chunks for a query; see `search_many`."""
+        return self.search_many([query], k=k, product=product, kinds=kinds, on=on, filters=filters)[0]
+
+    def search_many(
+        self,
+        queries: Sequence[str],
+        *,
+        k: int = 10,
+        product: str | None = None,
+        kinds: Sequence[str | Kind] | None = None,
+        on: date | datetime | str | None = None,
+        filters: Mapping[str, str] | None = None,
+    ) -> list[list[Hit]]:
+        """Find hits for a batch of queries; every limit applies before the cut at k.
+
+        Args:
+            queries: q texts, none empty.
+            k: Hits wanted per query, >= 1.
+            product: Only this product's rows, and rows of no product.
+            kinds: Only documents of these kinds.
+            on: Only what is valid then; None: no matter when.
+            filters: `audience` (`buyer` or `internal`).
+
+        Returns:
+            Per query at most k hits, best first.
+
+        Raises:
+            InputError: k < 1, an empty query, an unknown kind or filter.
+        """
+        _check_k(k)
+        if any(not query.strip() for query in queries):
+            raise InputError("a query must not be empty")
+        scope = Scope(
+            products=None if product is None else (product,),
+            kinds=None if kinds is None else tuple(Kind(Kind.parse(kind)) for kind in kinds),
+            audiences=_audiences(filters),
+            moments=() if on is None else (self._moment(on),),
+        )
+        retriever = Retriever(self._store.view(), self._encoder, self._settings.search)
+        return [list(hits) for hits in retriever.search(queries, k, [scope] * len(queries))]
+
+    # -- suggesting ------------------------------------------------------------------------------
+
+    def suggest(
+        self,
+        message: str | Sequence[str],
+        *,
+        product: str | None = None,
+        history: Sequence[object] = (),
+        order: Mapping[str, object] | None = None,
+        customer: Mapping[str, object] | None = None,
+        channel: str | Channel = "wangwang",
+        on: date | datetime | str | None = None,
+        k: int = 3,
+    ) -> Suggestion:
+        """Suggest ranked reply drafts for a message, or ask, decline, hand over: with the reason.
+
+        Args:
+            message: One line, or the several lines of a burst.
+            product: Id of the product the shopper looks at.
+            history: Earlier turns, oldest first: strings (the shopper's), (role, text) pairs or mappings.
+            order: Known facts of the order: `order_id, status, paid_at, shipped_at, signed_at, carrier,
+                waybill, amount, refund`.
+            customer: Known facts of the shopper: `height_cm, weight_kg, foot_cm, size_habit, province, ...`.
+            channel: `wangwang`, `sms` or `phone`: changes the form, never the facts.
+            on: The moment to answer for; a date means its first moment; None: now.
+            k: Drafts wanted, >= 1.
+
+        Raises:
+            InputError: k < 1, an empty message, an unknown channel, `on` is no ISO date.
+        """
+        lines = (message,) if isinstance(message, str) else tuple(message)
+        made = Message(
+            lines=lines,
+            product=product,
+            history=turns(history),
+            order=order or {},
+            customer=customer or {},
+            channel=Channel(Channel.parse(channel)),
+            on=None if on is None else self._moment(on),
+        )
+        return self.suggest_many([made], k=k)[0]
+
+    def suggest_many(self, messages: Sequence[Message], *, k: int = 3) -> list[Suggestion]:
+        """Suggest for a batch of messages, vectorised over the batch; raises as `suggest` does."""
+        _check_k(k)
+        for message in messages:
+            if not message.text.strip():
+                raise InputError("a message must not be empty")
+        clock = [self._moment(message.on) for message in messages]
+        suggestions = self._current().suggest_many(messages, clock, k)
+        for suggestion, message, at in zip(suggestions, messages, clock, strict=True):
+            self._remember(suggestion, message, at)
+        return suggestions
+
+    def _current(self) -> Suggester:
+        """The suggester of the newest revision; built anew when someone has written."""
+        with self._lock:
+            revision = self._store.revision
+            if self._suggester is None or self._suggester[0] != revision:
+                documents = self._store.documents(
+                    kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY, Kind.POLICY)
+                )
+                view = self._store.view()
+                built = Suggester(view, documents, self._encoder, self._store.profile, self._settings)
+                self._suggester = (view.revision, built)
+            return self._suggester[1]
+
+    # -- learning --------------------------------------------------------------------------------
+
+    def _remember(self, suggestion: Suggestion, message: Message, at: datetime) -> None:
+        with self._lock:
+            self._traces[suggestion.id] = (suggestion, message.text, at)
+            while len(self._traces) > TRACES:
+                self._traces.popitem(last=False)
+
+    def feedback(
+        self,
+        suggestion_id: str,
+        *,
+        chosen: int | None = None,
+        sent_text: str | None = None,
+        agent: str | None = None,
+    ) -> None:
+        """Keep what the agent did with a suggestion; the suggestion itself is logged with it, masked.
+
+        Args:
+            suggestion_id: `Suggestion.id`.
+            chosen: Number of the draft that was used, from 0; None: none of them.
+            sent_text: What was really sent; personal data is masked before it is written.
+            agent: Who.
+
+        Raises:
+            InputError: The suggestion is unknown, or it has no such draft.
+        """
+        at = self._moment(None)
+        with self._lock:
+            trace = self._traces.get(suggestion_id)
+        if trace is not None:
+            suggestion, text, asked_at = trace
+            loading.check_choice(chosen, len(suggestion.drafts))
+            self._store.log_suggestion(suggestion_id, loading.trace(suggestion, text), at=asked_at)
+        sent = None if sent_text is None else mask(sent_text).text
+        self._store.add_feedback(suggestion_id, chosen=chosen, sent_text=sent, agent=agent, at=at)
+
+    # -- keeping ---------------------------------------------------------------------------------
+
+    def info(self) -> dict[str, object]:
+        """Say what is in the store: counts, sizes, encoder, index, revision."""
+        return self._store.info()
+
+    def verify(self) -> tuple[str, ...]:
+        """Check the store; returns what is wrong, nothing when it is sound."""
+        return self._store.verify()
+
+    def close(self) -> None:
+        """Release all files; what was written stays written."""
+        self._store.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _moment(self, moment: date | datetime | str | None) -> datetime:
+        return shop_time(moment, self._store.profile.timezone)
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise InputError(f"k must be >= 1, got {k}")
+
+
+def _audiences(filters: Mapping[str, str] | None) -> tuple[Audience, ...] | None:
+    if not filters:
+        return None
+    unknown = sorted(set(filters) - {"audience"})
+    if unknown:
+        raise InputError(f"unknown filter {unknown[0]!r}; known: audience")
+    return (Audience(Audience.parse(filters["audience"])),)

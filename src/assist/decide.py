@@ -1,0 +1,146 @@
+"""Drafts and findings -> a decision with its reason, and a calibrated confidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from assist.messages import Behaviour, Emotion, Message, Part, Question
+from assist.results import Decision, Draft, Handoff, Reason
+from assist.shop import ShopProfile
+
+LOW_CONFIDENCE = 0.30
+"""A suggestion whose best draft is less likely usable than this is handed to a person."""
+
+CALIBRATION = {"bias": -3.2, "score": 6.4, "parts": -0.35, "past_answer": -0.3, "size": 0.8, "warn": -0.6}
+"""Logistic weights of the confidence; fitted by `benchmarks/calibrate.py` on the dev half."""
+
+_SAFETY = "售后/质量/过敏/人身伤害"
+_COMPLAINT = "售后/投诉/投诉/平台介入"
+_ABUSE = "售后/投诉/辱骂/情绪激烈"
+_UNKNOWN = "通用/其他/超出范围/无法识别"
+_CLAIM = "售后/赔付"
+
+_TARGETS = {
+    Reason.ASKS_HUMAN: "同事",
+    Reason.ANGRY: "主管",
+    Reason.LEGAL_THREAT: "主管",
+    Reason.SAFETY: "主管",
+    Reason.NEEDS_ACCOUNT_ACTION: "售后",
+    Reason.NO_SOURCE: "同事",
+    Reason.LOW_CONFIDENCE: "同事",
+    Reason.CONFLICT: "主管",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a message goes before anything is written.
+
+    Attributes:
+        decision: HANDOFF, DECLINE or QUICK when the question alone settles it; SUGGEST otherwise.
+        reason: Set for HANDOFF.
+    """
+
+    decision: Decision
+    reason: Reason | None = None
+
+
+def route(question: Question) -> Route:
+    """Settle what the question alone settles: a wish for a person, danger, threats, refusals, small talk."""
+    if question.asks_human:
+        return Route(Decision.HANDOFF, Reason.ASKS_HUMAN)
+    intents = [part.intent or "" for part in question.parts]
+    if _SAFETY in intents:
+        return Route(Decision.HANDOFF, Reason.SAFETY)
+    if question.emotion is Emotion.THREAT or _COMPLAINT in intents:
+        return Route(Decision.HANDOFF, Reason.LEGAL_THREAT)
+    if _ABUSE in intents or (question.emotion is Emotion.ANGRY and not _businesslike(question)):
+        return Route(Decision.HANDOFF, Reason.ANGRY)
+    return _by_behaviour(question)
+
+
+def _businesslike(question: Question) -> bool:
+    """An angry message that still asks something answerable is answered, calmly."""
+    answerable = {Behaviour.ANSWER, Behaviour.ANSWER_ORDER, Behaviour.ASK}
+    return any(part.intent and part.behaviour in answerable for part in question.parts)
+
+
+def _by_behaviour(question: Question) -> Route:
+    behaviours = [part.behaviour for part in question.parts if part.intent]
+    if not behaviours:
+        return Route(Decision.SUGGEST)
+    if behaviours[0] is Behaviour.DECLINE or all(item is Behaviour.DECLINE for item in behaviours):
+        return Route(Decision.DECLINE)
+    handed = [part for part in question.parts if part.behaviour is Behaviour.HANDOFF]
+    if handed and len(handed) == len(question.parts):
+        unknown = all(part.intent == _UNKNOWN for part in handed)
+        return Route(Decision.HANDOFF, Reason.NO_SOURCE if unknown else Reason.NEEDS_ACCOUNT_ACTION)
+    if all(item is Behaviour.QUICK for item in behaviours):
+        return Route(Decision.QUICK)
+    return Route(Decision.SUGGEST)
+
+
+def settle(drafts: Sequence[Draft]) -> Route:
+    """Settle the decision once drafts are written and guarded.
+
+    Nothing written: no source. Something missing and nothing else answered: ask. Too unsure: a person.
+    """
+    if not drafts:
+        return Route(Decision.HANDOFF, Reason.NO_SOURCE)
+    verdicts = {verdict.verdict for verdict in drafts[0].parts}
+    if "asked" in verdicts and "answered" not in verdicts:
+        return Route(Decision.ASK)
+    if drafts[0].confidence < LOW_CONFIDENCE:
+        return Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE)
+    return Route(Decision.SUGGEST)
+
+
+def confidence(draft: Draft) -> float:
+    """Turn a draft's raw score and its features into the probability that it is usable as it stands.
+
+    Logistic regression (Cox 1958) over the score, the number of parts, the lane and the guards' warnings.
+    """
+    weights = CALIBRATION
+    logit = weights["bias"] + weights["score"] * draft.debug.get("score", 0.0)
+    logit += weights["parts"] * (len(draft.parts) - 1)
+    logit += weights["warn"] * sum(finding.severity.value == "warn" for finding in draft.findings)
+    for lane in ("past_answer", "size"):
+        logit += weights[lane] * (lane in draft.lane)
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def handoff(
+    reason: Reason, message: Message, question: Question, drafts: Sequence[Draft], profile: ShopProfile
+) -> Handoff:
+    """Put together what a person needs to take over."""
+    target = _target(reason, question.parts)
+    best = drafts[0] if drafts else None
+    packet: Mapping[str, object] = MappingProxyType(
+        {
+            "question": question.clean,
+            "slots": {name: slot.value for name, slot in question.slots.items()},
+            "intents": [part.intent for part in question.parts],
+            "tried": [draft.lane for draft in drafts],
+            "evidence": [citation.quote for citation in best.citations] if best else [],
+            "holding_line": best.text if best else "",
+        }
+    )
+    return Handoff(reason, profile.targets.get(target, target), packet)
+
+
+def _target(reason: Reason, parts: Sequence[Part]) -> str:
+    intents = [part.intent or "" for part in parts]
+    if reason is Reason.ASKS_HUMAN and any("主管" in part.clean or "经理" in part.clean for part in parts):
+        return "主管"
+    if reason is Reason.NO_SOURCE and any(
+        intent.startswith(("售前/商品/使用", "售后/质量/使用")) for intent in intents
+    ):
+        return "技术"
+    if reason is Reason.NO_SOURCE and any(intent.startswith("售后") for intent in intents):
+        return "售后"
+    if any(intent.startswith(_CLAIM) for intent in intents) and reason is Reason.NEEDS_ACCOUNT_ACTION:
+        return "主管"
+    return _TARGETS[reason]

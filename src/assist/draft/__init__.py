@@ -1,0 +1,1 @@
+"""Question and hits -> drafts: statements composed from evidence, each with the place it comes from."""

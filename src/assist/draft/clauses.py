@@ -1,0 +1,128 @@
+"""Clause lane: the sentences of a clause that answer, with their exceptions; steps and checklists whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assist.documents import BlockKind, Document, Span
+from assist.draft.evidence import Evidence, cite
+from assist.draft.speak import closed, speak
+from assist.draft.units import WHOLE, Unit
+from assist.messages import Part
+from assist.results import Statement
+from assist.text.sentences import sentences
+
+SHORT_CLAUSE_CHARS = 130
+"""A clause this short is said whole."""
+MAX_CHARS = 190
+"""Sentences are added up to this length; steps and checklists may be longer."""
+_EXCEPTION = re.compile(
+    r"^(?:但|不过|除外|例外|其中|只有|以下|另有|如果|如需|超过|已经)|除外|不包括|不适用|不参加|不支持|为准"
+)
+_HOW = re.compile(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    span: Span
+    listed: bool
+
+
+def clause_statements(
+    unit: Unit, part: Part, number: int, evidence: Evidence, *, focus: Sequence[str] = ()
+) -> tuple[Statement, ...]:
+    """Say what a clause says about a part.
+
+    Args:
+        unit: The clause.
+        part: What is asked.
+        number: The part's number.
+        evidence: For relevance.
+        focus: Words (a province, a reason, an order state) whose sentences must be among those said.
+
+    Returns:
+        One statement a sentence or list, in the clause's order, each citing its own place.
+    """
+    pieces = _pieces(unit)
+    if not pieces:
+        return ()
+    chosen = _choose(unit, pieces, part, evidence, focus)
+    return tuple(_state(unit.document, pieces[at].span, unit.section, number) for at in chosen)
+
+
+def wants_steps(part: Part) -> bool:
+    """Say whether a part asks how to do something or what to provide."""
+    return bool(_HOW.search(part.clean))
+
+
+def _state(document: Document, span: Span, section: str, number: int) -> Statement:
+    return Statement(
+        closed(speak(span.of(document.text), document)), (cite(document, span, section),), part=number
+    )
+
+
+def _pieces(unit: Unit) -> list[_Piece]:
+    """Cut a clause into sentences and whole lists; its heading line is left out."""
+    blocks = [
+        block
+        for block in unit.document.blocks
+        if unit.span.covers(block.span) and block.kind not in {BlockKind.HEADING, BlockKind.TITLE}
+    ]
+    if not blocks:
+        return [_Piece(span, False) for span in _sentences(unit.document, unit.span)]
+    pieces: list[_Piece] = []
+    for block in blocks:
+        if block.kind in WHOLE or block.kind is BlockKind.TABLE:
+            pieces.append(_Piece(block.span, True))
+        else:
+            pieces.extend(_Piece(span, False) for span in _sentences(unit.document, block.span))
+    return pieces
+
+
+def _sentences(document: Document, span: Span) -> list[Span]:
+    found = [Span(span.start + s.start, span.start + s.end) for s in sentences(span.of(document.text))]
+    return [place for place in found if not place.of(document.text).lstrip().startswith("#")]
+
+
+def _choose(
+    unit: Unit, pieces: Sequence[_Piece], part: Part, evidence: Evidence, focus: Sequence[str]
+) -> list[int]:
+    texts = [piece.span.of(unit.document.text) for piece in pieces]
+    if sum(map(len, texts)) <= SHORT_CLAUSE_CHARS:
+        return list(range(len(pieces)))
+    scores = evidence.scorer.score(part, texts, [""] * len(texts))
+    for word in focus:
+        scores = scores + np.array([0.5 if word in text else 0.0 for text in texts], dtype=np.float32)
+    if wants_steps(part):
+        scores = scores + np.array([0.25 if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
+    return _fill(texts, scores, pieces)
+
+
+def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) -> list[int]:
+    order = sorted(range(len(texts)), key=lambda at: (-float(scores[at]), at))
+    best = order[0]
+    chosen, length = {best}, len(texts[best])
+    for neighbor in (best - 1, best + 1):
+        if 0 <= neighbor < len(texts) and _belongs(texts, pieces, best, neighbor):
+            chosen.add(neighbor)
+            length += len(texts[neighbor])
+    for at in order[1:]:
+        if at in chosen or float(scores[at]) < 0.7 * float(scores[best]):
+            continue
+        if length + len(texts[at]) <= MAX_CHARS:
+            chosen.add(at)
+            length += len(texts[at])
+    return sorted(chosen)
+
+
+def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:
+    """A list belongs to the sentence that announces it; an exception to the sentence it limits."""
+    if pieces[neighbor].listed:
+        return texts[best].rstrip().endswith(("：", ":"))
+    if pieces[best].listed:
+        return neighbor < best and texts[neighbor].rstrip().endswith(("：", ":"))
+    return neighbor > best and bool(_EXCEPTION.search(texts[neighbor]))

@@ -1,0 +1,279 @@
+"""Parts, lanes and style put together: ranked drafts that cover every part in the order asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assist.draft import style
+from assist.draft.evidence import Candidate, Evidence
+from assist.draft.orders import with_order
+from assist.draft.pages import page_candidates
+from assist.draft.past import past_candidates
+from assist.draft.products import alternatives_candidate, comparison_candidate, summary_candidate
+from assist.draft.promotions import not_running, promotion_candidates
+from assist.draft.sizes import size_candidates
+from assist.draft.skus import sku_candidates
+from assist.messages import Behaviour, Part
+from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
+
+MIN_SCORE = 0.40
+"""Below this a part has no source: it is checked by a person, not answered."""
+COMPARE = "售前/商品/型号/款式差异"
+RECOMMEND = "售前/商品/推荐/求选"
+ARRIVAL = "售前/物流/到货时间"
+ORDER_NEEDED = ("售中/物流/催", "售中/订单/价格变动", "售后/退款/退款进度")
+"""Intents whose answer depends on the order; without its facts the order number is asked for."""
+PHOTO_NEEDED = ("售后/质量/质量问题", "售后/漏错")
+"""Intents that a person can only judge from photos."""
+PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
+"""Intents that only a product page can answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What was written.
+
+    Attributes:
+        drafts: Best first.
+        ask: The one thing that the best draft asks back for, if any.
+    """
+
+    drafts: tuple[Draft, ...]
+    ask: Ask | None = None
+
+
+def compose(evidence: Evidence, k: int) -> Composition:
+    """Write up to k drafts, best first.
+
+    Args:
+        evidence: What may be said.
+        k: Drafts wanted, >= 1; fewer come back when there is nothing different to say.
+
+    Returns:
+        Drafts with statements, citations and raw scores (as `confidence`, not yet calibrated), and the
+        question back. Each draft covers every part; a part without a source is said to be checked.
+    """
+    choices = [candidates(part, number, evidence) for number, part in enumerate(evidence.question.parts)]
+    drafts: list[Draft] = []
+    for plan in _plans(choices, k):
+        draft = _write(plan, evidence)
+        if draft is not None and _differs(draft, drafts):
+            drafts.append(draft)
+    asking = next((found[0] for found in choices if found and found[0].ask), None)
+    ask = None if asking is None else Ask(asking.ask, asking.tail, asking.choices)
+    return Composition(tuple(drafts[:k]), ask)
+
+
+def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Return the ways to answer one part that are good enough, best first."""
+    special = _special(part, number, evidence)
+    general = page_candidates(part, number, evidence)
+    past = past_candidates(part, number, evidence)
+    found = [*special, *(with_order(item, part, evidence) for item in general), *past]
+    if not special:
+        found.sort(key=lambda item: -item.score)
+    usable = [item for item in found if item.score >= MIN_SCORE or item.verdict == "asked"]
+    if not usable:
+        return _ask_instead(part, number, evidence)
+    return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
+
+
+def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Nothing answers: ask for the product or the wish where that is what is missing."""
+    intent = part.intent or ""
+    known = part.products or evidence.question.products
+    if intent == RECOMMEND:
+        return [_asking(number, "budget")]
+    if intent.startswith(PRODUCT_NEEDED) and not known and evidence.question.unknown_product is None:
+        return [_asking(number, "product")]
+    if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
+        return [_asking(number, "order_id")]
+    if intent.startswith(PHOTO_NEEDED):
+        return [_asking(number, "photo")]
+    return []
+
+
+def _asking(number: int, slot: str) -> Candidate:
+    return Candidate(number, "ask", (), 0.7, "asked", tail=style.ASK_LINES[slot], ask=slot)
+
+
+def _order_known(evidence: Evidence) -> bool:
+    return bool(evidence.message.order) or "order_id" in evidence.question.slots
+
+
+def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Lanes that answer one kind of question; when one of them speaks it goes first."""
+    if part.vague:
+        summary = summary_candidate(part, number, evidence)
+        return [summary] if summary else []
+    found: list[Candidate | None] = []
+    if part.intent == COMPARE or len(part.products) >= 2:
+        found.append(comparison_candidate(part, number, evidence))
+    if part.intent == RECOMMEND:
+        found.append(alternatives_candidate(part, number, evidence))
+    found.extend(size_candidates(part, number, evidence))
+    found.extend(sku_candidates(part, number, evidence))
+    if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
+        found.extend(promotion_candidates(part, number, evidence))
+    return [item for item in found if item is not None]
+
+
+def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
+    """Add the question back that the answer depends on: the order, the photos, the destination."""
+    intent = part.intent or ""
+    if candidate.ask:
+        return candidate
+    if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
+        return _also_ask(candidate, "order_id")
+    if intent.startswith(PHOTO_NEEDED):
+        return _also_ask(candidate, "photo")
+    if intent == ARRIVAL and "province" not in evidence.question.slots:
+        return replace(_also_ask(candidate, "province"), statements=())
+    return candidate
+
+
+def _also_ask(candidate: Candidate, slot: str) -> Candidate:
+    return replace(candidate, ask=slot, tail=style.ASK_LINES[slot], verdict="asked")
+
+
+def _with_promotion_note(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
+    note = not_running(part, evidence)
+    if note is None:
+        return candidate
+    return replace(candidate, statements=(replace(note, part=candidate.part), *candidate.statements))
+
+
+def _plans(choices: Sequence[Sequence[Candidate]], k: int) -> list[list[Candidate | None]]:
+    """The best candidate of every part, then the same with one part answered in its next way."""
+    first = [found[0] if found else None for found in choices]
+    plans = [first]
+    for depth in range(1, k + 2):
+        for number, found in enumerate(choices):
+            if depth < len(found):
+                plans.append([*first[:number], found[depth], *first[number + 1 :]])
+    return plans
+
+
+def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None:
+    spoken = [candidate for candidate in plan if candidate is not None]
+    if not spoken:
+        return None
+    lines: list[str] = []
+    statements: list[Statement] = []
+    verdicts: list[PartVerdict] = []
+    for number, candidate in enumerate(plan):
+        part = evidence.question.parts[number]
+        verdicts.append(PartVerdict(number, part.text, candidate.verdict if candidate else "checking"))
+        if candidate is None:
+            lines.append(style.CHECKING_LINE.format(text=part.text.strip()))
+            continue
+        statements.extend(candidate.statements)
+        lines.append(_line(candidate))
+    body = "\n".join(line for line in lines if line)
+    score = min(candidate.score for candidate in spoken) * (1.0 if len(spoken) == len(plan) else 0.8)
+    return _dress(body, tuple(statements), tuple(verdicts), spoken, score, evidence)
+
+
+def _line(candidate: Candidate) -> str:
+    texts = [statement.text for statement in candidate.statements]
+    joint = "\n" if any("\n" in text for text in texts) else ""
+    body = joint.join(texts)
+    return "".join(
+        piece for piece in (candidate.lead, joint if candidate.lead else "", body, candidate.tail) if piece
+    )
+
+
+def _dress(
+    body: str,
+    statements: tuple[Statement, ...],
+    verdicts: tuple[PartVerdict, ...],
+    spoken: Sequence[Candidate],
+    score: float,
+    evidence: Evidence,
+) -> Draft:
+    message, question, pack = evidence.message, evidence.question, evidence.profile.style
+    opening = style.opener(message, question, pack)
+    closing = "" if any(candidate.tail for candidate in spoken) else style.closer(message, question, pack)
+    return Draft(
+        text=style.render(body, opening=opening, closing=closing, message=message),
+        short=body,
+        full="\n".join(part for part in (opening, body, closing) if part),
+        confidence=score,
+        citations=unique_citations(statements),
+        facts=_facts(statements),
+        parts=verdicts,
+        statements=statements,
+        lane="+".join(dict.fromkeys(candidate.lane for candidate in spoken)),
+        debug={"score": score},
+    )
+
+
+def unique_citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
+    """Citations of all statements in order, each place once."""
+    found: dict[tuple[str, str, int, int], Citation] = {}
+    for statement in statements:
+        for citation in statement.citations:
+            key = (citation.document_id, citation.version, citation.span.start, citation.span.end)
+            found.setdefault(key, citation)
+    return tuple(found.values())
+
+
+def _facts(statements: Sequence[Statement]) -> tuple[StatedFact, ...]:
+    return tuple(dict.fromkeys(fact for statement in statements for fact in statement.facts))
+
+
+def _differs(draft: Draft, others: Sequence[Draft]) -> bool:
+    """A draft is worth showing when it says something that no earlier one says."""
+    mine = {statement.text for statement in draft.statements}
+    return (
+        all(not mine <= {statement.text for statement in other.statements} for other in others) or not others
+    )
+
+
+def plain_draft(
+    line: str, evidence: Evidence, *, lane: str, verdict: str, support: Candidate | None = None
+) -> Draft:
+    """Write a draft that leads with a line that states nothing: a refusal, a holding line, a question back."""
+    statements = support.statements if support else ()
+    body = line + "".join(statement.text for statement in statements)
+    verdicts = tuple(PartVerdict(at, part.text, verdict) for at, part in enumerate(evidence.question.parts))
+    opening = style.opener(evidence.message, evidence.question, evidence.profile.style)
+    if lane in {"handoff", "quick"}:
+        opening = ""
+    score = support.score if support else 0.6
+    return Draft(
+        text=style.render(body, opening=opening, closing="", message=evidence.message),
+        short=body,
+        full=f"{opening}{body}",
+        confidence=score,
+        citations=unique_citations(statements),
+        facts=_facts(statements),
+        parts=verdicts,
+        statements=statements,
+        lane=lane,
+        debug={"score": score},
+    )
+
+
+def declined(evidence: Evidence) -> tuple[Draft, ...]:
+    """Refuse politely, with the clause that says why or what is possible instead, when there is one."""
+    part = next(
+        (p for p in evidence.question.parts if p.behaviour is Behaviour.DECLINE), evidence.question.parts[0]
+    )
+    number = evidence.question.parts.index(part)
+    line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
+    support = next((c for c in page_candidates(part, number, evidence) if c.score >= MIN_SCORE), None)
+    return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support),)
+
+
+def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:
+    """Write a holding line that promises nothing, with the clause that bears on the matter when there is one."""
+    line = style.HOLDING_LINES[reason]
+    if reason in {"asks_human", "no_source", "low_confidence", "angry"}:
+        return (plain_draft(line, evidence, lane="handoff", verdict="handed_off"),)
+    part = evidence.question.parts[0]
+    support = next(
+        (c for c in page_candidates(part, 0, evidence) if c.score >= MIN_SCORE and c.lane == "clause"), None
+    )
+    return (plain_draft(line, evidence, lane="handoff", verdict="handed_off", support=support),)

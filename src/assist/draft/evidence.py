@@ -1,0 +1,94 @@
+"""What the writer is given: the message, the hits, the scoped products, the clock. It looks nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from assist.arrays import FloatVector
+from assist.documents import Document, Level, Span
+from assist.messages import Message, Part, Question
+from assist.results import Citation, Hit, Source, Statement
+from assist.shop import ShopProfile
+
+
+class Scorer(Protocol):
+    """Says how well texts answer a part; see `assist.retrieve.relevance.Relevance`."""
+
+    def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
+        """Score n texts; float32, shape (n,), 0–1."""
+        ...
+
+    def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:
+        """Cosine of a query with n texts; float32, shape (n,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a draft may be made of.
+
+    Attributes:
+        message: As it came.
+        question: As it was understood.
+        hits: Per part, best first; already filtered by scope, audience and validity.
+        products: The products in scope, by id.
+        catalog: All live product pages, for alternatives and comparisons.
+        promotions: All live promotions, running or not.
+        profile: The shop.
+        now: The moment to answer for, naive shop time.
+        rules_at: The moment whose rules apply: the order's payment time, else `now`.
+        scorer: Relevance.
+    """
+
+    message: Message
+    question: Question
+    hits: tuple[tuple[Hit, ...], ...]
+    products: Mapping[str, Document]
+    catalog: tuple[Document, ...]
+    promotions: tuple[Document, ...]
+    profile: ShopProfile
+    now: datetime
+    rules_at: datetime
+    scorer: Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to answer one part.
+
+    Attributes:
+        part: Number of the part.
+        lane: How it was made.
+        statements: What it says, in order; each cites its source.
+        score: 0–1, how well it answers.
+        verdict: `answered`, `asked`, `checking`, `refused` or `handed_off`.
+        lead: Words before the statements that state nothing.
+        tail: Words after them that state nothing.
+        ask: Slot to ask back for; empty: nothing is missing.
+        choices: What the shopper may choose from.
+    """
+
+    part: int
+    lane: str
+    statements: tuple[Statement, ...]
+    score: float
+    verdict: str = "answered"
+    lead: str = ""
+    tail: str = ""
+    ask: str = ""
+    choices: tuple[str, ...] = ()
+
+    def scored(self, score: float) -> Candidate:
+        """Return the same candidate with another score, kept within 0–1."""
+        return replace(self, score=min(max(score, 0.0), 1.0))
+
+
+def cite(document: Document, span: Span, section: str = "") -> Citation:
+    """Quote a place of a document, verbatim."""
+    source = Source(
+        document.title, document.kind, document.level or Level.SHOP, document.validity, document.source
+    )
+    return Citation(document.id, document.version, section, span, span.of(document.text), source)

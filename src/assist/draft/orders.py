@@ -1,0 +1,253 @@
+"""Order branch: what the caller's order facts and the clock say, put before the clause that rules on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from assist.draft.evidence import Candidate, Evidence
+from assist.draft.speak import closed
+from assist.messages import Part
+from assist.results import StatedFact, Statement
+from assist.text.quantities import Dimension, Quantity, quantities
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """The order's known facts; times are naive shop time.
+
+    Attributes:
+        status: As the caller names it.
+        paid_at: Payment.
+        shipped_at: Handed to the carrier.
+        signed_at: Delivered.
+        carrier: The carrier's name.
+        waybill: Its number.
+        refund: What is known of a refund: `status`, `amount`, `received_at`, `refunded_at`.
+    """
+
+    status: str = ""
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    signed_at: datetime | None = None
+    carrier: str = ""
+    waybill: str = ""
+    refund: Mapping[str, object] | None = None
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the parcel is on its way or there, by time or by status."""
+        words = ("已发货", "运输", "派送", "签收", "完成", "shipped", "delivered", "signed")
+        unsent = "未发货" in self.status or "待发货" in self.status
+        return self.shipped_at is not None or (not unsent and any(word in self.status for word in words))
+
+
+def read_moment(value: object) -> datetime | None:
+    """Read a datetime, a date or an ISO string; None when there is none or it is not a time."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, date):
+        return datetime.combine(value, time.min)
+    if isinstance(value, str) and value.strip():
+        try:
+            return datetime.fromisoformat(value.strip().replace("Z", "+00:00")).replace(tzinfo=None)
+        except ValueError:
+            return None
+    return None
+
+
+def order_facts(order: Mapping[str, object]) -> OrderFacts:
+    """Read the caller's mapping."""
+    refund = order.get("refund")
+    return OrderFacts(
+        status=str(order.get("status") or ""),
+        paid_at=read_moment(order.get("paid_at")),
+        shipped_at=read_moment(order.get("shipped_at")),
+        signed_at=read_moment(order.get("signed_at")),
+        carrier=str(order.get("carrier") or ""),
+        waybill=str(order.get("waybill") or ""),
+        refund=refund if isinstance(refund, Mapping) else None,
+    )
+
+
+def with_order(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
+    """Put what the order's facts say before a candidate's own statements, when they bear on the part."""
+    facts = order_facts(evidence.message.order)
+    for prefix, branch in _BRANCHES:
+        if (part.intent or "").startswith(prefix):
+            said = branch(facts, candidate, evidence)
+            statements = tuple(replace(item, part=candidate.part) for item in said)
+            return replace(candidate, statements=(*statements, *candidate.statements)) if said else candidate
+    return candidate
+
+
+def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
+    """Words of the branch that the order's facts pick: sent or not yet sent, late or in time."""
+    facts = order_facts(evidence.message.order)
+    intent = part.intent or ""
+    if intent.startswith("售中/订单") and (facts.status or facts.shipped_at):
+        return ("已经出库", "已发货", "已发出") if facts.shipped else ("没出库", "未发货", "没发货")
+    if intent.startswith("售中/物流/催发货") and _hours_since(facts.paid_at, evidence.now) > 48:
+        return ("超过48小时", "赔付")
+    return ()
+
+
+def _hours_since(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else (now - moment) / timedelta(hours=1)
+
+
+def promised_hours(statements: Sequence[Statement]) -> tuple[Decimal, str] | None:
+    """Find the promised time to ship in cited sentences: hours, and the words that promise it."""
+    for statement in statements:
+        for citation in statement.citations:
+            if "发" not in citation.quote:
+                continue
+            for quantity in quantities(citation.quote):
+                hours = _as_hours(quantity)
+                if hours is not None:
+                    return hours, quantity.text
+    return None
+
+
+def _as_hours(quantity: Quantity) -> Decimal | None:
+    if quantity.dimension is Dimension.HOURS:
+        return quantity.value
+    return quantity.value * 24 if quantity.dimension is Dimension.DAYS else None
+
+
+def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    if facts.shipped:
+        return _on_its_way(facts)
+    if facts.paid_at is None:
+        return ()
+    passed = int(_hours_since(facts.paid_at, evidence.now))
+    paid = _moment(facts.paid_at)
+    promise = promised_hours(candidate.statements)
+    shown = [paid, f"{passed}小时"]
+    if promise is None:
+        text = f"您的订单是{paid}付款的，到现在约{passed}小时，还没有发出"
+        return (_caller(text, shown, "付款时间", paid),)
+    deadline = _moment(facts.paid_at + timedelta(hours=float(promise[0])))
+    shown.append(deadline)
+    if passed > promise[0]:
+        text = f"您的订单是{paid}付款的，到现在约{passed}小时，已经超过承诺的{promise[1]}，这是我们没做好"
+    else:
+        text = f"您的订单是{paid}付款的，到现在约{passed}小时，还在承诺的{promise[1]}内，最晚{deadline}前发出"
+    return (_caller(text, shown, "付款至今", f"{passed}小时"),)
+
+
+def _on_its_way(facts: OrderFacts) -> tuple[Statement, ...]:
+    if facts.shipped_at is None:
+        return (_caller("您的订单显示已经发出了", [], "订单状态", facts.status),)
+    when = _moment(facts.shipped_at)
+    carrier = f"由{facts.carrier}" if facts.carrier else ""
+    waybill = f"，运单号{facts.waybill}" if facts.waybill else ""
+    shown = [when, facts.waybill, facts.carrier]
+    return (_caller(f"您的订单{when}已经{carrier}发出{waybill}", shown, "发货时间", when),)
+
+
+def _delivery(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    if facts.signed_at is not None:
+        when = _moment(facts.signed_at)
+        return (_caller(f"您的包裹显示{when}已签收", [when], "签收时间", when),)
+    return _on_its_way(facts) if facts.shipped else _shipping(facts, candidate, evidence)
+
+
+def _returning(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    """Days since signing against the cited clause's days, counted from 0:00 of the day after signing."""
+    if facts.signed_at is None:
+        return ()
+    when = f"{facts.signed_at.month}月{facts.signed_at.day}日"
+    passed = (evidence.now.date() - facts.signed_at.date()).days
+    allowed = _allowed_days(candidate)
+    if allowed is None:
+        text = f"您的订单{when}签收，到今天{passed}天"
+        return (_caller(text, [when, f"{passed}天"], "签收天数", f"{passed}天"),)
+    start = datetime.combine(facts.signed_at.date() + timedelta(days=1), time.min)
+    if evidence.now < start + timedelta(days=allowed):
+        last = start + timedelta(days=allowed - 1)
+        end = f"{last.month}月{last.day}日"
+        text = f"您的订单{when}签收，从次日起算，{allowed}天到{end}24点截止，现在还在期限内"
+        return (_caller(text, [when, end, f"{allowed}天", "24点"], "签收天数", f"{passed}天"),)
+    text = f"您的订单{when}签收，到今天已经{passed}天，超过{allowed}天了"
+    return (_caller(text, [when, f"{passed}天", f"{allowed}天"], "签收天数", f"{passed}天"),)
+
+
+def _allowed_days(candidate: Candidate) -> int | None:
+    """Days for a return without a reason, read from the sentences that are cited."""
+    for statement in candidate.statements:
+        for citation in statement.citations:
+            if (
+                "签收" not in citation.quote
+                and "无理由" not in citation.quote
+                and "超过" not in citation.quote
+            ):
+                continue
+            for quantity in quantities(citation.quote):
+                if quantity.dimension is Dimension.DAYS and 5 <= quantity.value <= 30:
+                    return int(quantity.value)
+    return None
+
+
+def _price(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    if facts.paid_at is None:
+        return ()
+    when = f"{facts.paid_at.month}月{facts.paid_at.day}日"
+    days = (evidence.now.date() - facts.paid_at.date()).days
+    text = f"您的订单{when}付款，到今天{days}天"
+    return (_caller(text, [when, f"{days}天"], "付款天数", f"{days}天"),)
+
+
+def _refund(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    if not facts.refund:
+        return ()
+    said, shown = [], []
+    received = read_moment(facts.refund.get("received_at") or facts.refund.get("returned_signed_at"))
+    refunded = read_moment(facts.refund.get("refunded_at"))
+    if received is not None:
+        shown.append(_moment(received))
+        said.append(f"仓库{shown[-1]}已签收您的退货")
+    if refunded is not None:
+        shown.append(_moment(refunded))
+        said.append(f"退款{shown[-1]}已经操作")
+    status = facts.refund.get("status")
+    if not said and status:
+        said.append(f"您的退款目前是「{status}」")
+    amount = facts.refund.get("amount")
+    if amount and said:
+        shown.append(f"{amount}元")
+        said.append(f"金额{amount}元")
+    return (_caller("，".join(said), shown, "退款", str(status or "")),) if said else ()
+
+
+def _status(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
+    if facts.shipped:
+        return _on_its_way(facts)
+    if facts.status or facts.paid_at:
+        return (_caller("您的订单目前还没有发出", [], "订单状态", facts.status or "未发货"),)
+    return ()
+
+
+def _caller(text: str, shown: Sequence[str], key: str, value: str) -> Statement:
+    fact = StatedFact(key, value, origin="caller")
+    return Statement(closed(text), (), (fact,), 0, tuple(item for item in shown if item))
+
+
+def _moment(moment: datetime) -> str:
+    day = f"{moment.month}月{moment.day}日"
+    return day if moment.time() == time.min else f"{day}{moment.hour}:{moment.minute:02d}"
+
+
+_Branch = Callable[[OrderFacts, Candidate, Evidence], tuple[Statement, ...]]
+_BRANCHES: tuple[tuple[str, _Branch], ...] = (
+    ("售中/物流/催发货", _shipping),
+    ("售前/物流/发货时间", _shipping),
+    ("售中/物流", _delivery),
+    ("售中/订单/价格变动", _price),
+    ("售中/订单", _status),
+    ("售后/退换", _returning),
+    ("售后/退款/退款进度", _refund),
+)
+"""Intent prefix and what its order facts say; the first that fits speaks."""

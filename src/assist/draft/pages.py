@@ -1,0 +1,154 @@
+"""Page lane: facts, sentences, steps and answered questions of the product in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assist.documents import Document, Fact, Kind
+from assist.draft.clauses import clause_statements
+from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.orders import focus_of
+from assist.draft.speak import clean_key, closed, say_fact, speak
+from assist.draft.units import Unit, clause_units, product_units
+from assist.messages import Part
+from assist.results import StatedFact, Statement
+from assist.text.normalize import fold
+
+SECOND_SHARE = 0.82
+"""A second page unit joins the first when it scores at least this share of it."""
+MAX_SENTENCES = 3
+
+
+def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Answer a part from product pages and clauses, best first.
+
+    The page wins over the shop's rule on a specific value (freight, warranty, shipping time); a clause that
+    scores clearly higher stays first.
+    """
+    found: list[Candidate] = []
+    for product in _products(part, evidence):
+        found.extend(_from_page(part, number, product, evidence))
+    found.extend(_from_clauses(part, number, evidence))
+    found.sort(key=lambda candidate: -candidate.score)
+    return found
+
+
+def _products(part: Part, evidence: Evidence) -> list[Document]:
+    names = part.products or evidence.question.products
+    return [evidence.products[name] for name in names if name in evidence.products][:2]
+
+
+def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -> list[Candidate]:
+    units = product_units(product)
+    if not units:
+        return []
+    scores = evidence.scorer.score(part, [u.text for u in units], [u.head for u in units])
+    scores = scores + np.array([_page_prior(unit, part) for unit in units], dtype=np.float32)
+    order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
+    chosen = _bundle(units, scores, order)
+    subject = _subject(product, evidence)
+    statements = _say_units([units[at] for at in chosen], product, number, subject)
+    best = float(scores[order[0]])
+    head = Candidate(number, _lane(units[order[0]]), statements, 0.0).scored(best)
+    rest = [at for at in order if at not in chosen][:1]
+    other = [
+        Candidate(number, _lane(units[at]), _say_units([units[at]], product, number, subject), 0.0).scored(
+            float(scores[at])
+        )
+        for at in rest
+    ]
+    return [head, *other]
+
+
+def _lane(unit: Unit) -> str:
+    return {"fact": "fact", "qa": "page", "steps": "steps"}.get(unit.kind, "page")
+
+
+def _page_prior(unit: Unit, part: Part) -> float:
+    """Prefer what an agent would quote: answered questions and steps when asked how; captions last."""
+    if unit.kind == "steps":
+        return 0.05 if any(word in part.clean for word in ("怎么", "如何", "步骤", "方法")) else -0.08
+    if unit.kind == "qa":
+        return 0.04
+    return 0.0
+
+
+def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> list[int]:
+    """Choose which units are said together: the best, and those near it that add something."""
+    chosen = [order[0]]
+    for at in order[1:]:
+        near = float(scores[at]) >= SECOND_SHARE * float(scores[order[0]])
+        if near and len(chosen) < MAX_SENTENCES and _adds(units[at], [units[have] for have in chosen]):
+            chosen.append(at)
+    return sorted(chosen, key=lambda at: units[at].span.start)
+
+
+def _adds(unit: Unit, said: Sequence[Unit]) -> bool:
+    """A unit adds something unless its words, or its fact's value, were already said."""
+    if unit.kind == "steps" and said:
+        return False
+    text = fold(unit.fact.value if unit.fact else unit.text)
+    return all(text not in fold(other.text) and fold(other.text) not in text for other in said)
+
+
+def _say_units(units: Sequence[Unit], product: Document, number: int, subject: str) -> tuple[Statement, ...]:
+    return tuple(_say_unit(unit, product, number, subject) for unit in units)
+
+
+def _say_unit(unit: Unit, product: Document, number: int, subject: str) -> Statement:
+    if unit.fact is not None:
+        return fact_statement(unit.fact, product, number, subject)
+    text = closed(speak(unit.quote, product))
+    facts = supporting_facts(product, unit.quote)
+    places = [cite(product, unit.span, unit.section), *(cite(product, f.span, f.section) for f in facts)]
+    return Statement(text, tuple(places), tuple(StatedFact.of(fact, product.id) for fact in facts), number)
+
+
+def fact_statement(fact: Fact, product: Document, number: int, subject: str = "这款") -> Statement:
+    """State one fact with its place."""
+    place = cite(product, fact.span, fact.section)
+    return Statement(say_fact(fact, subject), (place,), (StatedFact.of(fact, product.id),), number)
+
+
+def supporting_facts(product: Document, quote: str) -> list[Fact]:
+    """Return the page's facts whose key and value both occur in a sentence: they confirm it."""
+    folded = fold(quote)
+    return [
+        fact
+        for fact in product.facts
+        if fact.sku is None and fold(clean_key(fact.key)) in folded and fold(fact.value) in folded
+    ][:2]
+
+
+def _subject(product: Document, evidence: Evidence) -> str:
+    return "这款" if len(evidence.question.products) < 2 else product.id
+
+
+def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    units = clause_units(evidence.hits[number] if number < len(evidence.hits) else ())
+    if not units:
+        return []
+    scores = evidence.scorer.score(part, [u.text for u in units], [u.head for u in units])
+    scores = scores + np.array([_level_prior(unit) for unit in units], dtype=np.float32)
+    found = []
+    for at in np.argsort(-scores, kind="stable")[:3]:
+        focus = (*focus_words(evidence), *focus_of(part, evidence))
+        statements = clause_statements(units[int(at)], part, number, evidence, focus=focus)
+        if statements:
+            found.append(Candidate(number, "clause", statements, 0.0).scored(float(scores[int(at)])))
+    return found
+
+
+def _level_prior(unit: Unit) -> float:
+    """The shop's own rule is what a buyer is told; the law and the platform stand behind it."""
+    order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
+    return order.get(str(unit.document.level), 0.0) - (0.04 if unit.document.kind is Kind.PROMOTION else 0.0)
+
+
+def focus_words(evidence: Evidence) -> tuple[str, ...]:
+    """Words of the slots that pick a branch of a clause."""
+    names = ("province", "reason", "payment", "size", "carrier")
+    values = (evidence.question.slots[name].value for name in names if name in evidence.question.slots)
+    return tuple(str(value) for value in values)

@@ -1,0 +1,176 @@
+"""Lanes over whole products: a neutral summary, a comparison, alternatives that fit a constraint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from assist.documents import BlockKind, Document, Fact
+from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.pages import fact_statement
+from assist.draft.promotions import price_of
+from assist.draft.speak import clean_key, closed, say_fact
+from assist.messages import Part
+from assist.results import StatedFact, Statement
+from assist.text.normalize import fold
+
+_DULL = re.compile(
+    r"货号|商品ID|编号|执行标准|品牌|条码|款号|型号|备案|注册|许可|生产商|厂家|地址|电话|安全类别"
+)
+_TELLING = re.compile(
+    r"材质|面料|成分|配料|容量|功率|充绒|含绒|续航|重量|净重|净含量|适用|保修|版型|厚薄|防|降噪|产地|快充|输出|吸力|跟高|鞋底"
+)
+MAX_DIFFERENCES = 5
+MAX_ALTERNATIVES = 3
+
+
+def summary_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Three neutral points with their sources and one question whose choices the page gives."""
+    product = _first_product(part, evidence)
+    if product is None:
+        return None
+    facts = _telling(product)[:3]
+    if not facts:
+        return None
+    statements = tuple(fact_statement(fact, product, number) for fact in facts)
+    choices = _choices(product)
+    tail = f"您更关心哪方面呢：{'、'.join(choices)}？我按页面给您细说。" if choices else "您更关心哪方面呢？"
+    return Candidate(number, "summary", statements, 0.9, "asked", tail=tail, ask="aspect", choices=choices)
+
+
+def _first_product(part: Part, evidence: Evidence) -> Document | None:
+    names = part.products or evidence.question.products
+    return next((evidence.products[name] for name in names if name in evidence.products), None)
+
+
+def _telling(product: Document) -> list[Fact]:
+    usable = [fact for fact in product.facts if fact.sku is None and not _DULL.search(fact.key)]
+    usable = [fact for fact in usable if "价" not in fact.key and len(fact.value) <= 40]
+    return sorted(usable, key=lambda fact: (not _TELLING.search(fact.key), fact.span.start))
+
+
+def _choices(product: Document) -> tuple[str, ...]:
+    has = []
+    if any(table.kind is BlockKind.SIZE_TABLE for table in product.tables):
+        has.append("尺码")
+    heads = list(dict.fromkeys(clean_key(fact.key) for fact in _telling(product)[3:8]))
+    return tuple(dict.fromkeys([*has, *heads]))[:4]
+
+
+def comparison_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """List what differs between two products in scope; every cell is sourced, nothing is judged."""
+    names = part.products if len(part.products) >= 2 else evidence.question.products
+    both = [evidence.products[name] for name in names if name in evidence.products][:2]
+    if len(both) < 2:
+        return None
+    pairs = _differences(both[0], both[1], part, evidence)[:MAX_DIFFERENCES]
+    statements = tuple(_difference(both, pair, number) for pair in pairs)
+    if not statements:
+        return None
+    return Candidate(number, "comparison", statements, 0.93, lead=f"{both[0].id}和{both[1].id}主要差在：")
+
+
+def _differences(left: Document, right: Document, part: Part, evidence: Evidence) -> list[tuple[Fact, Fact]]:
+    other = {clean_key(fact.key): fact for fact in right.facts if fact.sku is None}
+    pairs = [
+        (fact, other[clean_key(fact.key)])
+        for fact in left.facts
+        if fact.sku is None
+        and not _DULL.search(fact.key)
+        and clean_key(fact.key) in other
+        and fold(fact.value) != fold(other[clean_key(fact.key)].value)
+    ]
+    if not pairs:
+        return []
+    scores = evidence.scorer.score(part, [f.key for f, _ in pairs], [f.key for f, _ in pairs])
+    named = [any(key in pair[0].key for a in part.aspects for key in a.keys) for pair in pairs]
+    order = sorted(
+        range(len(pairs)),
+        key=lambda at: (
+            not named[at],
+            not _TELLING.search(pairs[at][0].key),
+            -round(float(scores[at]), 3),
+            at,
+        ),
+    )
+    return [pairs[at] for at in order]
+
+
+def _difference(both: Sequence[Document], pair: tuple[Fact, Fact], number: int) -> Statement:
+    left, right = pair
+    text = closed(f"{clean_key(left.key)}：{both[0].id}是{left.value}，{both[1].id}是{right.value}")
+    places = (cite(both[0], left.span, left.section), cite(both[1], right.span, right.section))
+    facts = (StatedFact.of(left, both[0].id), StatedFact.of(right, both[1].id))
+    return Statement(text, places, facts, number)
+
+
+def alternatives_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Name products that meet what the shopper said: a budget, a category word, a need; or ask for it."""
+    slot = evidence.question.slots.get("budget")
+    budget = None if slot is None else Decimal(str(slot.value))
+    scored = _fitting(part, evidence, budget)
+    if not scored:
+        return None
+    statements = []
+    for product, reason in scored[:MAX_ALTERNATIVES]:
+        statements.append(_offer(product, reason, number))
+    return Candidate(number, "alternatives", tuple(statements), 0.86, lead="按您说的，可以看看这几款：")
+
+
+def _fitting(part: Part, evidence: Evidence, budget: Decimal | None) -> list[tuple[Document, Fact | None]]:
+    found: list[tuple[float, Document, Fact | None]] = []
+    for product in evidence.catalog:
+        price = price_of(product)
+        value = None if price is None else _amount(price)
+        if budget is not None and (value is None or value > budget):
+            continue
+        reason, strength = _reason(product, part, evidence)
+        if strength > 0.0:
+            found.append((strength, product, reason))
+    found.sort(key=lambda item: (-item[0], item[1].id))
+    return [(product, reason) for _, product, reason in found]
+
+
+def _reason(product: Document, part: Part, evidence: Evidence) -> tuple[Fact | None, float]:
+    """What of the product meets the shopper's words: a shared need in a fact, or the kind of thing wanted."""
+    wanted = fold(part.clean)
+    title = fold(product.title)
+    nouns = [word for word in _nouns(wanted) if word in title]
+    needs = [
+        fact
+        for fact in product.facts
+        if fact.sku is None and any(word in fold(fact.value) for word in _nouns(wanted))
+    ]
+    if not nouns and not needs:
+        return None, 0.0
+    return (needs[0] if needs else None), float(len(nouns)) + 0.8 * bool(needs)
+
+
+_FILLER = re.compile(
+    r"推荐|有没有|哪[款个种]|合适|给我?|想要?|需要|一[款个]|比较|适合|用的|可以|便宜|以内|以下|左右|块钱?|元"
+)
+
+
+def _nouns(text: str) -> list[str]:
+    bare = _FILLER.sub(" ", text)
+    runs = re.findall(r"[一-鿿]{2,}", bare)
+    grams = [run[at : at + size] for run in runs for size in (4, 3, 2) for at in range(len(run) - size + 1)]
+    return list(dict.fromkeys(grams))
+
+
+def _amount(fact: Fact) -> Decimal | None:
+    found = re.search(r"\d+(?:\.\d+)?", fold(fact.value))
+    return None if found is None else Decimal(found.group())
+
+
+def _offer(product: Document, reason: Fact | None, number: int) -> Statement:
+    price = price_of(product)
+    places, facts, words = [], [], []
+    for fact in (price, reason):
+        if fact is not None:
+            places.append(cite(product, fact.span, fact.section))
+            facts.append(StatedFact.of(fact, product.id))
+            words.append(say_fact(fact, "").rstrip("。"))
+    text = closed(f"{product.title}：{'，'.join(words)}" if words else product.title)
+    return Statement(text, tuple(places), tuple(facts), number, (product.title,))

@@ -1,0 +1,200 @@
+"""Promotion lane: what runs at the moment, what has ended or not begun, and 满减 worked out step by step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from assist.documents import Document, Fact, Span
+from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.speak import closed
+from assist.draft.units import sentence_units
+from assist.messages import Part, Slot
+from assist.results import StatedFact, Statement
+from assist.text.normalize import fold
+
+_FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
+_CAP = re.compile(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
+_EXCLUDED = re.compile(r"不参加|不参与|除外|不适用")
+_EVENTS = re.compile(
+    r"双\s*1[12]|双十[一二]|双旦|618|99|国庆|中秋|元旦|春节|年货|圣诞|黑五|女王|38|七夕|端午|五一|开学|周年"
+)
+_SAME = {"双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12"}
+
+
+@dataclass(frozen=True, slots=True)
+class FullCut:
+    """A 满减 rule: every (or once) `threshold` yuan, `cut` yuan off, at most `cap`."""
+
+    threshold: int
+    cut: int
+    repeats: bool
+    cap: int | None
+    document: Document
+    span: Span
+    section: str
+
+    def off(self, amount: Decimal) -> Decimal:
+        """Yuan taken off an amount of goods."""
+        times = int(amount // self.threshold)
+        times = times if self.repeats else min(times, 1)
+        saved = Decimal(times * self.cut)
+        return min(saved, Decimal(self.cap)) if self.cap is not None else saved
+
+
+def promotion_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Work out a price, and say of a promotion named in the message that it has ended or not begun."""
+    found = []
+    worked = _worked_out(part, number, evidence)
+    if worked is not None:
+        found.append(worked)
+    return found
+
+
+def not_running(part: Part, evidence: Evidence) -> Statement | None:
+    """Say that a promotion the shopper names is not running now; it is told, never offered."""
+    for document in evidence.promotions:
+        if document.validity.holds(evidence.now) or not _named(part, document):
+            continue
+        ended = document.validity.valid_to is not None and document.validity.valid_to <= evidence.now
+        begin, end = document.validity.valid_from, document.validity.valid_to
+        if ended and end is not None:
+            day = _day(end)
+            text, shown = f"您说的「{document.title}」{day}已经结束了", (day,)
+        elif begin is not None:
+            day = _day(begin)
+            text, shown = f"您说的「{document.title}」还没开始，{day}起才生效，现在还不能用", (day,)
+        else:
+            continue
+        return Statement(
+            closed(text), (), (StatedFact("活动时间", day, origin="caller"),), 0, (*shown, document.title)
+        )
+    return None
+
+
+def _named(part: Part, document: Document) -> bool:
+    text, title = fold(part.text), fold(document.title + " " + document.id)
+    for found in _EVENTS.finditer(text):
+        name = _SAME.get(found.group(), found.group())
+        if name in title or found.group() in title:
+            return True
+    return False
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.month}月{moment.day}日"
+
+
+def full_cuts(evidence: Evidence) -> list[FullCut]:
+    """Return the 满减 rules that run now, best known first by document id."""
+    rules = []
+    for document in sorted(evidence.promotions, key=lambda item: item.id):
+        if document.validity.holds(evidence.now):
+            rules.extend(_rules(document))
+    return rules
+
+
+def _rules(document: Document) -> list[FullCut]:
+    for unit in sentence_units(document, Span(0, len(document.text)), "", "", "text"):
+        found = _FULL_CUT.search(unit.quote)
+        if (
+            found
+            and "例" not in unit.quote
+            and not unit.quote.lstrip().startswith("#")
+            and "券" not in unit.quote
+        ):
+            cap = _CAP.search(unit.quote)
+            repeats = bool(found.group(1))
+            section = _section_at(document, unit.span)
+            return [
+                FullCut(
+                    int(found.group(2)), int(found.group(3)), repeats, int(cap.group(1)) if cap else None,
+                    document, unit.span, section,
+                )
+            ]  # fmt: skip
+    return []
+
+
+def _section_at(document: Document, span: Span) -> str:
+    return next((block.section for block in document.blocks if block.span.covers(span)), "")
+
+
+def _worked_out(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    if not re.search(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减", part.clean):
+        return None
+    rules, total = full_cuts(evidence), _total(part, evidence)
+    if not rules or total is None:
+        return None
+    amount, steps, places = total
+    rule = rules[0]
+    product = next((evidence.products[name] for name in part.products if name in evidence.products), None)
+    if product is not None and _excluded(rule.document, product):
+        return None
+    statement = _arithmetic(rule, amount, steps, number)
+    return Candidate(number, "promotion", (*places, statement), 0.92)
+
+
+def _total(part: Part, evidence: Evidence) -> tuple[Decimal, list[str], tuple[Statement, ...]] | None:
+    """The amount the shopper names, else price times quantity of the product in scope."""
+    slot = evidence.question.slots.get("amount")
+    if slot is not None:
+        return Decimal(str(slot.value)), [], ()
+    product = next((evidence.products[name] for name in part.products if name in evidence.products), None)
+    price = None if product is None else price_of(product)
+    if product is None or price is None:
+        return None
+    quantity = _quantity(evidence.question.slots.get("quantity"))
+    unit = Decimal(re.sub(r"[^\d.]", "", fold(price.value)))
+    text = closed(f"这款{price.key}是{price.value if '元' in price.value else price.value + '元'}")
+    place = cite(product, price.span, price.section)
+    number = evidence.question.parts.index(part)
+    first = Statement(text, (place,), (StatedFact.of(price, product.id),), number)
+    steps = [f"{_money(unit)}×{quantity}={_money(unit * quantity)}元"] if quantity > 1 else []
+    return unit * quantity, steps, (first,)
+
+
+def _quantity(slot: Slot | None) -> int:
+    return max(1, int(float(slot.value))) if slot is not None else 1
+
+
+def price_of(product: Document) -> Fact | None:
+    """The price a shopper pays today as the page states it."""
+    for word in ("到手价", "活动价", "促销价", "券后价", "现价", "售价", "价格", "日常价"):
+        for fact in product.facts:
+            if fact.sku is None and word in fact.key and re.search(r"\d", fact.value):
+                return fact
+    return None
+
+
+def _excluded(document: Document, product: Document) -> bool:
+    for unit in sentence_units(document, Span(0, len(document.text)), "", "", "text"):
+        if _EXCLUDED.search(unit.quote) and product.id in unit.quote:
+            return True
+    return False
+
+
+def _arithmetic(rule: FullCut, amount: Decimal, steps: Sequence[str], number: int) -> Statement:
+    saved = rule.off(amount)
+    times = int(amount // rule.threshold) if rule.repeats else min(1, int(amount // rule.threshold))
+    total = _money(amount)
+    if saved == 0:
+        text = f"合计{total}元，不到{rule.threshold}元的门槛，满减暂时用不上，付{total}元"
+        shown = [f"{total}元"]
+    else:
+        final = _money(amount - saved)
+        text = f"合计{total}元，满{times}个{rule.threshold}元，减{_money(saved)}元，到手{final}元"
+        shown = [f"{total}元", f"{times}个", f"{_money(saved)}元", f"{final}元", *steps]
+    if steps:
+        text = f"{steps[0]}；{text}"
+    fact = StatedFact("到手价", _money(amount - saved), "元", origin="computed", document_id=rule.document.id)
+    return Statement(
+        closed(text), (cite(rule.document, rule.span, rule.section),), (fact,), number, tuple(shown)
+    )
+
+
+def _money(value: Decimal) -> str:
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text or "0"

@@ -1,0 +1,77 @@
+"""Quick lane: greetings, thanks, urging and small talk from the shop's quick replies; no index is touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assist.documents import Document, Span
+from assist.draft.compose import plain_draft
+from assist.draft.evidence import Evidence, cite
+from assist.draft.style import pick
+from assist.results import Draft
+from assist.shop import ShopProfile
+from assist.text.normalize import fold
+
+_SPLIT = re.compile(r"[|｜/、]")
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_BARE = re.compile(r"[^\w]+")
+_DEFAULTS = {
+    "问候": "在的，您请说～",
+    "感谢": "不客气，有需要随时找我哦～",
+    "催促": "在的在的，让您久等了，我马上看您的问题。",
+    "": "在的，关于商品和订单的问题您直接问我就好～",
+}
+
+
+class Replies:
+    """The shop's quick replies by trigger.
+
+    Args:
+        documents: Quick replies; attribute `trigger` may list several, separated by `|`.
+        profile: Fills the variables `{shop}` and `{agent}`.
+    """
+
+    def __init__(self, documents: Sequence[Document], profile: ShopProfile) -> None:
+        self._profile = profile
+        self._by_trigger: dict[str, list[Document]] = {}
+        for document in sorted(documents, key=lambda item: item.id):
+            for trigger in _SPLIT.split(document.attributes.get("trigger", "")):
+                if _key(trigger):
+                    self._by_trigger.setdefault(_key(trigger), []).append(document)
+
+    def reply(self, evidence: Evidence) -> Draft:
+        """Answer with the reply whose trigger the message is, or else holds, or else one that fits the kind."""
+        document = self._find(_key(evidence.message.lines[-1])) or self._find(_key(evidence.message.text))
+        if document is None:
+            return plain_draft(self._default(evidence), evidence, lane="quick", verdict="answered")
+        draft = plain_draft(self._filled(document.text), evidence, lane="quick", verdict="answered")
+        place = cite(document, Span(0, len(document.text)))
+        return Draft(
+            text=draft.text, short=draft.short, full=draft.full, confidence=0.95,
+            citations=(place,), parts=draft.parts, lane="quick",
+        )  # fmt: skip
+
+    def _find(self, text: str) -> Document | None:
+        if text in self._by_trigger:
+            return self._by_trigger[text][0]
+        held = [trigger for trigger in self._by_trigger if len(trigger) > 1 and trigger in text]
+        return self._by_trigger[max(held, key=lambda trigger: (len(trigger), trigger))][0] if held else None
+
+    def _default(self, evidence: Evidence) -> str:
+        intent = evidence.question.intent or ""
+        line = next((line for kind, line in _DEFAULTS.items() if kind and kind in intent), _DEFAULTS[""])
+        return pick([line], evidence.message)
+
+    def _filled(self, text: str) -> str:
+        values = {
+            "shop": self._profile.name,
+            "店铺": self._profile.name,
+            "店名": self._profile.name,
+            "agent": "客服小助手",
+        }
+        return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), text)
+
+
+def _key(text: str) -> str:
+    return _BARE.sub("", fold(text))

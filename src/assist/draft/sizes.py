@@ -1,0 +1,305 @@
+"""Size lane: a size from the page's own size table, units converted; between two sizes it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assist.documents import BlockKind, Document, Row, Table
+from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.speak import closed
+from assist.draft.units import product_units
+from assist.messages import Part, Slot
+from assist.results import StatedFact, Statement
+from assist.text.normalize import fold
+
+INTENTS = ("售前/尺码/推荐尺码", "售前/尺码/偏大偏小")
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:[-~～—–至到]+)\s*(\d+(?:\.\d+)?)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SIZE_HEAD = re.compile(r"尺码|码数|鞋码|欧码|size|规格|码$", re.IGNORECASE)
+_LOOSE = re.compile(r"宽松|大一码|oversize|肥一点|松一点", re.IGNORECASE)
+_TIGHT = re.compile(r"修身|合身|紧一点|贴身")
+_WEIGHT_RULES = re.compile(r"以体重为准|按体重")
+_HEIGHT_RULES = re.compile(r"以身高为准|按身高")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A column of a size table that a slot can be looked up in."""
+
+    slot: str
+    column: int
+    factor: float
+    unit: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one measure says: the row it falls into, or which end of the table it is beyond."""
+
+    measure: _Measure
+    value: float
+    row: int | None
+    beyond: int = 0
+
+
+_MEASURES = (
+    ("height_cm", re.compile(r"身高"), "身高"),
+    ("weight_kg", re.compile(r"体重"), "体重"),
+    ("foot_cm", re.compile(r"脚长"), "脚长"),
+    ("age_months", re.compile(r"月龄|年龄|岁"), "年龄"),
+)
+
+
+def size_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Recommend a size for the first product in scope that has a size table, or ask for what is missing."""
+    if part.intent not in INTENTS and not _asks_size(part, evidence):
+        return []
+    names = part.products or evidence.question.products
+    for name in names[:1]:
+        product = evidence.products.get(name)
+        table = None if product is None else _table(product)
+        if product is not None and table is not None:
+            return _recommend(part, number, product, table, evidence)
+    return []
+
+
+def _asks_size(part: Part, evidence: Evidence) -> bool:
+    body = {"height_cm", "weight_kg", "foot_cm"} & set(evidence.question.slots)
+    return bool(body) and bool(re.search(r"码|穿多大|多大的|尺寸|大小|号", part.clean))
+
+
+def _table(product: Document) -> Table | None:
+    for table in product.tables:
+        if table.kind is BlockKind.SIZE_TABLE and _measures(table):
+            return table
+    return None
+
+
+def _measures(table: Table) -> tuple[_Measure, ...]:
+    found = []
+    for slot, pattern, name in _MEASURES:
+        for column, head in enumerate(table.header):
+            if pattern.search(head):
+                factor, unit = _unit(slot, fold(head), table, column)
+                found.append(_Measure(slot, column, factor, unit, name))
+                break
+    return tuple(found)
+
+
+def _unit(slot: str, head: str, table: Table, column: int) -> tuple[float, str]:
+    sample = (
+        head
+        + " "
+        + " ".join(fold(row.cells[column].text) for row in table.rows[:2] if len(row.cells) > column)
+    )
+    if slot == "weight_kg":
+        in_kg = "kg" in sample or "公斤" in sample or "千克" in sample
+        return (1.0, "kg") if in_kg else (2.0, "斤")
+    if slot == "foot_cm":
+        return (10.0, "mm") if "mm" in sample or "毫米" in sample or _large(sample) else (1.0, "cm")
+    if slot == "age_months":
+        return (1.0, "个月") if "月" in sample else (1.0 / 12.0, "岁")
+    return (0.01, "m") if re.search(r"[（(]m[)）]|[（(]米", head) else (1.0, "cm")
+
+
+def _large(sample: str) -> bool:
+    return any(float(found) > 60 for found in _NUMBER.findall(sample))
+
+
+def bounds(cell: str) -> tuple[float, float] | None:
+    """Read a cell such as `161-165`, `150～157`, `≤160`, `170以上`; None when it holds no number."""
+    text = fold(cell)
+    span = _RANGE.search(text)
+    if span:
+        return float(span.group(1)), float(span.group(2))
+    number = _NUMBER.search(text)
+    if number is None:
+        return None
+    value = float(number.group())
+    if re.search(r"以下|以内|≤|<|不足", text):
+        return 0.0, value
+    if re.search(r"以上|≥|>|\+", text):
+        return value, float("inf")
+    return value, value
+
+
+def _recommend(
+    part: Part, number: int, product: Document, table: Table, evidence: Evidence
+) -> list[Candidate]:
+    measures = _measures(table)
+    slots = evidence.question.slots
+    readings = [
+        _read(measure, _value(slots[measure.slot]) * measure.factor, table)
+        for measure in measures
+        if measure.slot in slots
+    ]
+    missing = [m for m in measures if m.slot not in slots and m.slot != "age_months"]
+    needs = [m for m in missing if m.slot in {"height_cm", "weight_kg", "foot_cm"}]
+    if not readings or (needs and not any(r.measure.slot in {"foot_cm", "age_months"} for r in readings)):
+        return _ask(part, number, needs or list(measures), product)
+    if any(reading.measure.slot == "foot_cm" for reading in readings):
+        readings = [reading for reading in readings if reading.measure.slot != "age_months"]
+    return [_decide(number, product, table, readings, part, evidence)]
+
+
+def _value(slot: Slot) -> float:
+    return float(slot.value)
+
+
+def _read(measure: _Measure, value: float, table: Table) -> _Reading:
+    ranges = [
+        (at, bounds(row.cells[measure.column].text))
+        for at, row in enumerate(table.rows)
+        if _has(row, measure)
+    ]
+    known = [(at, span) for at, span in ranges if span is not None]
+    for at, (low, high) in known:
+        if low <= value <= high:
+            return _Reading(measure, value, at)
+    if not known:
+        return _Reading(measure, value, None)
+    at, gap = min(((at, _distance(value, span)) for at, span in known), key=lambda item: (item[1], -item[0]))
+    lowest, highest = min(span[0] for _, span in known), max(span[1] for _, span in known)
+    if lowest <= value <= highest or gap < 0.5:
+        return _Reading(measure, value, at)
+    return _Reading(measure, value, None, beyond=-1 if value < lowest else 1)
+
+
+def _has(row: Row, measure: _Measure) -> bool:
+    return len(row.cells) > measure.column
+
+
+def _distance(value: float, span: tuple[float, float]) -> float:
+    low, high = span
+    return max(low - value, value - high, 0.0)
+
+
+def _decide(
+    number: int, product: Document, table: Table, readings: Sequence[_Reading], part: Part, evidence: Evidence
+) -> Candidate:
+    outside = [reading for reading in readings if reading.row is None]
+    if outside:
+        return _outside(number, product, table, outside[0])
+    rows = sorted({reading.row for reading in readings if reading.row is not None})
+    remark = _remark(product, part, evidence)
+    chosen = rows[0] if len(rows) == 1 else _between(rows, readings, remark, evidence)
+    text, shown = _sentence(table, readings, rows, chosen, _habit(evidence))
+    places = tuple(cite(product, table.rows[at].span, table.section) for at in rows)
+    size = _size(table, chosen)
+    fact = StatedFact("推荐尺码", size, origin="computed", document_id=product.id)
+    first = Statement(text, places, (fact,), number, shown)
+    return Candidate(number, "size", (first, *remark), 0.96)
+
+
+def _between(
+    rows: Sequence[int], readings: Sequence[_Reading], remark: Sequence[Statement], evidence: Evidence
+) -> int:
+    """Between two sizes: the page's own rule, else the shopper's habit, else the larger."""
+    said = "".join(statement.text for statement in remark)
+    for pattern, slot in ((_WEIGHT_RULES, "weight_kg"), (_HEIGHT_RULES, "height_cm")):
+        if pattern.search(said):
+            row = next((r.row for r in readings if r.measure.slot == slot), None)
+            if row is not None:
+                return row
+    return rows[0] if _TIGHT.search(evidence.question.clean) else rows[-1]
+
+
+def _habit(evidence: Evidence) -> str:
+    if _LOOSE.search(evidence.question.clean) or evidence.message.customer.get("size_habit") == "loose":
+        return "loose"
+    return ""
+
+
+def _sentence(
+    table: Table, readings: Sequence[_Reading], rows: Sequence[int], chosen: int, habit: str
+) -> tuple[str, tuple[str, ...]]:
+    shown = tuple(f"{_plain(reading.value)}{reading.measure.unit}" for reading in readings)
+    given = "、".join(f"{r.measure.name}{value}" for r, value in zip(readings, shown, strict=True))
+    size = _label(_size(table, chosen))
+    if len(rows) == 1:
+        spans = "、".join(
+            f"{r.measure.name}{table.rows[chosen].cells[r.measure.column].text}" for r in readings
+        )
+        text = f"按您{given}，对照尺码表建议选{size}（{spans}）"
+        larger = chosen + 1
+        if habit and larger < len(table.rows):
+            text += f"，喜欢宽松可以看{_label(_size(table, larger))}"
+        return closed(text), shown
+    sides = "，".join(
+        f"{r.measure.name}对应{_label(_size(table, r.row))}" for r in readings if r.row is not None
+    )
+    return closed(f"按您{given}，{sides}，正好在两个码之间，建议选{size}"), shown
+
+
+def _size(table: Table, row: int) -> str:
+    column = next((at for at, head in enumerate(table.header) if _SIZE_HEAD.search(head)), 0)
+    return table.rows[row].cells[column].text.strip()
+
+
+def _label(size: str) -> str:
+    return size if size.endswith(("码", "号")) else f"{size}码"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _outside(number: int, product: Document, table: Table, reading: _Reading) -> Candidate:
+    at = 0 if reading.beyond < 0 else len(table.rows) - 1
+    edge = table.rows[at]
+    value = f"{_plain(reading.value)}{reading.measure.unit}"
+    cell = edge.cells[reading.measure.column].text
+    side = "最小" if reading.beyond < 0 else "最大"
+    text = closed(
+        f"您的{reading.measure.name}{value}超出了这款尺码表的范围，"
+        f"{side}的{_label(_size(table, at))}对应{reading.measure.name}{cell}，不太建议勉强选"
+    )
+    place = cite(product, edge.span, table.section)
+    return Candidate(number, "size", (Statement(text, (place,), (), number, (value,)),), 0.9)
+
+
+def _remark(product: Document, part: Part, evidence: Evidence) -> tuple[Statement, ...]:
+    """The page's own word on fit, when it has one."""
+    for unit in product_units(product):
+        if re.search(r"尺码感受|偏大|偏小|以体重为准|以身高为准|尺码正常", unit.text):
+            text = unit.quote if unit.fact is None else f"{unit.fact.key}：{unit.fact.value}"
+            place = cite(product, unit.span, unit.section)
+            first = Statement(closed(text), (place,), (), evidence.question.parts.index(part))
+            rule = _rule_sentence(product, unit.section, first, part, evidence)
+            return (first, *rule)
+    return ()
+
+
+def _rule_sentence(
+    product: Document, section: str, first: Statement, part: Part, evidence: Evidence
+) -> tuple[Statement, ...]:
+    for unit in product_units(product):
+        fits = _WEIGHT_RULES.search(unit.text) or _HEIGHT_RULES.search(unit.text)
+        if fits and unit.fact is None and closed(unit.quote) != first.text:
+            place = cite(product, unit.span, unit.section or section)
+            return (Statement(closed(unit.quote), (place,), (), evidence.question.parts.index(part)),)
+    return ()
+
+
+_ASKED: Mapping[str, str] = {
+    "height_cm": "身高",
+    "weight_kg": "体重",
+    "foot_cm": "脚长",
+    "age_months": "宝宝年龄",
+}
+
+
+def _ask(part: Part, number: int, missing: Sequence[_Measure], product: Document) -> list[Candidate]:
+    """Ask for all the measures the table needs in one question; an answer from the fit remark may still win."""
+    if part.intent == INTENTS[1]:
+        return []
+    feet = [m for m in missing if m.slot == "foot_cm"]
+    wanted = feet or list(missing)
+    names = "和".join(_ASKED[m.slot] for m in wanted[:2])
+    tail = f"方便说一下{names}吗？我对着这款的尺码表帮您看。"
+    if feet:
+        tail = "方便量一下脚长（脚跟到最长脚趾）吗？我对着这款的尺码表帮您看。"
+    return [Candidate(number, "size", (), 0.93, "asked", tail=tail, ask=wanted[0].slot)]

@@ -1,0 +1,101 @@
+"""SKU lane: what is true of the one SKU that is named; when SKUs differ and none is named, which one?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assist.documents import BlockKind, Document, Fact
+from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.speak import clean_key, say_fact
+from assist.messages import Part
+from assist.results import StatedFact, Statement
+from assist.text.normalize import fold
+
+MAX_CHOICES = 8
+_CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
+_PARTS = re.compile(r"[|/、,，\s]+")
+
+
+def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Answer from the SKU table of the first product in scope, or ask which SKU is meant."""
+    names = part.products or evidence.question.products
+    product = next((evidence.products[name] for name in names if name in evidence.products), None)
+    if product is None or not part.aspects:
+        return []
+    wanted = _wanted(product, part)
+    if not wanted:
+        return []
+    named = _named(part, evidence)
+    facts = [fact for fact in wanted if _is_named(fact, named, product)] if named else wanted
+    if named and facts:
+        return [_stated(product, facts, named, number)]
+    if named or _said_for_all(product, wanted[0]):
+        return []
+    if len({fold(fact.value) for fact in wanted}) == 1:
+        return [_stated(product, wanted[:1], (), number)]
+    choices = _choices(product)
+    listed = "、".join(choices)
+    tail = f"这款不同规格不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
+    return [Candidate(number, "sku", (), 0.85, "asked", tail=tail, ask="sku", choices=choices)]
+
+
+def _wanted(product: Document, part: Part) -> list[Fact]:
+    """SKU facts whose key is what is asked; the most specific aspect that any of them meets."""
+    for aspect in part.aspects[:2]:
+        for key in aspect.keys:
+            found = [fact for fact in product.facts if fact.sku is not None and key in clean_key(fact.key)]
+            if found:
+                return found
+    return []
+
+
+def _said_for_all(product: Document, wanted: Fact) -> bool:
+    """A page that gives one value for the whole product answers without asking which SKU."""
+    key = clean_key(wanted.key)
+    return any(fact.sku is None and (key in fact.key or clean_key(fact.key) in key) for fact in product.facts)
+
+
+def _named(part: Part, evidence: Evidence) -> tuple[str, ...]:
+    slots = evidence.question.slots
+    words = [*part.sku, *(str(slots[name].value) for name in ("color", "size") if name in slots)]
+    return tuple(dict.fromkeys(fold(word) for word in words if word))
+
+
+def _is_named(fact: Fact, named: Sequence[str], product: Document) -> bool:
+    cells = {cell for cell in _PARTS.split(fold(fact.span.of(product.text))) if cell}
+    row = fold(fact.span.of(product.text))
+    return all(
+        word in cells or (len(word) > 2 and word in row) or (not word.isascii() and word in row)
+        for word in named
+    )
+
+
+def _stated(product: Document, facts: Sequence[Fact], named: Sequence[str], number: int) -> Candidate:
+    subject = "".join(word.upper() if word.isascii() else word for word in named) + "的" if named else "这款"
+    values = list(dict.fromkeys(fold(fact.value) for fact in facts))
+    chosen = [next(fact for fact in facts if fold(fact.value) == value) for value in values[:3]]
+    statements = tuple(
+        Statement(
+            say_fact(fact, subject if len(chosen) == 1 else f"{fact.sku}的"),
+            (cite(product, fact.span, fact.section),),
+            (StatedFact.of(fact, product.id),),
+            number,
+            tuple(named),
+        )
+        for fact in chosen
+    )
+    return Candidate(number, "sku", statements, 0.9)
+
+
+def _choices(product: Document) -> tuple[str, ...]:
+    """The first telling column of the SKU table: colours, versions, flavours."""
+    for table in product.tables:
+        if table.kind is not BlockKind.SKU_TABLE:
+            continue
+        for column, head in enumerate(table.header):
+            values = [row.cells[column].text.strip() for row in table.rows if len(row.cells) > column]
+            distinct = tuple(dict.fromkeys(value for value in values if value))
+            if not _CODE.search(head) and 1 < len(distinct) <= MAX_CHOICES:
+                return distinct
+    return ()

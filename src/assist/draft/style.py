@@ -1,0 +1,103 @@
+"""The shop's manner of speaking: openers, closers, refusals and holding lines. None of them states a fact."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+
+from assist.messages import Channel, Emotion, Message, Question
+from assist.shop import StylePack
+
+SMS_CHARS = 70
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
+_COMPLAINT = (
+    "售后/质量",
+    "售后/漏错",
+    "售后/投诉",
+    "售后/赔付",
+    "售中/物流/催",
+    "售中/物流/派送",
+    "售中/物流/显示签收",
+)
+
+DECLINE_LINES = {
+    "售前/价格/讲价": "理解您想要个更实惠的价格，不过客服这边没有改价的权限。",
+    "售后/评价/评价/修改评价": "评价这块我们不做任何返现或奖励，您按真实感受写就好。",
+    "通用/风险/索要站外联系方式": "为了保障您的权益，咱们就在平台聊天窗口沟通，消息我都会看到。",
+    "通用/风险/线下交易/返现": "为了保障您的资金安全，订单请在平台内下单付款，线下交易我们做不了。",
+    "通用/风险/医疗功效": "功效方面我不能给您作保证，请以商品页面的说明为准；身体方面的情况建议咨询医生。",
+    "通用/风险/贬低竞品/比价": "别家的情况我们不了解，也不方便评价，我把自家商品的信息如实说给您，您对比着选。",
+    "通用/风险/他人信息": "抱歉，他人的订单和个人信息需要保密，我这边不能提供。",
+    "通用/风险/指令注入/越权": "抱歉，这个我没办法按您说的处理；商品和订单上的问题，您直接问我就好。",
+}
+DECLINE_DEFAULT = "抱歉，这个要求我这边没办法满足。"
+
+HOLDING_LINES = {
+    "asks_human": "好的，这就为您转接人工同事，请稍等一下。",
+    "angry": "给您带来这么不好的体验，真的非常抱歉。我已经请主管来跟进您的问题，请您稍等。",
+    "legal_threat": "您反映的情况我们非常重视，已经请主管来跟进，请您留意消息。",
+    "safety": "非常抱歉让您不舒服了，请先停止使用，如有不适请及时就医，并保留商品和照片。我马上请主管与您联系。",
+    "needs_account_action": "您的情况需要专人在后台核实处理，我已经帮您转给负责的同事，请稍等。",
+    "no_source": "这个问题我需要跟同事核实一下再回复您，免得说错，请稍等。",
+    "low_confidence": "这个问题我再跟同事确认一下，免得给您说错，请稍等。",
+    "conflict": "这个问题我这边看到的说明不太一致，我请同事核实后再答复您，请稍等。",
+}
+CHECKING_LINE = "另外您问的「{text}」，我核实后再回复您。"
+
+ASK_LINES = {
+    "order_id": "麻烦您发一下订单号，我帮您查一下具体情况。",
+    "product": "请问您看的是哪一款呢？把商品链接或货号发给我，我帮您看。",
+    "province": "请问您的收货地址在哪个省份呢？我帮您看一下。",
+    "photo": "麻烦您把订单号和问题部位的照片发给我，我尽快帮您核实处理。",
+    "budget": "请问您大概的预算是多少，主要给谁用、什么场合用呢？我帮您挑一挑。",
+    "height_cm": "方便说一下身高和体重吗？我对着尺码表帮您看。",
+    "sku": "请问您想了解哪个规格呢？",
+}
+EMPATHY = {
+    Emotion.WORRIED: "您别着急，",
+    Emotion.ANNOYED: "实在抱歉让您久等着急了，",
+}
+
+
+def is_complaint(question: Question) -> bool:
+    """Say whether the tone of a complaint applies: no emoji, no particles, an apology first."""
+    upset = question.emotion in {Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT}
+    return upset or any((part.intent or "").startswith(_COMPLAINT) for part in question.parts)
+
+
+def pick(lines: Sequence[str], message: Message) -> str:
+    """Choose a line by the message's own text: varied between messages, the same for the same one."""
+    return lines[zlib.crc32(message.text.encode("utf-8", "surrogatepass")) % len(lines)] if lines else ""
+
+
+def opener(message: Message, question: Question, style: StylePack) -> str:
+    """Return the opening line."""
+    if is_complaint(question):
+        return pick(style.complaint_openers, message)
+    return "" if message.history else pick(style.openers, message)
+
+
+def closer(message: Message, question: Question, style: StylePack) -> str:
+    """Return the closing line."""
+    return pick(style.complaint_closers if is_complaint(question) else style.closers, message)
+
+
+def render(body: str, *, opening: str, closing: str, message: Message) -> str:
+    """Dress a body for the channel: 旺旺 with opener and closer, 短信 bare, 电话 as spoken."""
+    if message.channel is Channel.SMS:
+        return _bare(body)
+    if message.channel is Channel.PHONE:
+        return _spoken(opening, body)
+    lines = [part for part in (opening, body, closing) if part]
+    return "\n".join(lines) if "\n" in body else "".join(lines)
+
+
+def _bare(body: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", _EMOJI.sub("", body)).strip()
+
+
+def _spoken(opening: str, body: str) -> str:
+    text = _EMOJI.sub("", f"{opening}{body}").replace("～", "。")
+    text = re.sub(r"^\s*(\d+)[.、]\s*", r"第\1，", text, flags=re.MULTILINE)
+    return re.sub(r"\s*\n\s*", " ", text).strip()

@@ -1,0 +1,148 @@
+"""Documents -> units: the smallest pieces that can answer something by themselves, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assist.documents import Block, BlockKind, Document, Fact, Kind, Span
+from assist.results import Hit
+from assist.text.sentences import sentences
+
+WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
+_ANSWER = re.compile(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
+_CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of a document that can answer something.
+
+    Attributes:
+        document: Whose piece.
+        span: What a citation of it quotes.
+        kind: `fact`, `qa`, `text`, `steps`, `clause` or `answer`.
+        text: What relevance reads.
+        head: The key, heading and title it stands under.
+        section: Label for the citation.
+        fact: Set for a fact.
+    """
+
+    document: Document
+    span: Span
+    kind: str
+    text: str
+    head: str
+    section: str
+    fact: Fact | None = None
+
+    @property
+    def quote(self) -> str:
+        """The verbatim slice."""
+        return self.span.of(self.document.text)
+
+
+def product_units(document: Document) -> tuple[Unit, ...]:
+    """Return every unit of a product page, facts first; SKU facts are left to the fact lane."""
+    return _units_of(_Holder(document))
+
+
+class _Holder:
+    """Carries a document through `lru_cache`, which must compare it by id and version alone."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __hash__(self) -> int:
+        return hash((self.document.id, self.document.version))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Holder):
+            return NotImplemented
+        mine, theirs = self.document, other.document
+        return (mine.id, mine.version) == (theirs.id, theirs.version)
+
+
+@lru_cache(maxsize=2_048)
+def _units_of(holder: _Holder) -> tuple[Unit, ...]:
+    return tuple(_page(holder.document))
+
+
+def _page(document: Document) -> Iterator[Unit]:
+    for fact in document.facts:
+        if fact.sku is None:
+            yield Unit(document, fact.span, "fact", f"{fact.key} {fact.value}", fact.key, fact.section, fact)
+    for block in document.blocks:
+        yield from _block_units(document, block)
+
+
+def _block_units(document: Document, block: Block) -> Iterator[Unit]:
+    head = " ".join(block.headings[-2:]) or block.section
+    if block.kind in WHOLE:
+        yield Unit(document, block.span, "steps", block.span.of(document.text), head, block.section)
+    elif block.kind is BlockKind.QA:
+        yield from _qa_units(document, block)
+    elif block.kind in {BlockKind.TEXT, BlockKind.ANSWER, BlockKind.CAPTION}:
+        yield from sentence_units(document, block.span, head, block.section, "text")
+
+
+def _qa_units(document: Document, block: Block) -> Iterator[Unit]:
+    text = block.span.of(document.text)
+    cut = _ANSWER.search(text)
+    if cut is None or not text[cut.end() :].strip():
+        yield Unit(document, block.span, "text", text, block.section, block.section)
+        return
+    answer = _trimmed(document.text, block.span.start + cut.end(), block.span.end)
+    question = text[: cut.start()].strip()
+    yield Unit(document, answer, "qa", answer.of(document.text), question, block.section)
+
+
+def sentence_units(document: Document, span: Span, head: str, section: str, kind: str) -> Iterator[Unit]:
+    """Cut a span into its sentences."""
+    for piece in sentences(span.of(document.text)):
+        place = Span(span.start + piece.start, span.start + piece.end)
+        yield Unit(document, place, kind, place.of(document.text), head, section)
+
+
+def clause_units(hits: Iterable[Hit]) -> tuple[Unit, ...]:
+    """Turn hits on policies and promotions into one unit a clause."""
+    return tuple(_clause(hit) for hit in hits if hit.document.kind in _CLAUSE_KINDS)
+
+
+def _clause(hit: Hit) -> Unit:
+    heading = hit.chunk.headings[-1] if hit.chunk.headings else ""
+    head = f"{hit.document.title} {heading}".strip()
+    return Unit(hit.document, hit.chunk.span, "clause", hit.chunk.text, head, hit.chunk.section)
+
+
+def answer_units(hits: Iterable[Hit]) -> tuple[Unit, ...]:
+    """Turn hits on past answers into units: the answer, under the question it was given to."""
+    found = []
+    for hit in hits:
+        if hit.document.kind is Kind.PAST_ANSWER:
+            span = answer_span(hit.document)
+            question = hit.document.attributes.get("question", "")
+            found.append(
+                Unit(hit.document, span, "answer", span.of(hit.document.text), question, hit.chunk.section)
+            )
+    return tuple(found)
+
+
+def answer_span(document: Document) -> Span:
+    """Return where the answer of a past answer stands; the whole text when its layout is unknown."""
+    for block in document.blocks:
+        if block.kind is BlockKind.ANSWER:
+            return block.span
+    return Span(0, len(document.text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)

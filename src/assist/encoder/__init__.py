@@ -1,0 +1,104 @@
+"""Texts in, a float32 matrix with unit rows out: the bundled static model and the stronger ones behind one call.
+
+`load` is the door; `static`, `sentence` and `ensemble` hold the encoders, `folder` reads and writes static models
+as plain sentence-transformers folders.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from assist.encoder.base import Encoder, EncoderIdentity, TextKind
+from assist.encoder.static import StaticEncoder
+from assist.errors import InputError
+
+__all__ = ["Encoder", "EncoderIdentity", "TextKind", "bundled", "load"]
+
+BUNDLED = "bundled"
+_BUNDLED_FILE = Path(__file__).parent / "data" / "bundled.safetensors"
+
+
+@lru_cache(maxsize=1)
+def bundled() -> StaticEncoder:
+    """Give the model that comes with the package; opened once per process.
+
+    Raises:
+        ModelNotFoundError: The installation lacks the file.
+    """
+    return StaticEncoder.open(_BUNDLED_FILE)
+
+
+def load(
+    name: str | Path,
+    *,
+    dim: int | None = None,
+    query_prefix: str | None = None,
+    passage_prefix: str | None = None,
+    device: str = "cpu",
+    batch_size: int = 32,
+    local_files_only: bool = False,
+) -> Encoder:
+    """Load an encoder.
+
+    Args:
+        name: "bundled"; the path of a static model's file or folder; the path or hub name of a
+            sentence-transformers model; or two of these joined by "+", whose vectors are set side by side.
+        dim: Keep only the first `dim` columns; None keeps all. Not for two joined models.
+        query_prefix: Put before queries; None takes the model's own. For sentence-transformers models only,
+            like all that follow.
+        passage_prefix: Put before passages; None takes the model's own.
+        device: Where to run.
+        batch_size: Texts per step.
+        local_files_only: Don't ask the hub.
+
+    Raises:
+        ModelNotFoundError: There is no such model, or the hub cannot be reached; `.model` names it.
+        EncoderError: The model's files are damaged.
+        MissingDependencyError: sentence-transformers is needed and not installed.
+        InputError: The name is empty, or an option is impossible or is not for this kind of model.
+
+    Examples:
+        >>> encoder = load("bundled")
+        >>> encoder.encode(["掉色不", "会不会褪色"]).dtype.name
+        'float32'
+    """
+    text = str(name).strip()
+    if not text:
+        raise InputError("the encoder's name is empty; give 'bundled', a path or a model's name")
+    path = Path(text)
+    if "+" in text and not path.exists():
+        return _joined(text.split("+"), dim)
+    if (static := _static(text, path, dim)) is not None:
+        if query_prefix or passage_prefix:
+            raise InputError(f"{text} is a static model: it takes no prefix")
+        return static
+    from assist.encoder.sentence import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(
+        text,
+        dim=dim,
+        query_prefix=query_prefix,
+        passage_prefix=passage_prefix,
+        device=device,
+        batch_size=batch_size,
+        local_files_only=local_files_only,
+    )
+
+
+def _static(name: str, path: Path, dim: int | None) -> StaticEncoder | None:
+    from assist.encoder.folder import is_static_folder, open_static_folder
+
+    if name == BUNDLED:
+        return bundled() if dim is None else StaticEncoder.open(_BUNDLED_FILE, dim=dim)
+    if path.suffix == ".safetensors":
+        return StaticEncoder.open(path, dim=dim)
+    return open_static_folder(path, dim=dim) if path.is_dir() and is_static_folder(path) else None
+
+
+def _joined(names: list[str], dim: int | None) -> Encoder:
+    from assist.encoder.ensemble import EnsembleEncoder
+
+    if dim is not None or len(names) != 2:
+        raise InputError(f"two models are joined by '+', without dim; got {'+'.join(names)!r} with dim={dim}")
+    return EnsembleEncoder(load(names[0]), load(names[1]))

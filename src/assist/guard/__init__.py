@@ -1,0 +1,194 @@
+"""Findings about a text: what must not be sent, stored or shown.
+
+`check` runs every guard of `CHECKS` on a draft; each is a plain function that can be called alone. `screen`
+looks at a text without sources (a past answer, the caller's own words), and `mask` replaces personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeAlias
+
+from assist.guard.claims import find_claims, find_words
+from assist.guard.lexicon import Lexicon
+from assist.guard.numbers import find_unsupported_numbers
+from assist.guard.pii import PLACEHOLDERS, Masked, find_pii, mask
+from assist.guard.skeleton import View
+from assist.guard.tone import find_tone
+from assist.guard.validity import find_expired
+from assist.results import Citation, Finding, Severity, Statement
+from assist.settings import GuardSettings
+from assist.text.normalize import fold
+
+__all__ = ["CHECKS", "PLACEHOLDERS", "Evidence", "Masked", "check", "mask", "screen"]
+
+_DEFAULT = GuardSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A draft with all that the guards may hold it against.
+
+    Attributes:
+        view: The draft's text.
+        citations: What it cites.
+        shown: Facts of the caller and computed values, as text.
+        statements: Its stating sentences.
+        moments: Naive shop times that may count.
+        shop: The shop's name; empty: unknown.
+        settings: How strict to be.
+    """
+
+    view: View
+    citations: tuple[Citation, ...] = ()
+    shown: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    moments: tuple[datetime, ...] = ()
+    shop: str = ""
+    settings: GuardSettings = GuardSettings()
+
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """The draft's citations and those of its statements, each once, in order."""
+        own = (citation for statement in self.statements for citation in statement.citations)
+        return tuple(dict.fromkeys((*self.citations, *own)))
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The quotes of all citations."""
+        return tuple(citation.quote for citation in self.cited)
+
+
+Check: TypeAlias = Callable[[Evidence], list[Finding]]
+"""A guard: a draft with its evidence in, findings out."""
+
+
+def check_numbers(evidence: Evidence) -> list[Finding]:
+    """Every number stands in a cited quote or in what the caller gave."""
+    return find_unsupported_numbers(
+        evidence.view.original,
+        citations=evidence.citations,
+        shown=evidence.shown,
+        statements=evidence.statements,
+        severity=Severity(evidence.settings.unsourced_number),
+    )
+
+
+def check_verbatim(evidence: Evidence) -> list[Finding]:
+    """Every citation quotes something, and as much as its span says."""
+    return [
+        Finding(
+            "verbatim",
+            Severity.BLOCK,
+            "引用没有原文，或与所指位置不符",
+            None,
+            MappingProxyType({"document_id": citation.document_id, "section": citation.section}),
+        )
+        for citation in evidence.cited
+        if not citation.quote.strip() or len(citation.quote) != citation.span.end - citation.span.start
+    ]
+
+
+def check_validity(evidence: Evidence) -> list[Finding]:
+    """Every cited source holds at one of the moments."""
+    return find_expired(evidence.cited, evidence.moments)
+
+
+def check_claims(evidence: Evidence) -> list[Finding]:
+    """Nothing is claimed, offered or threatened that may not be."""
+    return find_claims(evidence.view, quotes=evidence.quotes)
+
+
+def check_pii(evidence: Evidence) -> list[Finding]:
+    """No personal data, except what a source or the caller's own facts show word for word."""
+    findings = find_pii(evidence.view)
+    if not findings:
+        return findings
+    known = [fold(text) for text in (*evidence.quotes, *evidence.shown, *_shown_in(evidence.statements))]
+    return [_weighed(finding, evidence.view.original, known) for finding in findings]
+
+
+def check_tone(evidence: Evidence) -> list[Finding]:
+    """Nothing rude, impatient or mocking, and no other shop's name."""
+    return find_tone(evidence.view, shop=evidence.shop)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_numbers,
+    check_verbatim,
+    check_validity,
+    check_claims,
+    check_pii,
+    check_tone,
+)
+"""The guards, in the order in which they run."""
+
+
+def check(
+    text: str,
+    *,
+    citations: Sequence[Citation] = (),
+    shown: Sequence[str] = (),
+    statements: Sequence[Statement] = (),
+    moments: Sequence[datetime] = (),
+    shop: str = "",
+    settings: GuardSettings = _DEFAULT,
+) -> tuple[Finding, ...]:
+    """Run all guards on a draft.
+
+    Args:
+        text: The draft as it would be sent; spans of the findings point into it.
+        citations: What it cites.
+        shown: Facts of the caller (an order's waybill, a height) and computed values, as text.
+        statements: Its stating sentences; numbers in one must come from its own evidence.
+        moments: Naive shop times of which one must lie in each source's validity; empty: not checked.
+        shop: The shop's own name, for names of other shops; empty: not checked.
+        settings: How strict to be.
+
+    Returns:
+        Findings in the order of `CHECKS`. One of severity BLOCK keeps the draft from being shown.
+    """
+    evidence = Evidence(
+        View(text), tuple(citations), tuple(shown), tuple(statements), tuple(moments), shop, settings
+    )
+    return tuple(finding for run in CHECKS for finding in run(evidence))
+
+
+def screen(
+    text: str, *, quotes: Sequence[str] = (), shop: str = "", extra: Lexicon | None = None
+) -> tuple[Finding, ...]:
+    """Look at a text that has no sources of its own: a past answer, or what the caller is about to send.
+
+    Args:
+        text: The text; spans of the findings point into it.
+        quotes: Verbatim texts of sources; what stands in one of them weighs less.
+        shop: The shop's own name, for names of other shops; empty: not checked.
+        extra: The shop's own word lists, read by `assist.guard.lexicon.load_lexicon((), extra=paths)`.
+
+    Returns:
+        Findings by place: compliance classes, `pii`, `impatience`, `tone` and `other_shop`, each with
+        `ground`, `hint` and `word` in its evidence. One of severity BLOCK keeps the text from being shown.
+    """
+    view = View(text)
+    findings = [*find_claims(view, quotes=quotes), *find_pii(view), *find_tone(view, shop=shop)]
+    if extra is not None:
+        findings += find_words(view, extra, quotes)
+    return tuple(sorted(findings, key=_place))
+
+
+def _place(finding: Finding) -> int:
+    return 0 if finding.span is None else finding.span.start
+
+
+def _shown_in(statements: Collection[Statement]) -> list[str]:
+    return [word for statement in statements for word in statement.shown]
+
+
+def _weighed(finding: Finding, text: str, known: Sequence[str]) -> Finding:
+    """Make a note of data that a source or the caller gave for this very reply."""
+    word = "" if finding.span is None else fold(finding.span.of(text))
+    given = any(word in source for source in known)
+    return replace(finding, severity=Severity.NOTE) if given else finding

@@ -1,0 +1,188 @@
+"""Numbers and names of accounts that lead to one person: phone, ID card, bank card, order, waybill, chat ids.
+
+Every finder reads two strings of one length: the normalised text, and the same with Chinese digits written
+as Arabic ones. What an earlier finder claimed is blanked out, so the order of `FINDERS` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+Found: TypeAlias = tuple[str, int, int]
+"""Type of personal data, start and end in the normalised text."""
+Finder: TypeAlias = Callable[[str, str], Iterator[Found]]
+
+_DIGITS = str.maketrans("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两", "0012345678911234567892")
+_GAP = r"[^\w\n。;!?]{1,3}"
+_PHONE = re.compile(
+    rf"(?<![\da-z])(?:\(?(?:\+|00)86\)?[^\w\n]{{0,2}})?\(?(?:1[3-9]\d{{9}}"
+    rf"|1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d{_GAP}\d{{8}}"
+    rf"|1[3-9]\d{{5}}[ -]\d{{4}}|1[3-9]\d\d[ -]\d{{3}}[ -]\d{{4}}|1[3-9]\d[ -]\d{{3}}[ -]\d{{5}}"
+    rf"|1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d)\u20e3?"
+)
+_PHONE_NAMED = re.compile(
+    r"(?:电话|手机|号码|联系方式|联系|拨打|拨|打|tel|phone|[vw]x|v信)[^\w\n]{0,3}(?:号码|号|是|为|给|:|改成|\s){0,3}"
+    r"(1(?:[^\w\n]{0,3})[3-9](?:[^\w\n]{0,3}\d){9})(?!\d)"
+)
+_LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)[ -]?|0\d{2,3}[- ])[2-8]\d{6,7}(?!\d)")
+_LANDLINE_NAMED = re.compile(
+    r"(?:座机|固话|固定电话|电话|家里|办公室)(?:号码|号|是|为|:|\s){0,3}(0\d{9,11})(?!\d)"
+)
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_ID_CARD = re.compile(
+    r"(?<![0-9a-z])([1-9]\d{5})[ -]?((?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))[ -]?(\d{3}[\dx])"
+    r"(?![0-9a-z])"
+)
+_ID_NAMED = re.compile(
+    r"(?:身份证|证件|护照|通行证|证号)(?:号码|号|后面|是|为|:|\s|的){0,4}"
+    r"([a-z]{1,2}\d{7,9}|\d{17}[\dx]|\d{15})(?![0-9a-z])"
+)
+_CARD = re.compile(r"(?<![0-9a-z])\d(?:[ -]?\d){14,18}(?![0-9a-z])")
+_CARD_NAMED = re.compile(r"(?:卡号|银行卡|[行蓄用]卡|账号|账户|打款|打到|退款到)[^\d\n]{0,8}$")
+_ORDER_NAMED = re.compile(
+    r"(?:(?:订单|交易)(?:编号|单号|号码|号)[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,3}([a-z]{0,4}\d{6,64})"
+    r"|(?:订单|交易|order)(?:编号|单号|号码|号|no|是|为|:|#|\s|\.){0,4}([a-z]{0,4}\d{3,}(?: ?\d{3,})*))(?![0-9a-z])"
+)
+_ORDER_RUN = re.compile(r"(?<![0-9a-z.])(?!(\d)\1+(?!\d))\d{16,64}(?![0-9a-z])")
+_OTHER_NUMBER = re.compile(
+    r"(?:3c|货号|型号|款号|编号|证书|证号|文号|备案号?|许可证?|条码|条形码|序列号|批号|sn|imei|id)[^\w\n]{0,3}(?:号|为|是)?[^\w\n]{0,2}$"
+)
+_WAYBILL = re.compile(
+    r"(?<![0-9a-z])(?:(?:sf|yt|jt|zto|sto|yd|jd[a-z]{0,2}|dpk|db|zj|ky|yz|best)[ -]?\d(?:[ -]?\d){9,15}"
+    r"|[a-z]{2}\d{9}cn)(?![0-9a-z])"
+)
+_WAYBILL_NAMED = re.compile(
+    r"(?:(?:运单|快递单|物流单|退货单|单)(?:编号|号码|号)|运单|顺丰|圆通|中通|申通|韵达|极兔|百世|德邦|邮政|ems)"
+    r"(?:快递)?(?:号码|编号|号|是|为|:|\s){0,4}([a-z]{0,4}\d{10,20})(?![0-9a-z])"
+)
+_WECHAT = re.compile(
+    r"(?:[微威薇徽v][^\w\n]{0,2}[信心芯❤♥]|wei信|(?<![a-z])(?:weixin|wechat|vx|wx)(?![a-z])|加我?[v薇微](?![a-z]))"
+    r"(?P<mark>(?:号码|账号|帐号|号|id|同号|是|为|叫|:|搜|\s|[❤♥]){0,5})"
+    r"(?P<id>[a-z][-_a-z0-9]{5,19}|\d{5,10})(?![a-z0-9])"
+)
+_QQ = re.compile(
+    r"(?:(?<![a-z])qq|扣扣|企鹅|秋秋|球球|(?<=[加我])q)(?:号码|群号|群|号|是|为|:|\s){0,4}([1-9]\d{4,11})(?![\d元块])"
+)
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def arabic_digits(text: str) -> str:
+    """Write Chinese digits as Arabic ones, one for one, so that places stay.
+
+    Examples:
+        >>> arabic_digits("幺三八")
+        '138'
+    """
+    return text.translate(_DIGITS)
+
+
+def is_id_card(number: str) -> bool:
+    """Check the last character of an 18-character ID number (GB 11643-1999, ISO 7064 MOD 11-2).
+
+    Examples:
+        >>> is_id_card("11010519491231002X"), is_id_card("110105194912310021")
+        (True, False)
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def is_luhn(number: str) -> bool:
+    """Check the last digit of a card number (ISO/IEC 7812-1, Luhn).
+
+    Examples:
+        >>> is_luhn("79927398713"), is_luhn("79927398710")
+        (True, False)
+    """
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in number[-2::-2])
+    return (sum(map(int, number[-1::-2])) + sum(doubled)) % 10 == 0
+
+
+def _emails(text: str, digits: str) -> Iterator[Found]:
+    if "@" in text:
+        yield from (("email", *match.span()) for match in _EMAIL.finditer(text))
+
+
+def _orders_named(text: str, digits: str) -> Iterator[Found]:
+    for match in _ORDER_NAMED.finditer(digits):
+        group = 1 if match[1] else 2
+        if group == 1 or sum(map(str.isdigit, match[2])) >= 10:
+            yield ("order", *match.span(group))
+
+
+def _id_cards(text: str, digits: str) -> Iterator[Found]:
+    for match in _ID_NAMED.finditer(digits):
+        yield ("id_card", *match.span(1))
+    for match in _ID_CARD.finditer(digits):
+        if is_id_card("".join(match.groups())):
+            yield ("id_card", *match.span())
+
+
+def _waybills(text: str, digits: str) -> Iterator[Found]:
+    for match in _WAYBILL.finditer(digits):
+        yield ("waybill", *match.span())
+    for match in _WAYBILL_NAMED.finditer(digits):
+        if not _PHONE.fullmatch(match[1]):
+            yield ("waybill", *match.span(1))
+
+
+def _bank_cards(text: str, digits: str) -> Iterator[Found]:
+    for match in _CARD.finditer(digits):
+        number = re.sub("[ -]", "", match[0])
+        named = _CARD_NAMED.search(digits, 0, match.start()) is not None
+        if (named and len(number) >= 16) or ((named or number.startswith("62")) and is_luhn(number)):
+            yield ("bank_card", *match.span())
+
+
+def _order_runs(text: str, digits: str) -> Iterator[Found]:
+    for match in _ORDER_RUN.finditer(digits):
+        if _OTHER_NUMBER.search(digits, max(0, match.start() - 12), match.start()) is None:
+            yield ("order", *match.span())
+
+
+def _phones(text: str, digits: str) -> Iterator[Found]:
+    yield from (("phone", *match.span()) for match in _PHONE.finditer(digits))
+    yield from (("phone", *match.span(1)) for match in _PHONE_NAMED.finditer(digits))
+
+
+def _landlines(text: str, digits: str) -> Iterator[Found]:
+    yield from (("landline", *match.span()) for match in _LANDLINE.finditer(digits))
+    yield from (("landline", *match.span(1)) for match in _LANDLINE_NAMED.finditer(digits))
+
+
+def _chat_ids(text: str, digits: str) -> Iterator[Found]:
+    if _ACCOUNT.search(text) is None:
+        return
+    yield from (("qq", *match.span(1)) for match in _QQ.finditer(text))
+    for match in _WECHAT.finditer(text):
+        marked = match["mark"].strip() != "" or re.search(r"[-_\d]", match["id"])
+        if marked and not (match["id"].isdigit() and not match["mark"].strip()):
+            yield ("wechat", *match.span("id"))
+
+
+_ACCOUNT = re.compile(r"[a-z0-9][-_a-z0-9]{4}")
+_LONG_NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
+_NUMBER_FINDERS: tuple[Finder, ...] = (
+    _orders_named,
+    _id_cards,
+    _waybills,
+    _bank_cards,
+    _order_runs,
+    _phones,
+    _landlines,
+)
+
+
+def _numbers(finder: Finder) -> Finder:
+    """Spare a finder the texts that hold no number of six digits."""
+
+    def find(text: str, digits: str) -> Iterator[Found]:
+        return finder(text, digits) if _LONG_NUMBER.search(digits) is not None else iter(())
+
+    return find
+
+
+FINDERS: tuple[Finder, ...] = (_emails, *map(_numbers, _NUMBER_FINDERS), _chat_ids)
+"""The finders of this file, in the order that settles overlaps."""

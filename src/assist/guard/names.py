@@ -1,0 +1,69 @@
+"""Names of persons, where a text says that it names one: after 收件人, before 收, beside a phone or address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from assist.guard.identifiers import Found
+from assist.guard.wordlists import read_words
+
+MASKED = "\ua000-\ua0ff"
+"""Range of letters that stand for what was already found; see `assist.guard.pii`."""
+
+# What a given name hardly holds, so that a greedy match stops before 王建国可以.
+_NOT_GIVEN = (
+    "的了吗呢啊哦可以就行好收是在和电话手机地址女先把给到要也都不没还说能下单您你我们他她有这那哪什么谁嘛吧呀"
+)
+_TITLE = "(?:先生|女士|小姐|太太|阿姨)"
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    words = read_words("names")
+    compound = "|".join(words["compound"])
+    given = rf"(?:(?![{_NOT_GIVEN}])[\u4e00-\u9fff])"
+    places = read_words("places")
+    stop = "|".join((*words["stop"], *places["provinces"], *places["cities"]))
+    any_surname = f"[{''.join(words['surnames'])}]"
+    common = f"[{''.join(words['common'])}]"
+    name = rf"(?!{stop})(?:(?:{compound}){given}{{1,2}}|{any_surname}{given}{{1,2}})"
+    sure = rf"(?!{stop})(?:(?:{compound}){given}{{1,2}}|{common}{given}{{1,2}})"
+    titled = rf"(?:(?:{compound})|{common}){given}{{0,2}}{_TITLE}"
+    edge = rf"(?:^|[\s,;:。、/|{MASKED}])"
+    end = rf"(?=$|[\s,;。、/|!?()]|[{MASKED}]|收|电话|手机|的?电话|可以|就|先生|女士|吧|签|您|你)"
+    gap = r"[\s,;:、/|]{0,3}"
+    named = re.compile("收件|收货|联系人|姓名|名字|签收人")
+    beside = re.compile(f"[{MASKED}]|收(?![\u4e00-\u9fff\\d])")
+    return (
+        (
+            named,
+            re.compile(
+                rf"(?:收件人|收货人|联系人|收件姓名|收货姓名|姓名|名字|签收人)(?:姓名|名字)?"
+                rf"(?:改成|改为|换成|填写|写|填|是|为|叫|:|\s){{1,4}}(?P<name>{titled}|{name})"
+            ),
+        ),
+        (named, re.compile(rf"(?:收件人|收货人|联系人|名字)(?P<name>{titled}|{sure}){end}")),
+        (
+            re.compile("我叫|本人"),
+            re.compile(rf"(?:我叫|本人)(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
+        ),
+        (beside, re.compile(rf"{edge}(?P<name>{sure}){gap}(?:收(?![\u4e00-\u9fff])|[{MASKED}])")),
+        (beside, re.compile(rf"[{MASKED}]{gap}(?P<name>{sure})(?:收|(?=[\s,;。、|{MASKED}]|$))")),
+        (
+            re.compile(_TITLE),
+            re.compile(rf"(?:给|找|叫|请|写|联系)(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])"),
+        ),
+        (
+            re.compile(f"[{MASKED}]"),
+            re.compile(rf"(?:的|{edge})(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])"),
+        ),
+    )
+
+
+def find_names(text: str, digits: str) -> Iterator[Found]:
+    """Find persons' names by what stands around them; a bare name in running text is left alone."""
+    for hint, pattern in _patterns():
+        if hint.search(text) is not None:
+            yield from (("recipient", *match.span("name")) for match in pattern.finditer(text))

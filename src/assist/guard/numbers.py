@@ -1,0 +1,147 @@
+"""Every number of a reply must come from what it cites, from the caller's facts, or from a right sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeAlias
+
+from assist.documents import Span
+from assist.guard.arithmetic import equations
+from assist.results import Citation, Finding, Severity, Statement
+from assist.text.quantities import Dimension, Quantity, quantities
+
+_Key: TypeAlias = tuple[Decimal, "Decimal | None", Dimension, str, Fraction]
+
+
+def find_unsupported_numbers(
+    text: str,
+    *,
+    citations: Sequence[Citation] = (),
+    shown: Sequence[str] = (),
+    statements: Sequence[Statement] = (),
+    severity: Severity = Severity.BLOCK,
+) -> list[Finding]:
+    """Find quantities that no source states.
+
+    Compared by type and amount, not by wording: 7天 is 七天, 1千克 is 2斤. A bare number agrees with the same
+    figure under any unit, as a table cell does whose unit stands in the header.
+
+    Args:
+        text: The draft.
+        citations: What it cites.
+        shown: Facts of the caller and computed values, as text; a sum (`299-40=259`) is recomputed.
+        statements: The draft's stating sentences. A number in one of them must be in that statement's own
+            citations or `shown`, or in `shown` above; numbers elsewhere may come from any.
+        severity: Of a number without a source.
+
+    Returns:
+        Findings of kind `number` by place, and one per sum that is wrong.
+    """
+    found = quantities(text)
+    findings = _wrong_sums(text, shown, statements)
+    if not found:
+        return findings
+    base = tuple(shown)
+    everywhere = _texts(citations, base, statements)
+    for span, evidence in _scopes(text, statements, base):
+        inside = [quantity for quantity in found if span.covers(quantity.span)]
+        findings += _unsupported(inside, evidence, severity)
+        found = tuple(quantity for quantity in found if not span.covers(quantity.span))
+    findings += _unsupported(found, everywhere, severity)
+    return sorted(findings, key=_place)
+
+
+def _texts(
+    citations: Iterable[Citation], shown: Sequence[str], statements: Iterable[Statement]
+) -> tuple[str, ...]:
+    own = (text for statement in statements for text in _own_texts(statement))
+    return (*(citation.quote for citation in citations), *shown, *own)
+
+
+def _own_texts(statement: Statement) -> tuple[str, ...]:
+    return (*(citation.quote for citation in statement.citations), *statement.shown)
+
+
+def _scopes(
+    text: str, statements: Iterable[Statement], shown: tuple[str, ...]
+) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """Yield where each statement stands in the draft, with the texts that may support it."""
+    reached = 0
+    for statement in statements:
+        start = text.find(statement.text, reached) if statement.text else -1
+        if start >= 0:
+            reached = start + len(statement.text)
+            yield Span(start, reached), (*_own_texts(statement), *shown)
+
+
+def _unsupported(found: Iterable[Quantity], evidence: tuple[str, ...], severity: Severity) -> list[Finding]:
+    keys, known = _known(evidence)
+    return [
+        _finding(quantity, severity)
+        for quantity in found
+        if _key(quantity) not in keys and not any(_agrees(quantity, other) for other in known)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _known(evidence: tuple[str, ...]) -> tuple[frozenset[_Key], tuple[Quantity, ...]]:
+    """Return all that the sources of a statement state, and the keys that find most of it at once."""
+    stated = [quantity for text in evidence for quantity in _stated(text)]
+    distinct = {_key(quantity): quantity for quantity in stated}
+    return frozenset(distinct), tuple(distinct.values())
+
+
+def _key(quantity: Quantity) -> _Key:
+    return quantity.value, quantity.high, quantity.dimension, quantity.group, quantity.scale
+
+
+@lru_cache(maxsize=8192)
+def _stated(text: str) -> tuple[Quantity, ...]:
+    """Return what a source states; a sum states each of its numbers."""
+    parts = [number for equation in equations(text) for number in equation.numbers]
+    return (*quantities(text), *(quantity for part in parts for quantity in quantities(part)))
+
+
+def _agrees(quantity: Quantity, other: Quantity) -> bool:
+    if quantity.same(other):
+        return True
+    bare = quantity.dimension is Dimension.PLAIN or other.dimension is Dimension.PLAIN
+    return bare and quantity.same_figure(other)
+
+
+def _finding(quantity: Quantity, severity: Severity) -> Finding:
+    evidence = {
+        "word": quantity.text,
+        "dimension": quantity.dimension.value,
+        "ground": "消费者权益保护法第二十条",
+        "hint": "改用引用原文里的数字，或先核实",
+    }
+    message = f"数字“{quantity.text}”没有来源"
+    return Finding("number", severity, message, quantity.span, MappingProxyType(evidence))
+
+
+def _wrong_sums(text: str, shown: Sequence[str], statements: Sequence[Statement]) -> list[Finding]:
+    findings = [_wrong_sum(text, equation.span) for equation in equations(text) if not equation.holds]
+    computed = (*shown, *(word for statement in statements for word in statement.shown))
+    for word in computed:
+        findings += [
+            _wrong_sum(word, equation.span, inside=False)
+            for equation in equations(word)
+            if not equation.holds
+        ]
+    return findings
+
+
+def _wrong_sum(text: str, span: Span, *, inside: bool = True) -> Finding:
+    word = span.of(text)
+    evidence = {"word": word, "ground": "消费者权益保护法第二十条", "hint": "重新计算后再写"}
+    place = span if inside else None
+    return Finding("number", Severity.BLOCK, f"算式“{word}”不成立", place, MappingProxyType(evidence))
+
+
+def _place(finding: Finding) -> int:
+    return -1 if finding.span is None else finding.span.start

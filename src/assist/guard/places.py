@@ -1,0 +1,99 @@
+"""Postal addresses: a road, village or estate with a number, and the region before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from assist.guard.identifiers import Found
+from assist.guard.wordlists import read_words
+
+_HAN = r"[\u4e00-\u9fff]"
+_ROAD = r"(?:路|大道|大街|街道|街|巷|弄|胡同|里|村|镇|乡|屯|庄|道)"
+_ESTATE = r"(?:小区|花园|家园|新村|花苑|苑|广场|大厦|公寓|中心|科技园|产业园|工业园|园区|园|城|府|庭|湾|国际|社区|学校|大学|医院)"
+_UNIT = r"(?:号楼|号院|号门|号|弄|栋|幢|座|单元|室|楼|层|户|组|院|排|房)"
+_NUMBER = rf"(?:\d{{1,5}}(?:-\d{{1,5}}){{0,3}}{_UNIT}|[a-z]\d{{0,2}}[座栋塔幢])"
+_ANCHOR = re.compile(
+    rf"(?P<way>{_ROAD}|{_ESTATE})(?:[东南西北中]?\d?段|[东南西北中]路)?"
+    rf"(?:(?!{_ROAD}|[发到送寄派收签的了是在等和有从就能要不])[\u4e00-\u9fff]){{0,6}}(?P<number>{_NUMBER})"
+)
+_TAIL = re.compile(
+    rf"(?:[ ,]?(?:(?:(?![发到送寄派收签的了是在等和有从就能要不放])[\u4e00-\u9fff]){{1,8}}{_ESTATE})?"
+    rf"(?:[a-z]?\d{{1,5}}(?:-\d{{1,5}}){{0,3}}{_UNIT}|[a-z]\d{{0,2}}[座栋塔幢区]"
+    rf"|\d{{1,5}}(?:-\d{{1,5}}){{1,3}}(?![\d元件个天])|\d{{3,4}}(?![\d元件个天双年月kgcm.%*-])))*"
+)
+_LEFT_RUN = re.compile(r"[\u4e00-\u9fff0-9]+(?: [\u4e00-\u9fff0-9]+)*$")
+_LEAD = re.compile(
+    r"^.*(?:收货地址|地址|寄到|寄往|寄去|送到|发到|发往|发去|改成|改到|改为|换成|换到|放在|放到|住在|我在|我家在|家在|位于|送货到|送去"
+    r"|[寄送发到在住是为去]|麻烦|帮我|可以|我家|我们)"
+)
+_ROOM = re.compile(r"单元|室|栋|幢|座|号楼|\d-\d|号院")
+_REGION = re.compile(r"(?:省|市|区|县|旗|镇|乡|街道)")
+_CARRIER = re.compile(r"(?:转运|分拨|集散|配送|分拣|客服|服务|售后|维修|营业)(?:中心|园)")
+_DATE_NEXT = re.compile(r"[ ]?(?:发|到|前|派|晚|早|才|下单|开|截|上午|下午|左右|之)")
+_ADDRESS_WORD = re.compile(r"(?:地址|寄|送|发到|发往|住|收货|改到|改成|我家|家在)[^,。;!?\n]{0,12}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    left: int
+    start: int
+    end: int
+    way: str
+    has_place: bool
+
+
+@cache
+def _place_pattern() -> re.Pattern[str]:
+    words = read_words("places")
+    names = "|".join(sorted((*words["provinces"], *words["cities"]), key=len, reverse=True))
+    return re.compile(
+        rf"(?:{names})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区|自治州)?(?=[ ]?(?:{_HAN}|\d))"
+    )
+
+
+def find_addresses(text: str, digits: str) -> Iterator[Found]:
+    """Find addresses that name a door: region and road with number, or a road or estate with a room.
+
+    A region alone (`杭州市西湖区`), a shipping area or a warehouse is no address.
+    """
+    reached = 0
+    for match in _ANCHOR.finditer(digits):
+        if match.start() < reached:
+            continue
+        candidate = _candidate(text, digits, match, reached)
+        if _is_address(digits, candidate, match):
+            reached = candidate.end
+            yield ("address", candidate.left, candidate.end)
+
+
+def _candidate(text: str, digits: str, match: re.Match[str], reached: int) -> _Candidate:
+    tail = _TAIL.match(digits, match.end())
+    end = match.end() if tail is None else tail.end()
+    run = _LEFT_RUN.search(digits, max(reached, match.start() - 40), match.start())
+    run_start = match.start() if run is None else run.start()
+    place = _place_pattern().search(text, run_start, match.start("number"))
+    if place is not None:
+        return _Candidate(place.start(), match.start(), end, match["way"], has_place=True)
+    lead = _LEAD.match(text, max(run_start, match.start() - 14), match.start())
+    left = max(run_start, match.start() - 14) if lead is None else lead.end()
+    left += len(text[left : match.start()]) - len(text[left : match.start()].lstrip())
+    return _Candidate(left, match.start(), end, match["way"], has_place=False)
+
+
+def _is_address(digits: str, candidate: _Candidate, match: re.Match[str]) -> bool:
+    before = digits[candidate.left : candidate.start]
+    whole = digits[candidate.left : candidate.end]
+    if _CARRIER.search(whole) or (not before and not candidate.has_place):
+        return False
+    is_road = re.fullmatch(_ROAD, candidate.way) is not None
+    has_room = _ROOM.search(digits, match.start("number"), candidate.end) is not None
+    if not has_room and not is_road and _DATE_NEXT.match(digits, candidate.end):
+        return False
+    if candidate.has_place or _REGION.search(before):
+        return is_road or has_room
+    detailed = digits[match.end() : candidate.end].strip() != ""
+    named = _ADDRESS_WORD.search(digits, 0, candidate.left) is not None
+    return (detailed and has_room) or (named and is_road)

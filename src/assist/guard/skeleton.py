@@ -1,0 +1,112 @@
+"""The text as a filter-dodger means it: separators and emoji gone, sentence ends kept.
+
+A word hidden as `微-信`, `微🌸信`, `V  X` or `顶。级` stands whole in the skeleton, while a real clause end
+stays a mark that no word crosses. Only where a single character stands alone on both sides of a clause end
+(`微 。信`) is the mark taken for a disguise.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from assist.documents import Span
+from assist.text.normalize import Normalized, fold, normalize
+
+CLAUSE_END = "，"
+SENTENCE_END = "。"
+_CLAUSE_MARKS = frozenset(",，")
+_SENTENCE_MARKS = frozenset("。！？!?;；\n…")
+_SYMBOLS = {
+    **dict.fromkeys("❤♥♡💕💗💖💓🧡💚💙💜🖤", "心"),
+    **dict.fromkeys("⭐🌟★☆✨", "星"),
+    **dict.fromkeys("➕+", "加"),
+    **dict.fromkeys("🧧", "红包"),
+    **dict.fromkeys("💰💵", "钱"),
+    **dict.fromkeys("🐧", "企鹅"),
+    **dict.fromkeys("🛰", "卫星"),
+}
+_HAS_SYMBOL = re.compile("[" + "".join(_SYMBOLS) + "]")
+_LONE_ACROSS_END = re.compile(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
+
+
+class _Table(dict[int, str]):
+    """What each character becomes: itself, an end mark, or nothing; filled on first sight."""
+
+    def __init__(self, symbols: dict[str, str]) -> None:
+        super().__init__()
+        self._symbols = symbols
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char in self._symbols:
+            kept = self._symbols[char]
+        elif char in _CLAUSE_MARKS:
+            kept = CLAUSE_END
+        elif char in _SENTENCE_MARKS:
+            kept = SENTENCE_END
+        else:
+            kept = char if char.isalnum() or char == "%" else ""
+        self[code] = kept
+        return kept
+
+
+_PLAIN = _Table({})
+_SYMBOLIC = _Table(_SYMBOLS)
+
+
+class Skeleton:
+    """A text without what can stand between the characters of a word.
+
+    Attributes:
+        text: Letters, digits and `%`, with `，` and `。` for the ends of clauses and sentences.
+    """
+
+    __slots__ = ("_positions", "_source", "_table", "text")
+
+    def __init__(self, source: str, *, symbols: bool = False) -> None:
+        self._source = _join_lone(source)
+        self._table = _SYMBOLIC if symbols else _PLAIN
+        self._positions: list[int] | None = None
+        self.text: str = self._source.translate(self._table)
+
+    def source_span(self, start: int, end: int) -> Span:
+        """Map a range of `text` to the smallest covering span of the text it was made from."""
+        if self._positions is None:
+            table = self._table
+            self._positions = [place for place, char in enumerate(self._source) for _ in table[ord(char)]]
+        return Span(self._positions[start], self._positions[end - 1] + 1)
+
+
+def _join_lone(source: str) -> str:
+    """Blank the clause ends that stand between single characters; the length stays."""
+    return _LONE_ACROSS_END.sub(lambda match: " " * len(match[0]), source)
+
+
+class View:
+    """A checked text in the forms the guards read, each made once and only when asked for.
+
+    Attributes:
+        original: The text as given; every finding's span points into it.
+        text: The normalised text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.text = fold(text)
+
+    @cached_property
+    def skeletons(self) -> tuple[Skeleton, ...]:
+        """The plain skeleton, and a second one that reads symbols as words where there are symbols."""
+        plain = Skeleton(self.text)
+        if _HAS_SYMBOL.search(self.text) is None:
+            return (plain,)
+        return (plain, Skeleton(self.text, symbols=True))
+
+    @cached_property
+    def _normalized(self) -> Normalized:
+        return normalize(self.original)
+
+    def span(self, start: int, end: int) -> Span:
+        """Map a range of the normalised text to a span of the original."""
+        return self._normalized.offsets.original(Span(start, end))

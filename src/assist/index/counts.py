@@ -1,0 +1,160 @@
+"""Term counts of many texts: what BM25 is computed from, kept apart so that a store can persist it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.errors import StoreCorruptError
+from assist.index.folder import open_array, save_arrays
+from assist.index.postings import group_by_term
+from assist.index.vocabulary import Vocabulary
+
+_PREFIX = "counts"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermCounts:
+    """How often each of v terms is in each of n texts, term by term.
+
+    Attributes:
+        vocabulary: The v terms.
+        starts: int64, shape (v + 1,); term t owns the entries `starts[t]:starts[t + 1]`.
+        rows: int32, one per entry: the text; ascending and distinct within a term.
+        counts: int32, one per entry: occurrences of the term in that text, >= 1.
+        lengths: int32, shape (n,): tokens of each text, repetitions counted.
+    """
+
+    vocabulary: Vocabulary
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Count the texts, n."""
+        return len(self.lengths)
+
+    @classmethod
+    def concat(cls, parts: Sequence[TermCounts]) -> TermCounts:
+        """Put texts after texts; the same as counting all token lists together."""
+        vocabularies = [part.vocabulary.terms() for part in parts]
+        terms = sorted(set(chain.from_iterable(vocabularies)))
+        vocabulary = Vocabulary.build(terms)
+        numbers = [
+            vocabulary.find(own)[_term_of_entry(part)] for part, own in zip(parts, vocabularies, strict=True)
+        ]
+        shifts = np.cumsum([0, *(len(part) for part in parts)])
+        rows = [part.rows + np.int32(shift) for part, shift in zip(parts, shifts, strict=False)]
+        term = np.concatenate([np.empty(0, dtype=np.int32), *numbers])
+        # Parts come in order of their rows, so a stable sort by term leaves the rows of a term ascending.
+        order = np.argsort(term, kind="stable")
+        return cls(
+            vocabulary=vocabulary,
+            starts=_starts(np.bincount(term, minlength=len(terms))),
+            rows=np.concatenate([np.empty(0, dtype=np.int32), *rows])[order],
+            counts=np.concatenate([np.empty(0, dtype=np.int32), *(part.counts for part in parts)])[order],
+            lengths=np.concatenate([np.empty(0, dtype=np.int32), *(part.lengths for part in parts)]),
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> TermCounts:
+        """Keep only some texts, ascending; terms that none of them has are dropped."""
+        place = np.full(len(self), -1, dtype=np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        kept = np.flatnonzero(place[self.rows] >= 0)
+        frequency = np.bincount(_term_of_entry(self)[kept], minlength=len(self.vocabulary))
+        alive = np.flatnonzero(frequency)
+        terms = self.vocabulary.terms()
+        return TermCounts(
+            vocabulary=Vocabulary.build([terms[number] for number in alive.tolist()]),
+            starts=_starts(frequency[alive]),
+            rows=place[self.rows[kept]],
+            counts=self.counts[kept],
+            lengths=self.lengths[rows],
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into an existing folder."""
+        self.vocabulary.save(folder, f"{_PREFIX}.vocabulary")
+        arrays: dict[str, NDArray[Any]] = {
+            "starts": self.starts,
+            "rows": self.rows,
+            "counts": self.counts,
+            "lengths": self.lengths,
+        }
+        save_arrays(folder, _PREFIX, arrays)
+
+    @classmethod
+    def open(cls, folder: Path, *, mmap: bool = True) -> TermCounts:
+        """Open what `save` wrote.
+
+        Raises:
+            StoreCorruptError: A file is missing or the arrays do not fit together.
+        """
+        opened = cls(
+            vocabulary=Vocabulary.open(folder, f"{_PREFIX}.vocabulary", mmap=mmap),
+            starts=open_array(folder, f"{_PREFIX}.starts.npy", np.int64, mmap=mmap),
+            rows=open_array(folder, f"{_PREFIX}.rows.npy", np.int32, mmap=mmap),
+            counts=open_array(folder, f"{_PREFIX}.counts.npy", np.int32, mmap=mmap),
+            lengths=open_array(folder, f"{_PREFIX}.lengths.npy", np.int32, mmap=mmap),
+        )
+        fits = len(opened.starts) == len(opened.vocabulary) + 1 and len(opened.rows) == len(opened.counts)
+        if not fits or opened.starts[-1] != len(opened.rows):
+            file = f"{_PREFIX}.starts.npy"
+            raise StoreCorruptError(f"{file} does not fit the other files", path=folder, file=file)
+        return opened
+
+
+def count_terms(token_lists: Sequence[Sequence[str]]) -> TermCounts:
+    """Count the terms of n texts given as lists of tokens; no Python loop over texts or entries.
+
+    Args:
+        token_lists: n lists; any may be empty; n may be 0.
+
+    Returns:
+        The counts; terms in ascending order, so that equal texts give equal arrays.
+    """
+    # A dictionary that numbers what it has not seen, driven by map: the fastest way from str to int in Python.
+    seen: defaultdict[str, int] = defaultdict()
+    seen.default_factory = seen.__len__
+    lengths = np.fromiter(map(len, token_lists), dtype=np.int64, count=len(token_lists))
+    tokens = chain.from_iterable(token_lists)
+    first_seen = np.fromiter(map(seen.__getitem__, tokens), dtype=np.int32, count=int(lengths.sum()))
+    terms = sorted(seen)
+    number = np.empty(len(terms), dtype=np.int32)
+    number[np.fromiter(map(seen.__getitem__, terms), dtype=np.int64, count=len(terms))] = np.arange(
+        len(terms)
+    )
+    starts, rows = group_by_term(number[first_seen], lengths, len(terms))
+    return _merge_repetitions(Vocabulary.build(terms), starts, rows, lengths.astype(np.int32))
+
+
+def _merge_repetitions(
+    vocabulary: Vocabulary, starts: NDArray[np.int64], rows: NDArray[np.int32], lengths: NDArray[np.int32]
+) -> TermCounts:
+    is_first = np.ones(len(rows), dtype=np.bool_)
+    is_first[1:] = rows[1:] != rows[:-1]
+    is_first[starts[:-1]] = True
+    first = np.flatnonzero(is_first)
+    return TermCounts(
+        vocabulary=vocabulary,
+        starts=np.searchsorted(first, starts).astype(np.int64),
+        rows=rows[first],
+        counts=np.diff(first, append=len(rows)).astype(np.int32),
+        lengths=lengths,
+    )
+
+
+def _term_of_entry(counts: TermCounts) -> NDArray[np.int32]:
+    return np.repeat(np.arange(len(counts.vocabulary), dtype=np.int32), np.diff(counts.starts))
+
+
+def _starts(frequency: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(frequency, dtype=np.int64)))

@@ -1,0 +1,162 @@
+"""The one file that wraps FAISS: inner products without an index, and the approximate index of large stores.
+
+FAISS is kept to one OpenMP thread per call: the calls are short, and its thread team costs more than it gives,
+by a factor of ten on a busy machine. The thread count of OpenMP belongs to the calling thread and is put back, so
+the host service's own use of FAISS is not touched; nor is any process-wide FAISS setting.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
+from assist.errors import StoreCorruptError
+
+_TRAINING_ROWS_PER_LIST = 64
+_TRAINABLE_ROWS = 2048
+_KMEANS_ROUNDS = 10
+_PROBED_SHARE = 0.35
+_PROBED_SHARE_FILTERED = 0.7
+# Batches beyond this go through FAISS in pieces: its coarse step switches to a matrix product whose rounding could
+# make a batch differ from single queries.
+_BATCH = 256
+
+
+@contextmanager
+def _one_thread() -> Iterator[Any]:
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield faiss
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+def inner_products(query: FloatVector, vectors: FloatMatrix) -> FloatVector:
+    """Compute the inner product of one query with every row; float32, shape (n,).
+
+    Runs at memory speed on one thread, about twice as fast as a BLAS matrix-vector product.
+    """
+    n, d = vectors.shape
+    products = np.empty(n, dtype=np.float32)
+    if n:
+        with _one_thread() as faiss:
+            pointers = [faiss.swig_ptr(array) for array in (products, query, vectors)]
+            faiss.fvec_inner_products_ny(*pointers, d, n)
+    return products
+
+
+def inner_products_at(query: FloatVector, vectors: FloatMatrix, rows: IdVector) -> FloatVector:
+    """Compute the inner product of one query with given rows, without gathering them; float32, shape (m,).
+
+    `rows` must be C-contiguous and lie within the matrix: the compiled code does not check.
+    """
+    products = np.empty(len(rows), dtype=np.float32)
+    if len(rows):
+        with _one_thread() as faiss:
+            pointers = [faiss.swig_ptr(array) for array in (products, query, vectors, rows)]
+            faiss.fvec_inner_products_by_idx(*pointers, vectors.shape[1], 1, len(rows))
+    return products
+
+
+class ApproximateIndex:
+    """Inverted lists over 4-bit product-quantised vectors, scanned by SIMD table look-ups.
+
+    It only proposes rows; whoever asks computes their scores from the full vectors. Among FAISS's indexes it has
+    the shortest build at equal recall and speed, a quarter byte per dimension, and keeps its recall under a filter.
+
+    References:
+        Jegou, Douze & Schmid, Product Quantization for Nearest Neighbor Search (2011).
+        Andre, Kermarrec & Le Scouarnec, Cache Locality Is Not Enough (2015), for the fast scan.
+    """
+
+    def __init__(self, index: Any) -> None:
+        """Wrap a trained FAISS index."""
+        self._index = index
+
+    @staticmethod
+    def fits(n: int, d: int) -> bool:
+        """Say whether n vectors of d dimensions can be quantised: pairs of dimensions, and enough rows to train."""
+        return d % 2 == 0 and n >= _TRAINABLE_ROWS
+
+    @classmethod
+    def build(cls, vectors: FloatMatrix) -> ApproximateIndex:
+        """Train on a sample spread evenly over the rows, then add all rows; the same vectors give the same index."""
+        n, d = vectors.shape
+        n_lists = max(round(math.sqrt(n)), 1)
+        sample = np.linspace(0, n - 1, min(n, n_lists * _TRAINING_ROWS_PER_LIST)).astype(np.int64)
+        with _one_thread() as faiss:
+            index = faiss.index_factory(d, f"IVF{n_lists},PQ{d // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
+            index.cp.niter = _KMEANS_ROUNDS
+            index.train(vectors[sample])
+            index.add(vectors)
+        return cls(index)
+
+    def __len__(self) -> int:
+        """Count the rows, n."""
+        return int(self._index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """Dimensions, d."""
+        return int(self._index.d)
+
+    @property
+    def kind(self) -> str:
+        """Its build in one word, such as `ivf447,pq128x4fs`."""
+        return f"ivf{self._index.nlist},pq{self._index.pq.M}x4fs"
+
+    def propose(self, queries: FloatMatrix, m: int, *, scope: IdVector | None = None) -> IdMatrix:
+        """Propose m rows per query; int64, shape (q, m), no order to rely on, -1 where the lists gave fewer.
+
+        Args:
+            queries: float32, shape (q, d).
+            m: Rows wanted per query.
+            scope: The only rows that count, ascending; None for all.
+        """
+        share = _PROBED_SHARE if scope is None else _PROBED_SHARE_FILTERED
+        n_probe = max(math.ceil(share * self._index.nlist), 1)
+        proposed = np.empty((len(queries), m), dtype=np.int64)
+        with _one_thread() as faiss:
+            bits = None if scope is None else _bitmap(scope, len(self))
+            selector = None if bits is None else faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
+            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
+            for start in range(0, len(queries), _BATCH):
+                piece = slice(start, start + _BATCH)
+                proposed[piece] = self._index.search(queries[piece], m, params=parameters)[1]
+        return proposed
+
+    def save(self, path: Path) -> None:
+        """Write one FAISS file."""
+        with _one_thread() as faiss:
+            faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def open(cls, path: Path) -> ApproximateIndex:
+        """Read one FAISS file.
+
+        Raises:
+            StoreCorruptError: FAISS cannot read it, or it holds another kind of index.
+        """
+        with _one_thread() as faiss:
+            try:
+                index = faiss.read_index(str(path))
+            except RuntimeError as exc:
+                raise StoreCorruptError(f"cannot read {path.name}", path=path.parent, file=path.name) from exc
+        if not isinstance(index, faiss.IndexIVFPQFastScan):
+            raise StoreCorruptError(f"{path.name} holds another index", path=path.parent, file=path.name)
+        return cls(index)
+
+
+def _bitmap(rows: IdVector, n: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    inside = np.zeros(n, dtype=np.bool_)
+    inside[rows] = True
+    return np.packbits(inside, bitorder="little")

@@ -1,0 +1,114 @@
+"""Terms as one sorted UTF-8 blob: nothing to build at open, no Python object per term."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.errors import StoreCorruptError
+from assist.index.folder import open_array, save_arrays
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """v distinct terms, numbered 0..v-1 in the order of their UTF-8 bytes.
+
+    Attributes:
+        blob: uint8, all terms one after the other.
+        offsets: int64, shape (v + 1,); term i is `blob[offsets[i]:offsets[i + 1]]`.
+        hashes: uint32, shape (v,), the CRC-32 of every term, ascending.
+        numbers: int32, shape (v,); the term that `hashes[i]` belongs to.
+    """
+
+    blob: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    hashes: NDArray[np.uint32]
+    numbers: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, terms: Sequence[str]) -> Vocabulary:
+        """Build from distinct terms in ascending order (of code points, which is that of their bytes)."""
+        encoded = [_encode(term) for term in terms]
+        lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
+        crc = np.fromiter(map(zlib.crc32, encoded), dtype=np.uint32, count=len(encoded))
+        order = np.argsort(crc, kind="stable")
+        return cls(
+            blob=np.array(bytearray(b"".join(encoded)), dtype=np.uint8),
+            offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))),
+            hashes=crc[order],
+            numbers=order.astype(np.int32),
+        )
+
+    def __len__(self) -> int:
+        """Count the terms, v."""
+        return len(self.hashes)
+
+    def find(self, terms: Sequence[str]) -> NDArray[np.int32]:
+        """Look up many terms at once.
+
+        Returns:
+            int32, shape (len(terms),): the number of each term, -1 for one that is not there.
+        """
+        encoded = [_encode(term) for term in terms]
+        crc = np.fromiter(map(zlib.crc32, encoded), dtype=np.uint32, count=len(encoded))
+        first = np.searchsorted(self.hashes, crc, side="left").tolist()
+        last = np.searchsorted(self.hashes, crc, side="right").tolist()
+        found = np.full(len(encoded), -1, dtype=np.int32)
+        for line, term in enumerate(encoded):
+            found[line] = self._among(first[line], last[line], term)
+        return found
+
+    def _among(self, first: int, last: int, term: bytes) -> int:
+        for place in range(first, last):
+            number = int(self.numbers[place])
+            if self._bytes(number) == term:
+                return number
+        return -1
+
+    def _bytes(self, number: int) -> bytes:
+        return self.blob[self.offsets[number] : self.offsets[number + 1]].tobytes()
+
+    def terms(self) -> list[str]:
+        """List all terms in order; makes v strings."""
+        blob, ends = self.blob.tobytes(), self.offsets.tolist()
+        return [blob[i:j].decode("utf-8", "surrogatepass") for i, j in zip(ends, ends[1:], strict=False)]
+
+    def save(self, folder: Path, prefix: str) -> None:
+        """Write four arrays into an existing folder."""
+        arrays: dict[str, NDArray[Any]] = {
+            "blob": self.blob,
+            "offsets": self.offsets,
+            "hashes": self.hashes,
+            "numbers": self.numbers,
+        }
+        save_arrays(folder, prefix, arrays)
+
+    @classmethod
+    def open(cls, folder: Path, prefix: str, *, mmap: bool = True) -> Vocabulary:
+        """Open what `save` wrote.
+
+        Raises:
+            StoreCorruptError: A file is missing or the four do not fit together.
+        """
+        opened = cls(
+            blob=open_array(folder, f"{prefix}.blob.npy", np.uint8, mmap=mmap),
+            offsets=open_array(folder, f"{prefix}.offsets.npy", np.int64, mmap=mmap),
+            hashes=open_array(folder, f"{prefix}.hashes.npy", np.uint32, mmap=mmap),
+            numbers=open_array(folder, f"{prefix}.numbers.npy", np.int32, mmap=mmap),
+        )
+        fits = len(opened.offsets) == len(opened.hashes) + 1 == len(opened.numbers) + 1
+        if not fits or opened.offsets[-1] != len(opened.blob):
+            file = f"{prefix}.offsets.npy"
+            raise StoreCorruptError(f"{file} does not fit the other files", path=folder, file=file)
+        return opened
+
+
+def _encode(term: str) -> bytes:
+    # A lone surrogate can come out of broken input; it must not make a search fail.
+    return term.encode("utf-8", "surrogatepass")

@@ -1,0 +1,214 @@
+"""What a table on a page is: parameters, SKUs, sizes, prices or just a table; and its rows as plain cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from assist.documents import BlockKind
+from assist.ingest.facts import KNOWN_KEYS, PARAMETER_HEADING, is_price_label
+
+_SIZE_NAME = re.compile(r"尺码|码数|鞋码|码段|号型|^码$|^size$|^尺寸$|^欧码$|^规格$", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"身高|体重|[胸腰臀领头腿脚]围|衣长|裤长|裙长|肩宽|袖长|脚长|足长|脚宽|内长|年龄|下摆|height|weight|chest|waist|foot",
+    re.IGNORECASE,
+)
+_VARIATION = re.compile(
+    r"颜色|花色|规格|尺码|尺寸|码数|款式|型号|套餐|口味|版本|容量|净含量|配置|香型|色号|烘焙|包装|组合|sku|colou?r|size",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"sku|编码|货号|商家编号", re.IGNORECASE)
+_PRICE = re.compile(r"价|金额|^元$|price", re.IGNORECASE)
+_KEY_HEADER = re.compile(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
+_VALUE_HEADER = re.compile(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
+_NUMBERISH = re.compile(r"\d")
+_MAX_HEADER_CHARS = 20
+_MAX_KEY_CHARS = 24
+_MAX_HEADER_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One field of a table; a merged cell fills several fields with the same `origin`.
+
+    Attributes:
+        text: What it shows, on one line.
+        origin: Number of the cell in its table.
+        is_header: It was set as a heading cell.
+    """
+
+    text: str
+    origin: int
+    is_header: bool = False
+
+
+Grid = Sequence[Sequence[GridCell]]
+"""Rows of equal length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table understood.
+
+    Attributes:
+        kind: PRICE, PARAMETERS, SKU_TABLE, SIZE_TABLE or TABLE.
+        caption: A title row that it held.
+        header: Column names; empty when it has none.
+        rows: What stands below the header; for PARAMETERS and PRICE rows of a group name, a key and a value.
+    """
+
+    kind: BlockKind
+    caption: str
+    header: tuple[GridCell, ...]
+    rows: tuple[tuple[GridCell, ...], ...]
+
+
+def understand(grid: Grid, *, heading: str) -> Shape:
+    """Tell what a table is.
+
+    Args:
+        grid: At least one row; rows of equal length.
+        heading: The heading above it; decides where a table of bare cells may be parameters.
+
+    Returns:
+        Its kind, with header and body apart. A size table that runs sideways is turned upright.
+    """
+    caption, grid = _split_caption(grid)
+    if _is_size_header(grid[0]):
+        return _headed(BlockKind.SIZE_TABLE, caption, grid, 1)
+    sideways = _transposed(grid)
+    if len(sideways) > 1 and _is_size_header([replace(cell, is_header=False) for cell in sideways[0]]):
+        return _headed(BlockKind.SIZE_TABLE, caption, sideways, 1)
+    if _is_sku_header(grid[0]):
+        return _headed(BlockKind.SKU_TABLE, caption, grid, 1)
+    pairs = tuple(_pairs(grid, heading))
+    if pairs:
+        only_prices = all(is_price_label(key.text) for _, key, _ in pairs)
+        return Shape(BlockKind.PRICE if only_prices else BlockKind.PARAMETERS, caption, (), pairs)
+    return _headed(BlockKind.TABLE, caption, grid, _header_rows(grid))
+
+
+def apart(row: Sequence[GridCell]) -> list[GridCell]:
+    """Return a row's cells with each merged cell once."""
+    return [next(cells) for _, cells in groupby(row, key=lambda cell: cell.origin)]
+
+
+def is_code_column(name: str) -> bool:
+    """Say whether a column of this name holds the SKU's own code."""
+    return _CODE.search(name) is not None
+
+
+def is_price_column(name: str) -> bool:
+    """Say whether a column of this name holds a price."""
+    return _PRICE.search(name) is not None
+
+
+def is_variation_column(name: str) -> bool:
+    """Say whether a column of this name tells the SKUs of a product apart."""
+    return _VARIATION.search(name) is not None and not is_code_column(name)
+
+
+def _split_caption(grid: Grid) -> tuple[str, Grid]:
+    if len(grid) > 1 and len(grid[0]) > 1 and len(apart(grid[0])) == 1:
+        return grid[0][0].text, grid[1:]
+    return "", grid
+
+
+def _transposed(grid: Grid) -> Grid:
+    return [list(column) for column in zip(*grid, strict=True)]
+
+
+def _headed(kind: BlockKind, caption: str, grid: Grid, headers: int) -> Shape:
+    header = tuple(_stacked(column) for column in zip(*grid[:headers], strict=True))
+    return Shape(kind, caption, header, tuple(tuple(row) for row in grid[headers:]))
+
+
+def _stacked(cells: Sequence[GridCell]) -> GridCell:
+    distinct = apart(cells)
+    if len(distinct) == 1:
+        return distinct[0]
+    return GridCell(" ".join(cell.text for cell in distinct if cell.text), distinct[-1].origin, True)
+
+
+def _header_rows(grid: Grid) -> int:
+    count = 0
+    while count < min(len(grid) - 1, _MAX_HEADER_ROWS) and all(cell.is_header for cell in grid[count]):
+        count += 1
+    return count
+
+
+def _names_columns(row: Sequence[GridCell]) -> bool:
+    """Say whether a row looks like column names: short, and without figures unless set as headings."""
+    if any(len(cell.text) > _MAX_HEADER_CHARS for cell in row) or len(apart(row)) < 2:
+        return False
+    headed = sum(cell.is_header for cell in row)
+    if headed == len(row):
+        return True
+    return headed == 0 and not any(_NUMBERISH.search(re.sub(r"[（(].*?[)）]", "", cell.text)) for cell in row)
+
+
+def _is_size_header(row: Sequence[GridCell]) -> bool:
+    if not _names_columns(row) or any(
+        is_price_column(cell.text) or is_code_column(cell.text) for cell in row
+    ):
+        return False
+    measures = sum(_MEASURE.search(cell.text) is not None for cell in row)
+    return measures > 0 and any(_SIZE_NAME.search(cell.text) for cell in row)
+
+
+def _is_sku_header(row: Sequence[GridCell]) -> bool:
+    names = [cell.text for cell in row]
+    if not _names_columns(row):
+        return False
+    marked = any(map(is_price_column, names)) or any(map(is_code_column, names))
+    return marked and any(is_variation_column(name) or "sku" in name.lower() for name in names)
+
+
+def _pairs(grid: Grid, heading: str) -> Iterator[tuple[GridCell, GridCell, GridCell]]:
+    """Yield group, key and value of each parameter; nothing when the table is no parameter table."""
+    body = grid[1:] if _names_key_and_value(grid[0]) and len(grid) > 1 else grid
+    grouped = len(grid[0]) == 3 and (len(body) < len(grid) or _has_groups(body))
+    if not (grouped or _may_be_pairs(body, heading, stripped=len(body) < len(grid))):
+        return
+    group = GridCell("", -1)
+    for row in body:
+        cells = apart(row)
+        if len(cells) == 1:
+            group = cells[0]
+        elif grouped and len(cells) == 3:
+            yield (cells[0], cells[1], cells[2])
+        else:
+            yield from ((group, key, value) for key, value in zip(cells[::2], cells[1::2], strict=False))
+
+
+def _names_key_and_value(row: Sequence[GridCell]) -> bool:
+    names = [cell.text for cell in row]
+    return (
+        len(names) in (2, 3, 4)
+        and _KEY_HEADER.fullmatch(names[-2]) is not None
+        and _VALUE_HEADER.fullmatch(names[-1]) is not None
+    )
+
+
+def _has_groups(grid: Grid) -> bool:
+    merged = any(above[0].origin == below[0].origin for above, below in zip(grid, grid[1:], strict=False))
+    return merged and any(row[1].text in KNOWN_KEYS for row in grid)
+
+
+def _may_be_pairs(grid: Grid, heading: str, *, stripped: bool) -> bool:
+    rows = [cells for cells in map(apart, grid) if len(cells) > 1]
+    width = len(grid[0])
+    keys = [cell for cells in rows for cell in cells[::2]]
+    if not rows or width % 2 or any(len(cell.text) > _MAX_KEY_CHARS for cell in keys):
+        return False
+    if stripped or all(cells[0].is_header and not cells[1].is_header for cells in rows):
+        return True
+    if any(cell.is_header for cells in rows for cell in cells):
+        return False
+    if width == 2:
+        return True
+    return PARAMETER_HEADING.search(heading) is not None or any(
+        cell.text.strip("：: ") in KNOWN_KEYS for cell in keys
+    )

@@ -1,0 +1,281 @@
+"""The loading path: documents -> screened -> cut -> encoded -> one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from assist.documents import Audience, Block, BlockKind, Chunk, Document, Kind, Span
+from assist.encoder.base import Encoder
+from assist.errors import IngestError, InputError, MalformedRecordError, UnsupportedFormatError
+from assist.guard import mask, screen
+from assist.ingest import Skipped
+from assist.results import Severity, Suggestion
+from assist.settings import ChunkSettings
+from assist.store.base import Record
+from assist.store.codec import digest
+from assist.text.chunk import chunk_document, embed_text
+
+OnError: TypeAlias = Literal["raise", "skip"]
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Called with how much is done, of how much, and what is being done."""
+
+ENCODE_BATCH = 512
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of the documents of one call.
+
+    Attributes:
+        loaded: Ids that are new.
+        changed: Ids that got a new version.
+        unchanged: Ids that were already there as they are; they cost nothing.
+        skipped: What was left out, with file, line and reason.
+        blocked: Past answers that are kept but never shown, with the reason.
+        masked: Places of personal data that were masked before anything was written.
+        chunks: Chunks written.
+    """
+
+    loaded: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    blocked: tuple[tuple[str, str], ...] = ()
+    masked: int = 0
+    chunks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Documents as they may be stored.
+
+    Attributes:
+        documents: With personal data masked.
+        blocked: Ids and reasons of past answers that are kept out of drafts.
+        masked: Places masked.
+        skipped: What was not a document.
+    """
+
+    documents: tuple[Document, ...]
+    blocked: tuple[tuple[str, str], ...]
+    masked: int
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a call changes: the documents to write, and the ids that are new, changed, unchanged."""
+
+    write: tuple[Document, ...]
+    loaded: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    document: Document
+    masked: int
+    blocked: str = ""
+
+
+def check_on_error(on_error: str) -> None:
+    """Refuse anything but `raise` and `skip`."""
+    if on_error not in {"raise", "skip"}:
+        raise InputError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
+
+
+def raise_first(skipped: Sequence[Skipped], on_error: OnError) -> None:
+    """With `raise`, turn the first fault of a report into the error it stands for.
+
+    Raises:
+        IngestError: There was a fault and `on_error` is `raise`.
+    """
+    fault = next((item for item in skipped if item.error), None)
+    if fault is not None and on_error == "raise":
+        kind = {
+            "MalformedRecordError": MalformedRecordError,
+            "UnsupportedFormatError": UnsupportedFormatError,
+        }
+        raise kind.get(fault.error, IngestError)(fault.reason, path=fault.path, line=fault.line)
+
+
+def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
+    """Mask personal data in every document and decide which past answers may never be shown.
+
+    Args:
+        documents: As read.
+        on_error: `skip` leaves a document that is not one out and reports it; `raise` raises.
+    """
+    kept: list[Document] = []
+    blocked: list[tuple[str, str]] = []
+    skipped: list[Skipped] = []
+    masked = 0
+    for document in documents:
+        if not isinstance(document, Document):
+            error = InputError(f"add takes Document objects, got {type(document).__name__}")
+            if on_error == "raise":
+                raise error
+            skipped.append(Skipped(path="", line=None, reason=str(error), error="InputError"))
+            continue
+        result = _screen(document)
+        kept.append(result.document)
+        masked += result.masked
+        if result.blocked:
+            blocked.append((document.id, result.blocked))
+    return Screened(tuple(kept), tuple(blocked), masked, tuple(skipped))
+
+
+def _screen(document: Document) -> _Screened:
+    if document.kind in {Kind.PAST_ANSWER, Kind.QUICK_REPLY}:
+        return _screen_answer(document) if document.kind is Kind.PAST_ANSWER else _Screened(document, 0)
+    found = mask(document.text, keep=("address",)).findings
+    spans = [finding.span for finding in found if finding.span is not None]
+    if not spans:
+        return _Screened(document, 0)
+    return _Screened(_starred(document, spans), len(spans))
+
+
+def _starred(document: Document, spans: Sequence[Span]) -> Document:
+    """Cover personal data in a page with as many stars, so that no other span moves."""
+    text = list(document.text)
+    for span in spans:
+        text[span.start : span.end] = "*" * (span.end - span.start)
+    facts = tuple(fact for fact in document.facts if not any(fact.span.covers(span) for span in spans))
+    return replace(document, text="".join(text), facts=facts)
+
+
+def _screen_answer(document: Document) -> _Screened:
+    """Mask both sides; an answer with a blocking finding is kept for analysis and never shown."""
+    question = mask(document.attributes.get("question", ""))
+    answer = mask(document.attributes.get("answer", ""))
+    reasons = [finding.kind for finding in screen(answer.text) if finding.severity is Severity.BLOCK]
+    if any(finding.kind == "pii" for finding in answer.findings) or answer.findings:
+        reasons.append("pii")
+    masked = len(question.findings) + len(answer.findings)
+    state = "blocked" if reasons else document.attributes.get("state", "approved")
+    attributes = {**document.attributes, "question": question.text, "answer": answer.text, "state": state}
+    if reasons:
+        attributes["state_reason"] = ",".join(dict.fromkeys(reasons))
+    rebuilt = answer_document(document, question.text, answer.text, attributes)
+    return _Screened(rebuilt, masked, attributes.get("state_reason", ""))
+
+
+def answer_document(document: Document, question: str, answer: str, attributes: dict[str, str]) -> Document:
+    """Build a past answer's text and layout anew from its two sides."""
+    question, answer = question.strip() or "（未记录）", answer.strip() or "（未记录）"
+    text = f"{question}\n{answer}"
+    blocks = (
+        Block(BlockKind.QUESTION, Span(0, len(question))),
+        Block(BlockKind.ANSWER, Span(len(question) + 1, len(text))),
+    )
+    audience = Audience.INTERNAL if attributes.get("state") == "blocked" else document.audience
+    return replace(document, text=text, blocks=blocks, attributes=attributes, audience=audience)
+
+
+def changed_only(documents: Sequence[Document], current: dict[str, tuple[str, ...]]) -> Change:
+    """Tell new from changed from unchanged documents by their digests.
+
+    Args:
+        documents: Screened documents.
+        current: Live digests by id.
+    """
+    write: list[Document] = []
+    loaded: list[str] = []
+    changed: list[str] = []
+    unchanged: list[str] = []
+    for document in documents:
+        known = current.get(document.id)
+        if known is not None and digest(document) in known:
+            unchanged.append(document.id)
+            continue
+        write.append(document)
+        (loaded if known is None else changed).append(document.id)
+    return Change(tuple(write), tuple(loaded), tuple(changed), tuple(unchanged))
+
+
+def report(
+    screened: Screened, change: Change, records: Sequence[Record], skipped: Sequence[Skipped]
+) -> AddReport:
+    """Put together what became of one call."""
+    return AddReport(
+        loaded=change.loaded,
+        changed=change.changed,
+        unchanged=change.unchanged,
+        skipped=(*skipped, *screened.skipped),
+        blocked=screened.blocked,
+        masked=screened.masked,
+        chunks=sum(len(record.chunks) for record in records),
+    )
+
+
+def check_choice(chosen: int | None, drafts: int) -> None:
+    """Refuse the number of a draft that a suggestion does not have."""
+    if chosen is not None and not 0 <= chosen < drafts:
+        raise InputError(f"chosen must be between 0 and {drafts - 1}, got {chosen}")
+
+
+def trace(suggestion: Suggestion, text: str) -> dict[str, object]:
+    """Return what is logged of a suggestion, with the shopper's personal data masked."""
+    return {
+        "message": mask(text).text,
+        "decision": suggestion.decision.value,
+        "intent": suggestion.question.intent,
+        "tags": list(suggestion.labels),
+        "drafts": [
+            {
+                "text": mask(draft.text).text,
+                "lane": draft.lane,
+                "confidence": round(draft.confidence, 4),
+                "citations": [[c.document_id, c.version, c.span.start, c.span.end] for c in draft.citations],
+            }
+            for draft in suggestion.drafts
+        ],
+        "timings": dict(suggestion.timings),
+    }
+
+
+def make_records(
+    documents: Sequence[Document],
+    encoder: Encoder,
+    settings: ChunkSettings,
+    progress: Progress | None = None,
+) -> list[Record]:
+    """Cut and encode documents, in batches that bound the memory.
+
+    Raises:
+        AssistError: A document cannot be cut, or the encoder fails.
+    """
+    cut = [(document, chunk_document(document, settings)) for document in documents]
+    texts = [embed_text(document, chunk) for document, chunks in cut for chunk in chunks]
+    vectors = np.empty((len(texts), encoder.identity.dim), dtype=np.float32)
+    for start in range(0, len(texts), ENCODE_BATCH):
+        batch = texts[start : start + ENCODE_BATCH]
+        vectors[start : start + len(batch)] = encoder.encode(batch, kind="passage")
+        if progress is not None:
+            progress(start + len(batch), len(texts), "encode")
+    return _records(cut, vectors)
+
+
+def _records(cut: Sequence[tuple[Document, tuple[Chunk, ...]]], vectors: np.ndarray) -> list[Record]:
+    records, start = [], 0
+    for document, chunks in cut:
+        records.append(Record(document, chunks, vectors[start : start + len(chunks)]))
+        start += len(chunks)
+    return records
+
+
+def log_report(report: AddReport, revision: int, at: datetime) -> None:
+    """Log what was loaded: counts only, never a customer's words."""
+    _log.info(
+        "loaded %d, changed %d, unchanged %d, skipped %d, blocked %d, masked %d, revision %d at %s",
+        len(report.loaded), len(report.changed), len(report.unchanged), len(report.skipped),
+        len(report.blocked), report.masked, revision, at.isoformat(),
+    )  # fmt: skip

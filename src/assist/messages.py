@@ -1,0 +1,215 @@
+"""What the shopper sent, and what it was understood to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from assist.documents import Span, Word
+
+
+class Emotion(Word):
+    """How the shopper sounds."""
+
+    CALM = "calm"
+    WORRIED = "worried"
+    ANNOYED = "annoyed"
+    ANGRY = "angry"
+    THREAT = "threat"
+
+
+class Behaviour(Word):
+    """What an intent usually calls for."""
+
+    ANSWER = "answer"
+    ANSWER_ORDER = "answer_order"
+    ASK = "ask"
+    DECLINE = "decline"
+    HANDOFF = "handoff"
+    QUICK = "quick"
+
+
+class Channel(Word):
+    """Where the reply goes; it changes the form, never the facts."""
+
+    WANGWANG = "wangwang"
+    SMS = "sms"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier line of the conversation; `role` is `buyer` or `agent`."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the shopper sent, with its context: the unit of `suggest_many`.
+
+    Attributes:
+        lines: One or more consecutive lines (a burst), as typed.
+        product: Product id the shopper is looking at.
+        history: Earlier turns, oldest first.
+        order: Known facts of the order (`order_id, status, paid_at, shipped_at, signed_at, ...`).
+        customer: Known facts of the shopper (`height_cm, weight_kg, foot_cm, province, ...`).
+        channel: Where the reply goes.
+        on: The moment to answer for, naive shop time; None: now.
+    """
+
+    lines: tuple[str, ...]
+    product: str | None = None
+    history: tuple[Turn, ...] = ()
+    order: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    customer: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    channel: Channel = Channel.WANGWANG
+    on: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The lines joined by line breaks."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A typed value found in the message, the history or the caller's data.
+
+    Attributes:
+        name: `height_cm, weight_kg, foot_cm, age_months, size, color, province, order_id, waybill, date,
+            budget, amount, quantity, days, reason, ...`
+        value: Normalised: a number in the unit of the name, or a word.
+        text: As typed.
+        origin: `message`, `history`, `order` or `customer`.
+    """
+
+    name: str
+    value: str | float | int
+    text: str = ""
+    origin: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    """An intent path (`售前/商品/掉色/缩水/起球`) with its score in 0–1."""
+
+    path: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One leaf of the intent tree, as data."""
+
+    path: str
+    behaviour: Behaviour
+    sources: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A property that a part asks about (`不掉色`, `重量`, `保修`), with the words pages use for it.
+
+    Attributes:
+        name: The aspect's own name.
+        keys: Words that stand for it in parameter keys, headings and clauses, best first.
+        dimension: Word of the `Dimension` an answer has (`days`, `money`), empty: any.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a message that may hold several.
+
+    Attributes:
+        text: As typed (the burst's lines joined where they belong together).
+        clean: Normalised: full width, traditional characters, slang and typos folded.
+        span: Where it stands in `Message.text`.
+        intents: Best first; empty: unknown.
+        behaviour: What the best intent calls for.
+        products: Scope of this part; empty: none known.
+        sku: Words that name one SKU of it, as typed.
+        aspects: Properties asked about, most specific first.
+        vague: True for `这个怎么样` and its like.
+    """
+
+    text: str
+    clean: str
+    span: Span
+    intents: tuple[IntentScore, ...] = ()
+    behaviour: Behaviour = Behaviour.ANSWER
+    products: tuple[str, ...] = ()
+    sku: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    vague: bool = False
+
+    @property
+    def intent(self) -> str | None:
+        """Path of the best intent; None: unknown."""
+        return self.intents[0].path if self.intents else None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a message was understood to ask.
+
+    Attributes:
+        parts: In the order asked; at least one.
+        slots: By name; a later value replaced an earlier one.
+        tags: The shop's own tag names.
+        emotion: How the shopper sounds.
+        products: Products in scope of the message; empty: none known.
+        asks_human: The shopper wants a person.
+        urging: Nothing asked but hurry (`？？？`, `人呢`).
+        unknown_product: A product was named that the shop does not have.
+        clean: The whole message normalised.
+    """
+
+    parts: tuple[Part, ...]
+    slots: Mapping[str, Slot] = field(default_factory=lambda: MappingProxyType({}))
+    tags: tuple[str, ...] = ()
+    emotion: Emotion = Emotion.CALM
+    products: tuple[str, ...] = ()
+    asks_human: bool = False
+    urging: bool = False
+    unknown_product: str | None = None
+    clean: str = ""
+
+    @property
+    def intent(self) -> str | None:
+        """Path of the first part's best intent; None: unknown."""
+        return self.parts[0].intent if self.parts else None
+
+
+def turns(history: Sequence[object]) -> tuple[Turn, ...]:
+    """Read a history given as strings (the buyer's), `(role, text)` pairs, mappings or `Turn`s.
+
+    Roles `buyer`, `user`, `customer`, `买家`, `顾客` are the shopper's; every other role is the agent's.
+    """
+    return tuple(_turn(item) for item in history)
+
+
+_BUYER = frozenset({"buyer", "user", "customer", "买家", "顾客", "客户"})
+
+
+def _turn(item: object) -> Turn:
+    if isinstance(item, Turn):
+        return item
+    if isinstance(item, str):
+        return Turn("buyer", item)
+    if isinstance(item, Mapping):
+        role, text = str(item.get("role", "buyer")), str(item.get("text", item.get("content", "")))
+    else:
+        role, text = (str(field) for field in item)  # type: ignore[attr-defined]
+    return Turn("buyer" if role.lower() in _BUYER else "agent", text)

@@ -1,0 +1,51 @@
+"""How the shopper sounds, precise before eager: calm unless the words say otherwise."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from assist.messages import Emotion
+from assist.question import lexicon
+from assist.question.phrases import PhraseTable
+
+
+def emotion(text: str) -> Emotion:
+    """Say how a message sounds.
+
+    Args:
+        text: The folded message, emoji still in it.
+
+    Returns:
+        The gravest feeling that its words show; words in neutral use (气死猫零食, 死飞, 爆款) show none.
+    """
+    rest = _neutral().replace(text, str)
+    if lexicon.pattern("emotion", "threat").search(rest):
+        return Emotion.THREAT
+    if lexicon.pattern("emotion", "angry").search(rest) or _shows(text, "emoji_angry"):
+        return Emotion.ANGRY
+    if _annoyed(rest) or _shows(text, "emoji_annoyed"):
+        return Emotion.ANNOYED
+    if lexicon.pattern("emotion", "worried").search(rest) or _shows(text, "emoji_worried"):
+        return Emotion.WORRIED
+    return Emotion.CALM
+
+
+def asks_human(text: str) -> bool:
+    """Say whether a folded message asks for a person (转人工, 换个活人来, 叫你们主管)."""
+    found = lexicon.pattern("human", "asks").search(text)
+    return found is not None and not lexicon.pattern("human", "not").search(text)
+
+
+def _annoyed(text: str) -> bool:
+    found = lexicon.pattern("emotion", "annoyed").search(text)
+    return found is not None and not lexicon.pattern("emotion", "praise").search(text)
+
+
+def _shows(text: str, key: str) -> bool:
+    return not text.isascii() and any(sign in text for sign in lexicon.words("emotion", key))
+
+
+@cache
+def _neutral() -> PhraseTable[str]:
+    """Return the words to look past; each leaves a mark that no pattern crosses."""
+    return PhraseTable(dict.fromkeys(lexicon.words("emotion", "neutral"), "\u0001"))

@@ -1,0 +1,49 @@
+"""The word lists and patterns of this room, read once from its data files."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assist.question.phrases import PhraseTable
+
+_DATA = Path(__file__).parent / "data"
+
+
+@cache
+def toml(name: str) -> Mapping[str, Any]:
+    """Return the tables of `data/<name>.toml`; read once per process."""
+    reader = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    tables: Mapping[str, Any] = reader.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    return tables
+
+
+@cache
+def records(name: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the records of `data/<name>.jsonl`, in file order; read once per process."""
+    lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(json.loads(line) for line in lines if line)
+
+
+@cache
+def words(table: str, key: str) -> tuple[str, ...]:
+    """Return a word list of `lexicon.toml`."""
+    return tuple(toml("lexicon")[table][key])
+
+
+@cache
+def pattern(table: str, key: str) -> re.Pattern[str]:
+    """Return a list of patterns of `lexicon.toml` as one pattern."""
+    return re.compile("|".join(words(table, key)))
+
+
+@cache
+def spelling() -> PhraseTable[str]:
+    """Return the table of typos, slang and dialect with the plain words."""
+    return PhraseTable(toml("spelling")["replace"])

@@ -1,0 +1,36 @@
+"""Numbers as shoppers write them in a slot: digits, Chinese numerals, digit by digit, with 半."""
+
+from __future__ import annotations
+
+from assist.text.numerals import parse_number
+
+CHINESE = "[零〇一二两三四五六七八九十百千万半]"
+"""One character of a Chinese numeral."""
+NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}+)"
+"""Any number, Arabic or Chinese."""
+
+_DIGITS = {char: digit for digit, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "俩": 2,
+    "仨": 3,
+}
+_LARGE = {"w": 10_000.0, "万": 10_000.0, "k": 1_000.0, "千": 1_000.0, "百": 100.0}
+
+
+def number(text: str) -> float | None:
+    """Read one number (`2w`, `三百五`, `一六五`, `十二`, `两`, `半`); None: it is none."""
+    if text.isdigit() and text.isascii():
+        return float(text)
+    if text and all(char in _DIGITS for char in text):
+        return float("".join(str(_DIGITS[char]) for char in text))
+    if len(text) > 1 and text[-1] in _LARGE and text[:-1].replace(".", "", 1).isdigit():
+        return float(text[:-1]) * _LARGE[text[-1]]
+    value = parse_number(text)
+    return None if value is None else float(value)
+
+
+def whole(value: float) -> float | int:
+    """Return `value` as an int where it is one, else rounded to one decimal."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,110 @@
+"""Put segments together into parts: one part is one question with what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assist.documents import Span
+from assist.question.bursts import SOCIAL, Segment, SegmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A part before it is understood.
+
+    Attributes:
+        span: Where it stands in the message's text.
+        clean: Plain wording without ids, greetings and values that were corrected later.
+        kind: Kind of the segment it is built around.
+        slots: Names of the slots its segments give.
+    """
+
+    span: Span
+    clean: str
+    kind: SegmentKind
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Grouping:
+    """Groups under way: finished ones, and segments that wait for the question they belong to."""
+
+    groups: list[list[Segment]] = field(default_factory=list)
+    waiting: list[Segment] = field(default_factory=list)
+    social: list[Segment] = field(default_factory=list)
+
+    def open(self, segment: Segment) -> None:
+        self.groups.append([*self.waiting, segment])
+        self.waiting = []
+
+    def attach(self, segment: Segment) -> None:
+        if self.groups and not self.waiting:
+            self.groups[-1].append(segment)
+        else:
+            self.waiting.append(segment)
+
+    def close(self) -> list[list[Segment]]:
+        if self.waiting:
+            if self.groups:
+                self.groups[-1] += self.waiting
+            else:
+                self.groups.append(self.waiting)
+        return self.groups or ([self.social] if self.social else [])
+
+
+def drafts(segments: Sequence[Segment]) -> tuple[Draft, ...]:
+    """Group segments into parts, in the order asked.
+
+    A question opens a part. Ids and values go to the next question, or to the last one when none follows;
+    statements go to the question before them on their line, else to the next. Greetings and thanks are a
+    part only when there is nothing else.
+    """
+    state = _Grouping()
+    last_line = -1
+    for segment in segments:
+        if segment.kind is SegmentKind.EMPTY:
+            continue
+        _place(state, segment, same_line=segment.line == last_line)
+        last_line = segment.line
+    return tuple(_draft(group) for group in state.close())
+
+
+def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
+    if segment.kind in SOCIAL:
+        state.social.append(segment)
+    elif segment.kind is SegmentKind.QUESTION:
+        state.open(segment)
+    elif segment.kind is SegmentKind.TAIL:
+        if state.waiting:
+            state.open(segment)
+        else:
+            state.attach(segment)
+    elif segment.kind is SegmentKind.STATEMENT and same_line:
+        state.attach(segment)
+    else:
+        state.waiting.append(segment)
+
+
+def _draft(group: Sequence[Segment]) -> Draft:
+    span = Span(group[0].span.start, group[-1].span.end)
+    said = [segment for segment in _standing(group) if segment.clean]
+    clean = " ".join(segment.clean for segment in said)
+    kinds = [segment.kind for segment in group]
+    kind = next((kind for kind in kinds if kind is SegmentKind.QUESTION), kinds[-1])
+    slots = tuple(dict.fromkeys(name for segment in group for name in segment.slots))
+    return Draft(span, clean, kind, slots)
+
+
+def _standing(group: Sequence[Segment]) -> list[Segment]:
+    """Leave out ids, corrections' openers, and values that a later segment gave again."""
+    content = (SegmentKind.ID, SegmentKind.CORRECTION)
+    kept: list[Segment] = []
+    later: set[str] = set()
+    for segment in reversed(group):
+        replaced = segment.kind is SegmentKind.SLOT and set(segment.slots) <= later
+        if segment.kind not in content and not replaced:
+            kept.append(segment)
+        if segment.kind is SegmentKind.SLOT:
+            later |= set(segment.slots)
+    return kept[::-1]

@@ -1,0 +1,33 @@
+"""Provinces, and the cities that stand for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from assist.question import lexicon
+from assist.question.phrases import PhraseTable, any_of
+
+_DESTINATION = re.compile(r"(?:到|寄|发|去|在|往|是|给|住)(?:往|到|去|我们?|了)?$")
+
+
+def provinces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield `(start, end, province)` of each place named in a folded text."""
+    names, common, not_before = _places()
+    for start, end, province in names.find(text):
+        place = text[start:end]
+        if not_before.match(text, end) or (place in common and not _DESTINATION.search(text[:start])):
+            continue
+        # 长沙发 is a sofa unless something is sent there: 长沙发吗, 到长沙发什么快递.
+        if place == "长沙" and re.match("发(?!吗|什么|货|快递|顺丰|要|多|不|几|过去)", text[end:]):
+            continue
+        yield start, end, province
+
+
+@cache
+def _places() -> tuple[PhraseTable[str], frozenset[str], re.Pattern[str]]:
+    tables = lexicon.toml("places")
+    names = {city: province for province, cities in tables["provinces"].items() for city in cities}
+    names |= {province: province for province in tables["provinces"]}
+    return PhraseTable(names), frozenset(tables["common"]), re.compile(any_of(tables["not_before"]))

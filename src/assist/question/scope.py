@@ -1,0 +1,277 @@
+"""Which products a text is about: ids, links, model names, title nouns, variants of the one in view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from assist.documents import Document
+from assist.question import lexicon
+from assist.question.naming import ProductEntry, has_variant, product_entries
+from assist.question.phrases import PhraseTable, any_of
+from assist.text.normalize import fold
+
+_LINK_ID = re.compile(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
+_TOKEN = re.compile(r"(?<![a-z0-9_.\-])[a-z0-9][a-z0-9_\-]{1,30}(?![a-z0-9_])")
+_NAMED_ID = re.compile(
+    r"(?:货号|款号|商品id|商品编号|编号|宝贝id)\s*(?:是|为|:|：)?\s*([a-z0-9][a-z0-9\-]{2,20})"
+)
+_NOT_PRODUCT = re.compile(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
+_SEPARATE = re.compile("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
+_MAX_TWINS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Products that a text names.
+
+    Attributes:
+        products: Their ids, in the order named.
+        firm: Named by id, model or full name; a bare noun (充电宝) is not firm.
+        unknown: An id the shop does not have.
+        compares: The text sets products against each other.
+        points: The text also says 这个, the product in view.
+        places: Where ids stand in the folded text, so that they are not read as other numbers.
+    """
+
+    products: tuple[str, ...] = ()
+    firm: bool = False
+    unknown: str | None = None
+    compares: bool = False
+    points: bool = False
+    places: tuple[tuple[int, int], ...] = ()
+
+
+_NOTHING = Mention()
+
+
+class Catalog:
+    """The shop's products by everything they are called.
+
+    Args:
+        entries: One per product; a later entry with the same id replaces the earlier one.
+    """
+
+    def __init__(self, entries: Sequence[ProductEntry] = ()) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+        self._titles = {entry.id: fold(entry.title) for entry in self._entries.values()}
+        self._ids: dict[str, str] = {}
+        names: dict[str, dict[str, None]] = {}
+        for entry in self._entries.values():
+            self._remember(entry, names)
+        self._names = PhraseTable({name: tuple(ids) for name, ids in names.items()})
+        self._shapes = frozenset(map(_shape, self._ids))
+        self._skus: dict[str, PhraseTable[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, product: str) -> bool:
+        return product in self._entries
+
+    def entry(self, product: str) -> ProductEntry | None:
+        """Return the entry with this very id; None: no such product."""
+        return self._entries.get(product)
+
+    def resolve(self, word: str) -> str | None:
+        """Return the id of the product that `word` (an id, alias or SKU code, in any case) names, or None."""
+        return self._ids.get(fold(word))
+
+    def siblings(self, product: str) -> tuple[str, ...]:
+        """Return `product` and its closest kin: those that share its most particular name; at most six."""
+        entry = self._entries.get(product)
+        kin: tuple[str, ...] = ()
+        for name in entry.names if entry else ():
+            sharing = self._names.get(fold(name)) or ()
+            alike = tuple(other for other in sharing if self._same_category(product, other))
+            if 1 < len(alike) <= _MAX_TWINS and (not kin or len(alike) < len(kin)):
+                kin = alike
+        return kin or ((product,) if entry else ())
+
+    def mention(self, text: str, *, context: str | None = None) -> Mention:
+        """Find what a folded text names.
+
+        Args:
+            text: Folded text of one part or message.
+            context: The product in view; `pro和普通版` then means it and its twin.
+        """
+        ids, unknown, places = self._named_ids(text)
+        named, firm = self._named(text)
+        variants = self._variants(text, context) if not named else ()
+        products = tuple(dict.fromkeys([*ids, *named, *variants]))
+        if not products and unknown is None:
+            return _NOTHING if not _compares().search(text) else Mention(compares=True)
+        return Mention(
+            products,
+            bool(ids or variants) or firm,
+            unknown,
+            _compares().search(text) is not None,
+            _points().search(text) is not None,
+            tuple(places),
+        )
+
+    def sku_words(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
+        """Find the SKU words of `products` in a folded text: `(start, end, the page's own word)`."""
+        found: dict[tuple[int, int], str] = {}
+        for product in products:
+            found |= {(start, end): word for start, end, word in self._sku_table(product).find(text)}
+        return tuple((start, end, word) for (start, end), word in sorted(found.items()))
+
+    def sku_choice(self, word: str, products: Sequence[str]) -> str:
+        """Return the one SKU word of `products` that holds `word` (黑 → 曜石黑); else `word` itself."""
+        entries = [self._entries[product] for product in products if product in self._entries]
+        own = {option for entry in entries for option in entry.sku_words if not _is_code(option)}
+        stem = word[:-1] if len(word) > 1 and word.endswith("色") else word
+        if any(fold(option) in (word, stem) for option in own):
+            return next(option for option in sorted(own) if fold(option) in (word, stem))
+        holding = sorted(option for option in own if stem in fold(option))
+        return holding[0] if len(holding) == 1 else word
+
+    def _remember(self, entry: ProductEntry, names: dict[str, dict[str, None]]) -> None:
+        codes = [word for word in entry.sku_words if _is_code(word)]
+        for word in (entry.id, *entry.aliases, *codes):
+            self._ids.setdefault(fold(word), entry.id)
+        for name in filter(None, map(fold, entry.names)):
+            if name not in map(fold, entry.category):
+                names.setdefault(name, {})[entry.id] = None
+
+    def _same_category(self, product: str, other: str) -> bool:
+        return self._entries[product].category == self._entries[other].category
+
+    def _named_ids(self, text: str) -> tuple[list[str], str | None, list[tuple[int, int]]]:
+        ids: list[str] = []
+        unknown: str | None = None
+        places: list[tuple[int, int]] = []
+        for start, end, word in _id_words(text):
+            product = self.resolve(word)
+            if product is None and not self._looks_like_id(text, start, word):
+                continue
+            places.append((start, end))
+            if product is None:
+                unknown = word.upper()
+            else:
+                ids.append(product)
+        return ids, unknown, places
+
+    def _looks_like_id(self, text: str, start: int, word: str) -> bool:
+        before = text[max(0, start - 16) : start]
+        if _NOT_PRODUCT.search(before) or (word.isdigit() and not 9 <= len(word) <= 14):
+            return bool(_NAMED_ID.search(before + word))
+        return _shape(word) in self._shapes or bool(_NAMED_ID.search(before + word))
+
+    def _named(self, text: str) -> tuple[list[str], bool]:
+        """Return the products that names single out, and whether one of the names is more than a bare noun."""
+        products: list[str] = []
+        firm = False
+        for start, end, ids in self._names.find(text):
+            chosen = ids if len(ids) == 1 else self._narrowed(ids, text)
+            if len(chosen) == 1:
+                products.append(chosen[0])
+                own = chosen is not ids or not _is_noun(text[start:end])
+                firm = firm or own or _SEPARATE.search(text[max(0, start - 6) : start]) is not None
+            elif _names_both(text, ids, self._titles):
+                products += chosen
+                firm = True
+        if len(products) == 1 and _variant().search(text) and _plain_version().search(text):
+            products = list(self.siblings(products[0]))
+        return products, firm
+
+    def _narrowed(self, ids: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """Keep those of several products whose variant the text names."""
+        for variant in lexicon.words("nouns", "variants"):
+            if has_variant(text, variant) and not _plain_version().search(text):
+                return tuple(product for product in ids if has_variant(self._titles[product], variant))
+        if len(ids) <= _MAX_TWINS and _plain_version().search(text) and not _variant().search(text):
+            return tuple(product for product in ids if not _variant().search(self._titles[product]))
+        return ids
+
+    def _variants(self, text: str, context: str | None) -> tuple[str, ...]:
+        named, bare = _variant().search(text), _plain_version().search(text)
+        if context is None or not (named or bare):
+            return ()
+        kin = self.siblings(context)
+        if len(kin) < 2:
+            return ()
+        both = bool(named and bare) or bool(named and _compares().search(text) and "和" in text)
+        if both:
+            return kin
+        wanted = [product for product in kin if bool(_variant().search(self._titles[product])) == bool(named)]
+        return tuple(wanted)
+
+    def _sku_table(self, product: str) -> PhraseTable[str]:
+        table = self._skus.get(product)
+        if table is None:
+            entry = self._entries.get(product)
+            words = {form: word for word in (entry.sku_words if entry else ()) for form in _forms(fold(word))}
+            table = self._skus[product] = PhraseTable(words)
+        return table
+
+
+def catalog(documents: Iterable[Document]) -> Catalog:
+    """Build the catalog of the product pages among `documents`."""
+    return Catalog(tuple(product_entries(documents)))
+
+
+def _id_words(text: str) -> list[tuple[int, int, str]]:
+    links = [(found.start(1), found.end(1), found[1]) for found in _LINK_ID.finditer(text)]
+    taken = {start for start, _, _ in links}
+    tokens = [
+        (found.start(), found.end(), found[0])
+        for found in _TOKEN.finditer(text)
+        if found.start() not in taken
+    ]
+    return sorted(links + [token for token in tokens if any(char.isdigit() for char in token[2])])
+
+
+def _shape(word: str) -> str:
+    """Return letters as `a` and digits as `0`: ids of one shop look alike (`a102` → `a000`)."""
+    return re.sub(r"\d", "0", re.sub("[a-z]", "a", word))
+
+
+def _is_code(word: str) -> bool:
+    return len(word) >= 5 and re.fullmatch(r"[A-Za-z][A-Za-z\-]*\d[A-Za-z0-9\-]*", word) is not None
+
+
+def _is_noun(name: str) -> bool:
+    return name in _noun_set()
+
+
+def _names_both(text: str, ids: tuple[str, ...], titles: dict[str, str]) -> bool:
+    """Say whether a shared noun stands for all its few products: 空气炸锅pro和普通版."""
+    kinds = {bool(_variant().search(titles[product])) for product in ids}
+    both = _variant().search(text) and _plain_version().search(text)
+    return len(ids) <= _MAX_TWINS and len(kinds) == 2 and bool(both)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return how a SKU word may be typed: 黑色 also 黑的."""
+    if word.endswith("色") and len(word) == 2:
+        return (word, word[0] + "的", word[0] + "款")
+    return (word,) if word and word not in {"-", "—"} else ()
+
+
+@cache
+def _noun_set() -> frozenset[str]:
+    return frozenset(lexicon.words("nouns", "heads"))
+
+
+@cache
+def _variant() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){any_of(lexicon.words('nouns', 'variants'))}(?![a-z])")
+
+
+@cache
+def _plain_version() -> re.Pattern[str]:
+    return re.compile(any_of(lexicon.words("nouns", "plain")))
+
+
+@cache
+def _compares() -> re.Pattern[str]:
+    return re.compile(any_of(lexicon.words("nouns", "compare")))
+
+
+@cache
+def _points() -> re.Pattern[str]:
+    return re.compile(any_of(lexicon.words("nouns", "this")))

@@ -1,0 +1,318 @@
+"""From message to question: the order of the steps, one batch through the encoder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from assist.documents import Span
+from assist.encoder.base import Encoder
+from assist.messages import Emotion, IntentScore, Message, Part, Question, Slot, Turn
+from assist.question import lexicon, wording
+from assist.question.aspects import aspects
+from assist.question.bursts import SOCIAL, SegmentKind, segments
+from assist.question.emotion import asks_human, emotion
+from assist.question.followup import Earlier, earlier, is_elliptic, open_question
+from assist.question.intent import IntentModel, Intents
+from assist.question.parts import Draft, drafts
+from assist.question.phrases import any_of
+from assist.question.scope import Catalog, Mention
+from assist.question.slots import merge, message_slots
+from assist.question.wares import is_refused
+from assist.settings import MessageSettings
+from assist.shop import ShopProfile
+from assist.text.normalize import Normalized, fold, normalize
+from assist.text.tokenize import Tokenizer
+
+_QUICK_INTENTS = {
+    SegmentKind.GREETING: "通用/寒暄/问候/在吗",
+    SegmentKind.THANKS: "通用/寒暄/感谢/结束",
+    SegmentKind.URGING: "通用/寒暄/催促/无内容追问",
+    SegmentKind.HUMAN: "通用/人工/要真人/要主管",
+}
+_SETTINGS = MessageSettings()
+_ONLY_MARKS = re.compile(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A message read but not yet classified."""
+
+    message: Message
+    parts: tuple[Part, ...]
+    texts: tuple[str, ...]
+    question: Question
+    fixed: str | None = None
+
+
+class Understanding:
+    """Turns messages into questions; built once per assistant, safe to share by threads.
+
+    Args:
+        encoder: Encodes parts, and now the wordings of the intents.
+        tokenizer: The shop's tokenizer; its words stay whole.
+        catalog: The shop's products.
+        profile: The shop's tags.
+        settings: Limits on a message.
+        intents: The intent tree; None: the 77 leaves that come with the package.
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: Encoder,
+        tokenizer: Tokenizer,
+        catalog: Catalog,
+        profile: ShopProfile,
+        settings: MessageSettings = _SETTINGS,
+        intents: Intents | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self.intents = intents or Intents.bundled()
+        self._tokenizer = tokenizer
+        self._profile = profile
+        self._settings = settings
+        self._model = IntentModel(self.intents, encoder)
+
+    def understand(self, message: Message) -> Question:
+        """Say what one message asks; see `understand_many`."""
+        return self.understand_many((message,))[0]
+
+    def understand_many(self, messages: Sequence[Message]) -> tuple[Question, ...]:
+        """Say what each message asks; the encoder is called once for all of them.
+
+        A message is never refused: an empty or unreadable one gives one part without intents. Characters
+        beyond `settings.max_chars` and turns beyond `settings.max_history` are not read.
+        """
+        readings = [self._read(message) for message in messages]
+        texts = list(dict.fromkeys(text for reading in readings for text in reading.texts))
+        scores = dict(zip(texts, self._model.classify(texts), strict=True))
+        return tuple(self._question(reading, scores) for reading in readings)
+
+    def quick(self, message: Message) -> Question | None:
+        """Answer without the encoder where a message only greets, thanks, hurries or asks for a person.
+
+        Returns:
+            The question, or None where there is something to understand. Hurry after a question that nobody
+            has answered is None too: `understand` takes up that question.
+        """
+        text = message.text[: self._settings.max_chars]
+        kinds = _social_kinds(text)
+        if not kinds:
+            return None
+        kind = _leading(kinds)
+        hurried = SegmentKind.URGING in kinds or (kind is SegmentKind.GREETING and "?" in fold(text))
+        waiting = kind in (SegmentKind.URGING, SegmentKind.GREETING) and open_question(self._history(message))
+        if waiting:
+            return None
+        return self._quick_question(message, text, kind, urging=hurried and kind is SegmentKind.URGING)
+
+    def _quick_question(self, message: Message, text: str, kind: SegmentKind, *, urging: bool) -> Question:
+        path = _QUICK_INTENTS[kind]
+        clean = wording.plain(text) or fold(text)
+        part = Part(
+            text=text,
+            clean=clean,
+            span=Span(0, len(text)),
+            intents=(IntentScore(path, 1.0),),
+            behaviour=self.intents.behaviour(path),
+        )
+        return Question(
+            parts=(part,),
+            slots=merge((), (), message),
+            tags=self._tags((part,)),
+            emotion=emotion(fold(text)),
+            products=self._own_product(message),
+            asks_human=kind is SegmentKind.HUMAN,
+            urging=urging,
+            clean=clean,
+        )
+
+    def _read(self, message: Message) -> _Reading:
+        text = message.text[: self._settings.max_chars]
+        quick = self.quick(message) if text.strip() else _empty(text)
+        if quick is not None:
+            return _Reading(message, quick.parts, (), quick, "quick")
+        before = earlier(self._history(message), self.catalog)
+        kinds = _social_kinds(text)
+        asked = before.open if kinds else text
+        reading = self._read_text(message, asked, before)
+        if kinds:
+            # The shopper hurries; the span is all that was typed, the question the one still open.
+            parts = tuple(replace(part, span=Span(0, len(text))) for part in reading.parts)
+            question = replace(reading.question, urging=True, emotion=_graver(reading.question.emotion, text))
+            return replace(reading, parts=parts, question=question)
+        return reading
+
+    def _read_text(self, message: Message, text: str, before: Earlier) -> _Reading:
+        normalized = normalize(text)
+        context, unknown = self._context(message, before)
+        mention = self.catalog.mention(normalized.text, context=context)
+        spelled = wording.spell(normalized.text)
+        found = message_slots(normalized, spelled, taken=mention.places, on=message.on)
+        ids = [normalized.offsets.original(Span(start, end)) for start, end in mention.places]
+        cut = segments(
+            text, slots=[(slot.name, place) for slot, place in found if slot.name != "reason"], ids=ids
+        )
+        pieces = drafts(cut) or (Draft(Span(0, max(1, len(text))), fold(text), SegmentKind.STATEMENT),)
+        scopes = self._scopes(text, pieces, context, mention)
+        own = self._own_words([slot for slot, _ in found], scopes)
+        parts = tuple(self._part(text, draft, scope) for draft, scope in zip(pieces, scopes, strict=True))
+        question = Question(
+            parts=parts,
+            slots=merge(own, before.slots, message),
+            emotion=emotion(normalized.text),
+            products=tuple(dict.fromkeys(product for scope in scopes for product in scope)),
+            asks_human=asks_human(normalized.text),
+            urging=any(segment.kind is SegmentKind.URGING for segment in cut),
+            unknown_product=mention.unknown or (unknown if not mention.products else None),
+            clean=" ".join(filter(None, (draft.clean for draft in pieces))),
+        )
+        texts = tuple(_reading_text(draft, before) for draft in pieces)
+        return _Reading(message, parts, texts, question)
+
+    def _part(self, text: str, draft: Draft, products: tuple[str, ...]) -> Part:
+        typed = draft.span.of(text)
+        return Part(
+            text=typed,
+            clean=draft.clean or fold(typed),
+            span=draft.span,
+            products=products,
+            sku=self._sku(typed, products),
+            aspects=aspects(draft.clean),
+            vague=is_vague(draft.clean),
+        )
+
+    def _sku(self, typed: str, products: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words of a part that name a SKU of its products, as typed; refused ones are left out."""
+        if not products:
+            return ()
+        normalized: Normalized = normalize(typed)
+        found = self.catalog.sku_words(normalized.text, products)
+        wanted = [(start, end) for start, end, _ in found if not is_refused(normalized.text, start)]
+        return tuple(
+            dict.fromkeys(normalized.offsets.original(Span(start, end)).of(typed) for start, end in wanted)
+        )
+
+    def _own_words(self, slots: list[Slot], scopes: Sequence[tuple[str, ...]]) -> list[Slot]:
+        """Give colours the page's own word where it can only be one (黑色 → 曜石黑)."""
+        products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
+        return [
+            replace(slot, value=self.catalog.sku_choice(str(slot.value), products))
+            if slot.name == "color"
+            else slot
+            for slot in slots
+        ]
+
+    def _context(self, message: Message, before: Earlier) -> tuple[str | None, str | None]:
+        """Return the product in view, or the id of one that the shop does not have."""
+        if message.product is None:
+            return before.product, before.unknown
+        product = self.catalog.resolve(message.product)
+        return product, None if product else message.product
+
+    def _own_product(self, message: Message) -> tuple[str, ...]:
+        product = self.catalog.resolve(message.product) if message.product else None
+        return (product,) if product else ()
+
+    def _scopes(
+        self, text: str, pieces: Sequence[Draft], context: str | None, whole: Mention
+    ) -> list[tuple[str, ...]]:
+        """Return the products of each part: named in it, else in the part before, else the one in view."""
+        scopes: list[tuple[str, ...]] = []
+        current: tuple[str, ...] | None = None
+        for draft in pieces:
+            mention = (
+                whole
+                if len(pieces) == 1
+                else self.catalog.mention(fold(draft.span.of(text)), context=context)
+            )
+            own = _scope(mention, context)
+            current = own if own is not None else current
+            scopes.append(current if current is not None else ((context,) if context else ()))
+        named = next((scope for scope in scopes if scope), ())
+        return [scope or named for scope in scopes] if context is None and whole.unknown is None else scopes
+
+    def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
+        if reading.fixed:
+            return reading.question
+        parts = tuple(
+            self._classified(part, scores[text])
+            for part, text in zip(reading.parts, reading.texts, strict=True)
+        )
+        return replace(reading.question, parts=parts, tags=self._tags(parts))
+
+    def _classified(self, part: Part, scores: tuple[IntentScore, ...]) -> Part:
+        path = scores[0].path if scores else None
+        return replace(part, intents=scores, behaviour=self.intents.behaviour(path))
+
+    def _tags(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        """Return the shop's tags for the parts' intents, in the shop's order."""
+        paths = [part.intent for part in parts if part.intent]
+        return tuple(
+            tag
+            for tag, prefixes in self._profile.tags.items()
+            if any(path == prefix or path.startswith(prefix + "/") for path in paths for prefix in prefixes)
+        )
+
+    def _history(self, message: Message) -> tuple[Turn, ...]:
+        return message.history[-self._settings.max_history :] if self._settings.max_history else ()
+
+
+def is_vague(clean: str) -> bool:
+    """Say whether a plain question names no property (这个怎么样, 好用吗)."""
+    return _vague().fullmatch(clean.replace(" ", "")) is not None
+
+
+def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:
+    """Return what a part's own words put in scope; None: nothing nearer than what was in view."""
+    if mention.unknown and not mention.products:
+        return ()
+    if not mention.products or (context is not None and not mention.firm):
+        return None
+    if context is not None and mention.compares and mention.points and context not in mention.products:
+        return (context, *mention.products)
+    return mention.products
+
+
+def _social_kinds(text: str) -> tuple[SegmentKind, ...]:
+    """Return the kinds of the pieces of a message that only greets, thanks, hurries; empty: it does more."""
+    if len(text) > 60:
+        return ()
+    if _ONLY_MARKS.fullmatch(text):
+        return (SegmentKind.URGING,)
+    kinds = [segment.kind for segment in segments(text) if segment.kind is not SegmentKind.EMPTY]
+    return tuple(kinds) if kinds and all(kind in SOCIAL for kind in kinds) else ()
+
+
+def _leading(kinds: Sequence[SegmentKind]) -> SegmentKind:
+    """Return the kind that decides: a person is asked for before hurry, hurry before thanks and greeting."""
+    order = (SegmentKind.HUMAN, SegmentKind.URGING, SegmentKind.THANKS, SegmentKind.GREETING)
+    return next(kind for kind in order if kind in kinds)
+
+
+def _reading_text(draft: Draft, before: Earlier) -> str:
+    """Return what is classified: a part that leaves out its subject is read after the question before it."""
+    if before.question and is_elliptic(draft):
+        return f"{before.question} {draft.clean}"
+    return draft.clean
+
+
+def _graver(feeling: Emotion, text: str) -> Emotion:
+    """Return the graver of two feelings: of the open question, and of the words that hurry."""
+    order = list(Emotion)
+    return max(feeling, emotion(fold(text)), key=order.index)
+
+
+def _empty(text: str) -> Question:
+    return Question(parts=(Part(text, "", Span(0, max(1, len(text)))),))
+
+
+@cache
+def _vague() -> re.Pattern[str]:
+    subject = any_of(lexicon.words("vague", "subject"))
+    predicate = any_of(lexicon.words("vague", "predicate"))
+    tail = any_of(lexicon.words("vague", "tail"))
+    return re.compile(f"(?:{subject})*(?:的)?{predicate}(?:{predicate}|{tail})*|{tail}")

@@ -1,0 +1,87 @@
+"""Plain wording: fold, spell out slang and typos, leave out address, fillers and particles."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from assist.question import lexicon
+from assist.question.phrases import any_of
+from assist.text.normalize import fold
+
+LINK = re.compile(r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.IGNORECASE)
+"""A web address, as far as its ASCII characters go."""
+
+_MASK = re.compile(r"\[[^\[\]\n]{1,24}\]|/:[a-z@^_\-*,.&<>()0-9]{1,6}|&nbsp;|#e-s\[[^\]]*\]")
+_PICTURES = (
+    "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\u3030\ufe0f"
+)
+_PICTURE = re.compile(f"[{_PICTURES}]+")
+_EDGE = " \n,.!?;:~^-_'\"()<>《》“”‘’【】、。…·，！？；：（）～*`|/\\"
+_REPEATED = re.compile(r"([!?,.~。…])\1+")
+_SPACES = re.compile(r"\s+")
+_NOISE = re.compile(f"[{_PICTURES}\\[&]|/:")
+
+
+def plain(text: str) -> str:
+    """Return the plain wording of a piece of a message.
+
+    Typos, homophones, slang, dialect and initials become plain words; emoji and masked placeholders
+    (`[数字x]`), links, address (亲), fillers (请问一下) and particles at the ends are left out. Negation,
+    numbers, 吗 and 不 stay. The result may be empty.
+    """
+    return tidy(spell(fold(text)))
+
+
+def spell(text: str) -> str:
+    """Replace slang and typos in a folded text."""
+    return lexicon.spelling().replace(text, str)
+
+
+def tidy(text: str) -> str:
+    """Leave out of a folded text what asks nothing."""
+    if _NOISE.search(text) or "http" in text:
+        text = _PICTURE.sub(" ", _MASK.sub(" ", LINK.sub(" ", text)))
+    text = _REPEATED.sub(r"\1", text.strip(_EDGE))
+    text = _trim_start(_trim_end(text))
+    return _SPACES.sub(" ", text)
+
+
+def _trim_start(text: str) -> str:
+    opener, keep = _openers()
+    while text and not keep.match(text):
+        found = opener.match(text)
+        if not found:
+            break
+        text = text[found.end() :].lstrip(_EDGE)
+    return text
+
+
+def _trim_end(text: str) -> str:
+    closer = _closers()
+    while text:
+        found = closer.search(text)
+        if not found:
+            break
+        text = text[: found.start()].rstrip(_EDGE)
+    return text
+
+
+@cache
+def _openers() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what may go at the beginning, and what must stay though it looks alike."""
+    drop = lexicon.words("drop", "address") + lexicon.words("drop", "filler")
+    # ASCII fillers (hi) count only as whole words.
+    drop_pattern = any_of(drop + lexicon.words("drop", "particles")) + r"(?![a-z])"
+    return re.compile(drop_pattern), re.compile(any_of(lexicon.words("drop", "keep")))
+
+
+@cache
+def _closers() -> re.Pattern[str]:
+    particles = "".join(lexicon.words("drop", "particles"))
+    names = any_of(tuple(word for word in lexicon.words("drop", "address") if word != "宝"))
+    # 宝 closes a line as address only after a particle or space: 充电宝 and 支付宝 keep theirs.
+    thanks = "谢谢你?|谢谢啦|感谢|拜托"
+    return re.compile(
+        rf"(?:[{particles}]+|(?<=.)(?:{thanks})|(?:(?<=[吗呢了的 ,])){names}|(?<=[吗呢了 ,])宝)$"
+    )

@@ -1,0 +1,1 @@
+"""Question -> hits: lanes, filters, fusion, and how well a text answers a part."""

@@ -1,0 +1,152 @@
+"""Queries -> hits: scope, both lanes, fusion, collapse; the whole batch in a few array operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+
+from assist.arrays import FloatVector, IdVector
+from assist.documents import Audience, Kind
+from assist.encoder.base import Encoder
+from assist.index.filters import Filter
+from assist.results import Hit
+from assist.retrieve.fuse import Fused, collapse, fuse
+from assist.settings import SearchSettings
+from assist.store.view import AUDIENCE_CODES, KIND_CODES, View, moment_seconds
+from assist.text.normalize import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a query may find; each limit is applied before the cut at k.
+
+    Attributes:
+        products: Product ids or aliases; rows of other products are out, rows of no product stay. None: no
+            limit. Empty: only rows of no product.
+        kinds: Kinds allowed; None: all.
+        audiences: Audiences allowed; None: all.
+        moments: A row must be valid at one of them; empty: validity is not looked at.
+        excluded_documents: Dense document numbers that are out.
+    """
+
+    products: tuple[str, ...] | None = None
+    kinds: tuple[Kind, ...] | None = None
+    audiences: tuple[Audience, ...] | None = None
+    moments: tuple[datetime, ...] = ()
+    excluded_documents: frozenset[int] = field(default_factory=frozenset)
+
+    def rows(self, view: View) -> IdVector | None:
+        """Turn the scope into ascending rows of a view; None: every row passes."""
+        return self.as_filter(view).rows(view.columns)
+
+    def as_filter(self, view: View) -> Filter:
+        """Turn words into the numbers of a view."""
+        numbers = None
+        if self.products is not None:
+            known = (view.product_number.get(name) for name in self.products)
+            numbers = frozenset(number for number in known if number is not None)
+        return Filter(
+            kinds=None if self.kinds is None else frozenset(KIND_CODES[kind] for kind in self.kinds),
+            audiences=None
+            if self.audiences is None
+            else frozenset(AUDIENCE_CODES[who] for who in self.audiences),
+            products=numbers,
+            at=tuple(moment_seconds(moment) for moment in self.moments),
+            exclude_documents=self.excluded_documents or None,
+        )
+
+
+class Retriever:
+    """Searches one view with one encoder.
+
+    Args:
+        view: What is searched.
+        encoder: Must be the one the view's vectors were made with.
+        settings: Weights and limits.
+    """
+
+    def __init__(self, view: View, encoder: Encoder, settings: SearchSettings) -> None:
+        self.view = view
+        self._encoder = encoder
+        self._settings = settings
+
+    def search(
+        self, queries: Sequence[str], k: int, scopes: Sequence[Scope], *, distinct: bool = True
+    ) -> list[tuple[Hit, ...]]:
+        """Find the best hits for each query.
+
+        Args:
+            queries: q texts.
+            k: Hits wanted per query, >= 1.
+            scopes: One scope per query.
+            distinct: Let near-duplicates collapse into the best of them, so that k hits are k things.
+
+        Returns:
+            Per query at most k hits, best first; ties by lower row. An empty query finds nothing.
+        """
+        folded = [fold(query) for query in queries]
+        if not len(self.view) or not any(folded):
+            return [() for _ in queries]
+        tokens = self.view.tokenizer.tokens_many(folded)
+        vectors = self._encoder.encode(folded, kind="query")
+        rows = self._allowed(scopes)
+        take = max(self._settings.candidates, k)
+        dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
+        sparse_rows, sparse_scores = self.view.sparse.search(tokens, take, rows=rows)
+        found: list[tuple[Hit, ...]] = []
+        for at, text in enumerate(folded):
+            if not text:
+                found.append(())
+                continue
+            fused = fuse(
+                (dense_rows[at], dense_scores[at]),
+                (sparse_rows[at], sparse_scores[at]),
+                weight=self._settings.dense_weight,
+            )
+            found.append(self._hits(fused, k, distinct))
+        return found
+
+    def _allowed(self, scopes: Sequence[Scope]) -> list[IdVector | None]:
+        known: dict[Scope, IdVector | None] = {}
+        for scope in scopes:
+            if scope not in known:
+                known[scope] = scope.rows(self.view)
+        return [known[scope] for scope in scopes]
+
+    def _hits(self, fused: Fused, k: int, distinct: bool) -> tuple[Hit, ...]:
+        keep, counts = self._distinct(fused, k) if distinct else (np.arange(min(k, len(fused.rows))), None)
+        return tuple(
+            Hit(
+                chunk=self.view.chunk(int(fused.rows[at])),
+                document=self.view.document_of(int(fused.rows[at])),
+                score=float(fused.scores[at]),
+                rank=rank,
+                lanes=_lanes(fused, int(at)),
+                duplicates=1 if counts is None else int(counts[rank - 1]),
+            )
+            for rank, at in enumerate(keep, start=1)
+        )
+
+    def _distinct(self, fused: Fused, k: int) -> tuple[IdVector, IdVector]:
+        head = fused.rows[: 4 * k]
+        vectors = np.asarray(self.view.vectors[head], dtype=np.float32)
+        kinds = self.view.columns.kind[head]
+        return collapse(vectors, kinds, k, self._settings.duplicate_cosine)
+
+
+def _lanes(fused: Fused, at: int) -> MappingProxyType[str, float]:
+    lanes = {"dense": fused.dense[at], "sparse": fused.sparse[at]}
+    return MappingProxyType({name: float(value) for name, value in lanes.items() if np.isfinite(value)})
+
+
+def idf_of(view: View, tokens: Sequence[str]) -> FloatVector:
+    """Inverse document frequency of tokens in a view; an unknown token counts as if one row held it.
+
+    Returns:
+        float32, shape of `tokens`; ln(1 + (n - df + 0.5) / (df + 0.5)).
+    """
+    return view.sparse.idf(tokens)

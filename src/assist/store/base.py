@@ -1,0 +1,153 @@
+"""What a store is: the Protocol that engines implement, and what goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from assist.arrays import FloatMatrix
+from assist.documents import Chunk, Document, Kind, Word
+from assist.shop import ShopProfile
+from assist.store.view import View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """A document with all that is searched of it; the unit of `Store.apply`.
+
+    Attributes:
+        document: What the shop loaded.
+        chunks: Its chunks, by ordinal.
+        embeddings: float32, shape (len(chunks), d), rows of unit L2 norm.
+    """
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    embeddings: FloatMatrix
+
+
+class AnswerState(Word):
+    """What may be done with a past answer."""
+
+    CANDIDATE = "candidate"
+    APPROVED = "approved"
+    STALE = "stale"
+    RETIRED = "retired"
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps documents of every version, what is searched of them, and what the agents did with it.
+
+    Every method may be called from any thread. Writes are all or nothing; what is written when a call
+    returns stays written.
+    """
+
+    @property
+    def path(self) -> str:
+        """Say where the store is."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Say how many commits changed what readers see; other processes' commits count at once."""
+        ...
+
+    @property
+    def profile(self) -> ShopProfile:
+        """Give the shop's own settings."""
+        ...
+
+    def apply(
+        self,
+        *,
+        add: Sequence[Record] = (),
+        remove: Sequence[str] = (),
+        profile: ShopProfile | None = None,
+        replaced_at: datetime | None = None,
+    ) -> int:
+        """Write documents, removals and the profile in one transaction; returns the new revision."""
+        ...
+
+    def deferred_snapshot(self) -> AbstractContextManager[None]:
+        """Put off index files until the end of a block of several `apply` calls."""
+        ...
+
+    def current(self) -> dict[str, tuple[str, ...]]:
+        """Give the digests of all live documents by id."""
+        ...
+
+    def document(self, id: str, *, version: str | None = None, on: datetime | None = None) -> Document:
+        """Give a document, in any version ever kept."""
+        ...
+
+    def documents(self, *, kinds: Sequence[Kind] | None = None) -> tuple[Document, ...]:
+        """Give all live documents."""
+        ...
+
+    def view(self) -> View:
+        """Give what is searched at the newest revision."""
+        ...
+
+    def set_state(self, document_ids: Sequence[str], state: AnswerState, reason: str) -> int:
+        """Set the state of past answers; returns the new revision."""
+        ...
+
+    def log_suggestion(self, id: str, payload: Mapping[str, object], *, at: datetime) -> None:
+        """Keep what was suggested."""
+        ...
+
+    def suggestion(self, id: str) -> dict[str, object]:
+        """Give a logged suggestion."""
+        ...
+
+    def add_feedback(
+        self,
+        id: str,
+        *,
+        chosen: int | str | None = None,
+        sent_text: str | None = None,
+        agent: str | None = None,
+        at: datetime,
+    ) -> None:
+        """Keep what an agent did with a suggestion."""
+        ...
+
+    def feedback(self) -> list[dict[str, object]]:
+        """Give all feedback, oldest first."""
+        ...
+
+    def compact(self) -> None:
+        """Erase removed documents for good and give the room back."""
+        ...
+
+    def verify(self) -> tuple[str, ...]:
+        """Check everything; returns what is wrong, nothing when the store is sound."""
+        ...
+
+    def info(self) -> dict[str, object]:
+        """Say what is in the store and how large it is."""
+        ...
+
+    def close(self) -> None:
+        """Release all files."""
+        ...
+
+
+def shop_now(zone: str) -> datetime:
+    """Read the clock in shop time.
+
+    Args:
+        zone: IANA name; one that this machine does not know counts as China's time.
+
+    Returns:
+        A naive datetime.
+    """
+    try:
+        return datetime.now(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.now(timezone(timedelta(hours=8))).replace(tzinfo=None)

@@ -1,0 +1,121 @@
+"""The log: what was suggested, what the agents sent, and the states of past answers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from assist.errors import InputError
+from assist.results import to_plain
+from assist.store.base import AnswerState
+
+
+def write_suggestion(
+    connection: sqlite3.Connection, suggestion_id: str, payload: Mapping[str, object], at: datetime
+) -> None:
+    """Keep a suggestion; logging the same id again replaces it.
+
+    Raises:
+        InputError: The payload is not plain data that JSON can hold.
+    """
+    plain = to_plain(payload)
+    try:
+        text = json.dumps(plain)
+    except (TypeError, ValueError) as exc:
+        raise InputError(f"the payload of suggestion {suggestion_id!r} must be plain data: {exc}") from exc
+    connection.execute(
+        "INSERT INTO suggestions (id, at, payload) VALUES (?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET at = excluded.at, payload = excluded.payload",
+        (suggestion_id, at.isoformat(), text),
+    )
+    key = _suggestion_key(connection, suggestion_id)
+    connection.execute("DELETE FROM cited WHERE suggestion_key = ?", (key,))
+    cited = [(key, document_id) for document_id in set(_cited(plain))]
+    connection.executemany("INSERT INTO cited (suggestion_key, document_id) VALUES (?, ?)", cited)
+
+
+def read_suggestion(connection: sqlite3.Connection, suggestion_id: str) -> dict[str, Any]:
+    """Read a logged suggestion.
+
+    Raises:
+        InputError: No such suggestion was logged.
+    """
+    row = connection.execute("SELECT payload FROM suggestions WHERE id = ?", (suggestion_id,)).fetchone()
+    if row is None:
+        raise InputError(f"no suggestion {suggestion_id!r} is in the log")
+    payload: dict[str, Any] = json.loads(row[0])
+    return payload
+
+
+def write_feedback(connection: sqlite3.Connection, suggestion_id: str, body: Mapping[str, object]) -> None:
+    """Keep what an agent did with a suggestion.
+
+    Raises:
+        InputError: No such suggestion was logged.
+    """
+    key = _suggestion_key(connection, suggestion_id)
+    connection.execute("INSERT INTO feedback (suggestion_key, body) VALUES (?, ?)", (key, json.dumps(body)))
+
+
+def read_feedback(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Read all feedback, oldest first."""
+    rows = connection.execute(
+        "SELECT suggestions.id, body FROM feedback JOIN suggestions ON suggestions.key = suggestion_key"
+        " ORDER BY feedback.key"
+    )
+    return [{"suggestion_id": suggestion_id, **json.loads(body)} for suggestion_id, body in rows]
+
+
+def write_states(
+    connection: sqlite3.Connection, ids: Sequence[str], state: AnswerState, reason: str, at: datetime
+) -> None:
+    """Set the state of documents.
+
+    Raises:
+        InputError: One of them is not live; none is changed then.
+    """
+    live = "SELECT 1 FROM documents WHERE id = ? AND replaced_at IS NULL LIMIT 1"
+    for document_id in ids:
+        if connection.execute(live, (document_id,)).fetchone() is None:
+            raise InputError(f"no document {document_id!r} is in the store")
+    connection.executemany(
+        "INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE"
+        " SET state = excluded.state, reason = excluded.reason, at = excluded.at",
+        [(document_id, str(state), json.dumps(reason), at.isoformat()) for document_id in ids],
+    )
+
+
+def erase_removed(connection: sqlite3.Connection) -> None:
+    """Delete what was removed: its texts, and the logged suggestions that quote them.
+
+    A suggestion that cites a removed document keeps its id and its feedback; its payload is emptied.
+    """
+    gone = "SELECT id FROM documents WHERE removed = 1 AND id NOT IN (SELECT id FROM documents WHERE removed = 0)"
+    connection.execute(
+        "UPDATE suggestions SET payload = '{\"erased\": true}' WHERE key IN"  # noqa: S608
+        f" (SELECT suggestion_key FROM cited WHERE document_id IN ({gone}))"
+    )
+    connection.execute(f"DELETE FROM cited WHERE document_id IN ({gone})")  # noqa: S608
+    connection.execute("DELETE FROM documents WHERE removed = 1")
+
+
+def _suggestion_key(connection: sqlite3.Connection, suggestion_id: str) -> int:
+    row = connection.execute("SELECT key FROM suggestions WHERE id = ?", (suggestion_id,)).fetchone()
+    if row is None:
+        raise InputError(f"no suggestion {suggestion_id!r} is in the log")
+    return int(row[0])
+
+
+def _cited(value: object) -> Iterator[str]:
+    """Find the ids of all documents that a payload quotes."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("document_id"), str):
+            yield value["document_id"]
+        children: Iterable[object] = value.values()
+    else:
+        children = value if isinstance(value, list | tuple) else ()
+    for child in children:
+        yield from _cited(child)

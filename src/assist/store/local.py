@@ -1,0 +1,386 @@
+"""A store in a folder: SQLite for all that must be kept, memory-mapped index files for speed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from assist.documents import Document, Kind
+from assist.encoder.base import EncoderIdentity
+from assist.errors import InputError, StoreCorruptError, StoreNotFoundError
+from assist.settings import SearchSettings, StoreSettings
+from assist.shop import ShopProfile
+from assist.store import journal, upkeep
+from assist.store.base import AnswerState, Record, shop_now
+from assist.store.connection import DATABASE, Connections
+from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
+from assist.store.schema import (
+    FORMAT,
+    check_head,
+    create_database,
+    forget_commits,
+    read_head,
+    read_revision,
+    write_settings,
+)
+from assist.store.versions import pick
+from assist.store.view import View
+from assist.store.views import Views
+from assist.store.writing import (
+    Entry,
+    Writer,
+    check_moment,
+    check_words,
+    forget_cuts,
+    make_entries,
+    missing,
+    read_live,
+)
+from assist.text.tokenize import Tokenizer
+
+_LOG = logging.getLogger(__name__)
+
+
+class LocalStore:
+    """Documents of every version, their chunks and vectors, the log and the index files, in one folder.
+
+    SQLite is the truth: a write is one transaction, on disk when the call returns. The index files are a
+    cache of one state; a missing or damaged one is built anew from SQLite, without encoding. Any number of
+    processes and threads read; writers take turns. All methods may be called from any thread.
+    """
+
+    def __init__(self, connections: Connections, encoder: EncoderIdentity, views: Views) -> None:
+        """Wrap an opened database; use `LocalStore.open`."""
+        self._connections = connections
+        self._file = connections.file
+        self._encoder = encoder
+        self._views = views
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        encoder: EncoderIdentity,
+        create: bool = False,
+        read_only: bool = False,
+        settings: StoreSettings | None = None,
+        search: SearchSettings | None = None,
+    ) -> LocalStore:
+        """Open the store in a folder.
+
+        Args:
+            path: The folder.
+            encoder: Identity of the encoder that made, or will make, its vectors.
+            create: Make an empty store where there is none.
+            read_only: Never write, not even index files.
+            settings: How it behaves on disk.
+            search: Parameters of the indexes.
+
+        Raises:
+            StoreNotFoundError: There is no store, and `create` is false or the store is to be read only.
+            StoreMismatchError: Its vectors are of another encoder.
+            StoreVersionError: Its format is not the one of this version.
+            StoreCorruptError: The database is damaged.
+        """
+        settings = settings or StoreSettings()
+        file = Path(path) / DATABASE
+        if create and not read_only:
+            create_database(file, encoder, wait_s=settings.busy_timeout_s)
+        if not file.is_file():
+            raise StoreNotFoundError("there is no store here; pass create=True to make one", path=path)
+        connections = Connections(file, busy_timeout_s=settings.busy_timeout_s, read_only=read_only)
+        try:
+            with connections.lend() as connection:
+                check_head(connection, file, encoder)
+                if not read_only:
+                    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except BaseException:
+            connections.close()
+            raise
+        return cls(
+            connections, encoder, Views(connections, settings=settings, search=search or SearchSettings())
+        )
+
+    def __enter__(self) -> LocalStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the database; views taken before keep their numbers but can no longer read texts."""
+        self._connections.close()
+        self._views.forget()
+
+    @property
+    def path(self) -> str:
+        """The store's folder."""
+        return str(self._file.parent)
+
+    @property
+    def revision(self) -> int:
+        """Number of commits that changed what readers see, other processes' included."""
+        with self._connections.lend() as connection:
+            return read_revision(connection)
+
+    @property
+    def profile(self) -> ShopProfile:
+        """The shop's own settings."""
+        with self._connections.lend() as connection:
+            return read_head(connection, self._file).profile
+
+    @property
+    def encoder(self) -> EncoderIdentity:
+        """The encoder whose vectors the store keeps."""
+        return self._encoder
+
+    def apply(
+        self,
+        *,
+        add: Sequence[Record] = (),
+        remove: Sequence[str] = (),
+        profile: ShopProfile | None = None,
+        replaced_at: datetime | None = None,
+    ) -> int:
+        """Write documents, removals and the profile in one transaction: all of it or nothing.
+
+        Removals come first, so an id may be removed and added anew in one call. A document that is live
+        with the same digest costs nothing. See `assist.store.versions` for what a new version replaces.
+
+        Args:
+            add: Documents with their chunks and embeddings.
+            remove: Ids whose every version leaves every lane at once; unknown ones are passed over.
+            profile: The shop's own settings; new words cut every chunk anew, without encoding.
+            replaced_at: Moment of this write in shop time; None reads the clock.
+
+        Returns:
+            The revision that shows the change; the old one when nothing changed.
+
+        Raises:
+            InputError: Records contradict each other or themselves; nothing was written.
+            DimensionError: Embeddings do not fit the store or their chunks.
+            StoreLockedError: Another writer was at work for longer than `busy_timeout_s`.
+            StoreError: The store is read-only or closed, or the disk is full.
+        """
+        check_moment(replaced_at, "replaced_at")
+        check_words(*remove)
+        entries = make_entries(add, dim=self._encoder.dim)
+        # Cutting takes the longest, so it is done before other writers are kept waiting.
+        tokenizer = self._views.tokenizer((profile or self.profile).words)
+        self._cut_new(entries, tokenizer)
+        with self._connections.writing() as connection:
+            head = read_head(connection, self._file)
+            current = self._views.tokenizer((profile or head.profile).words)
+            if current.fingerprint != tokenizer.fingerprint:
+                forget_cuts(entries)
+            writer = Writer(connection, self._file, head, at=replaced_at or shop_now(head.profile.timezone))
+            revision = writer.write(entries, remove, profile, current)
+        self._views.write_if_due()
+        return revision
+
+    def deferred_snapshot(self) -> AbstractContextManager[None]:
+        """Put off index files until the end of the block, for a load in several `apply` calls."""
+        return self._views.deferred()
+
+    def current(self) -> dict[str, tuple[str, ...]]:
+        """Give the digests (`assist.store.codec.digest`) of all live documents, by id.
+
+        A document whose digest is among its id's need not be chunked and encoded again.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        with self._connections.lend() as connection:
+            query = "SELECT id, digest FROM documents WHERE replaced_at IS NULL ORDER BY doc_key"
+            for document_id, digest in connection.execute(query):
+                found[document_id] = (*found.get(document_id, ()), digest)
+        return found
+
+    def document(self, id: str, *, version: str | None = None, on: datetime | None = None) -> Document:
+        """Give a document in any version that is kept.
+
+        Args:
+            id: The document's id.
+            version: SHA-256 of its text, as citations name it; also one that was replaced, or removed and
+                not yet compacted away.
+            on: The version valid at this moment, in shop time; see `assist.store.versions.pick`.
+
+        Returns:
+            The document; without `version` and `on` the live one valid now, else the one that started last.
+
+        Raises:
+            InputError: No such document, or none in that version or at that moment.
+        """
+        check_moment(on, "on")
+        with self._connections.reading() as connection:
+            now = shop_now(read_head(connection, self._file).profile.timezone)
+            picked = pick(read_kept(connection, id), version=version, on=on, now=now)
+            if picked is None:
+                raise InputError(_absent(id, version, on))
+            query = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE doc_key = ?"  # noqa: S608
+            fields = connection.execute(query, (picked.doc_key,)).fetchone()
+        return make_document(fields, self._file)
+
+    def documents(self, *, kinds: Sequence[Kind] | None = None) -> tuple[Document, ...]:
+        """Give all live documents, or those of some kinds, in the order in which they were loaded."""
+        words = [str(Kind.parse(kind)) for kind in (Kind if kinds is None else kinds)]
+        query = (
+            f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL"  # noqa: S608
+            f" AND kind IN ({','.join('?' * len(words))}) ORDER BY doc_key"
+        )
+        with self._connections.lend() as connection:
+            return tuple(make_document(fields, self._file) for fields in connection.execute(query, words))
+
+    def view(self) -> View:
+        """Give what is searched at the newest revision; the same object until a commit changes it.
+
+        Raises:
+            StoreCorruptError: The database is damaged. (A damaged index file is only logged: the view is
+                then built from the database.)
+        """
+        return self._views.view()
+
+    def log_suggestion(self, id: str, payload: Mapping[str, object], *, at: datetime) -> None:
+        """Keep what was suggested, so that it can be shown again; logging an id again replaces it.
+
+        Raises:
+            InputError: The payload does not fit into JSON.
+        """
+        with self._connections.writing() as connection:
+            journal.write_suggestion(connection, id, payload, at)
+
+    def suggestion(self, id: str) -> dict[str, object]:
+        """Give a logged suggestion.
+
+        Raises:
+            InputError: No such suggestion was logged.
+        """
+        with self._connections.lend() as connection:
+            return journal.read_suggestion(connection, id)
+
+    def add_feedback(
+        self,
+        id: str,
+        *,
+        chosen: int | str | None = None,
+        sent_text: str | None = None,
+        agent: str | None = None,
+        at: datetime,
+    ) -> None:
+        """Keep what an agent did with a suggestion: which draft was chosen, and what was sent.
+
+        Raises:
+            InputError: No such suggestion was logged.
+        """
+        body = {"chosen": chosen, "sent_text": sent_text, "agent": agent, "at": at.isoformat()}
+        with self._connections.writing() as connection:
+            journal.write_feedback(connection, id, body)
+
+    def feedback(self) -> list[dict[str, object]]:
+        """Give all feedback, oldest first: `suggestion_id, chosen, sent_text, agent, at` (ISO text)."""
+        with self._connections.lend() as connection:
+            return journal.read_feedback(connection)
+
+    def set_state(self, document_ids: Sequence[str], state: AnswerState, reason: str) -> int:
+        """Set the state of past answers; `View.states` shows it at the next revision.
+
+        Returns:
+            The new revision.
+
+        Raises:
+            InputError: A document is not live, or the state is unknown; nothing was changed.
+        """
+        word = AnswerState(AnswerState.parse(state))
+        with self._connections.writing() as connection:
+            head = read_head(connection, self._file)
+            journal.write_states(connection, document_ids, word, reason, shop_now(head.profile.timezone))
+            write_settings(connection, revision=head.revision + 1)
+        return head.revision + 1
+
+    def compact(self) -> None:
+        """Erase removed documents for good: texts, logged suggestions that quote them, old index files.
+
+        Earlier versions of documents that are still live stay. Other processes may read meanwhile.
+
+        Raises:
+            StoreError: As for `apply`.
+        """
+        with self._connections.writing() as connection:
+            journal.erase_removed(connection)
+            forget_commits(connection)
+        with self._connections.lend() as connection:
+            connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                _LOG.warning("a reader kept the log of %s from being emptied; compact again", DATABASE)
+        self._views.write(again=True)
+
+    def verify(self) -> tuple[str, ...]:
+        """Check everything: the database, every text, chunk and vector, every index file.
+
+        Returns:
+            One line per problem; empty when the store is sound.
+        """
+        try:
+            with self._connections.reading() as connection:
+                head = read_head(connection, self._file)
+                problems = list(upkeep.find_problems(connection, self._file, dim=self._encoder.dim))
+                rows = connection.execute("SELECT count(*) FROM embeddings").fetchone()[0]
+                live = "SELECT count(*) FROM documents WHERE replaced_at IS NULL"
+                documents = connection.execute(live).fetchone()[0]
+        except StoreCorruptError as exc:
+            return (str(exc),)
+        problems += upkeep.find_snapshot_problems(self._views.snapshots, rows, documents, head.stamp)
+        return tuple(problems)
+
+    def info(self) -> dict[str, object]:
+        """Say what is in the store: counts, sizes in bytes, encoder, kind of index."""
+        with self._connections.reading() as connection:
+            head = read_head(connection, self._file)
+            counts = upkeep.count_all(connection)
+        view = self.view()
+        return {
+            "path": self.path,
+            "format": FORMAT,
+            "revision": head.revision,
+            **counts,
+            "encoder": asdict(self._encoder),
+            "tokenizer": {"engine": view.tokenizer.engine, "fingerprint": view.tokenizer.fingerprint},
+            "dense": view.dense.kind,
+            "database_bytes": _total_bytes(self._file.parent.glob(f"{DATABASE}*")),
+            "snapshot_bytes": _total_bytes(self._views.snapshots.folder.rglob("*")),
+        }
+
+    def backup(self, target: str | Path) -> None:
+        """Copy the store into a new folder, in one consistent state, while others read and write.
+
+        The copy holds the database; its index files are built when it is first opened.
+
+        Raises:
+            InputError: `target` exists and is not an empty folder.
+            StoreError: The copy could not be written.
+        """
+        with self._connections.lend() as connection:
+            upkeep.copy_database(connection, Path(target))
+
+    def _cut_new(self, entries: Sequence[Entry], tokenizer: Tokenizer) -> None:
+        with self._connections.lend() as connection:
+            live = read_live(connection, {entry.document.id for entry in entries})
+        for entry in missing(entries, live):
+            entry.cut(tokenizer)
+
+
+def _total_bytes(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _absent(document_id: str, version: str | None, on: datetime | None) -> str:
+    detail = "" if version is None else f" in version {version}"
+    detail += "" if on is None else f" valid on {on.isoformat()}"
+    return f"no document {document_id!r}{detail} is in the store"

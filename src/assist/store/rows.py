@@ -1,0 +1,347 @@
+"""Reading rows of the database: documents, chunks, and the numbers that the search lanes are built from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.arrays import FloatMatrix, IdVector
+from assist.documents import Audience, BlockKind, Chunk, Document, Kind, Level, Span, Validity
+from assist.errors import StoreError
+from assist.index.counts import TermCounts, count_terms
+from assist.index.dense import DenseIndex
+from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, Columns
+from assist.index.sparse import SparseIndex
+from assist.settings import SearchSettings
+from assist.store.codec import decode_document, to_text
+from assist.store.connection import Connections, corrupt
+from assist.store.versions import Kept
+from assist.store.view import AUDIENCE_CODES, KIND_CODES, LEVEL_CODES, Lanes, moment_seconds
+from assist.text.chunk import search_text
+from assist.text.tokenize import Tokenizer
+
+Fields: TypeAlias = tuple[Any, ...]
+"""One row as SQLite gives it."""
+
+DOCUMENT_FIELDS = "doc_key, version, source, valid_from, valid_to, text, body"
+CHUNK_FIELDS = "doc_key, ordinal, start, end, section, headings, kind, focus_start, focus_end"
+_ROWS_AT_ONCE = 8_192
+# A control character: tokens are normalised, so none holds one, though a shop's own word may hold a space.
+_BETWEEN = "\x1f"
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """Read a moment as the tables keep it."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def make_document(fields: Fields, file: Path) -> Document:
+    """Build a document from `DOCUMENT_FIELDS`.
+
+    Raises:
+        StoreCorruptError: The row does not decode, or its text is not the text that was stored.
+    """
+    doc_key, version, source, valid_from, valid_to, text, body = fields
+    try:
+        validity = Validity(read_moment(valid_from), read_moment(valid_to))
+        document = decode_document(body, text, source=to_text(source), validity=validity)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as exc:
+        raise corrupt(f"document row {doc_key} does not decode: {exc!r}", file) from exc
+    if document.version != version:
+        raise corrupt(f"the text of document row {doc_key} is not the text that was stored", file)
+    return document
+
+
+def make_chunk(fields: Fields, document: Document, file: Path) -> Chunk:
+    """Build a chunk from `CHUNK_FIELDS` and its document.
+
+    Raises:
+        StoreCorruptError: The row does not decode, or its span is not inside the text.
+    """
+    _, ordinal, start, end, section, headings, kind, focus_start, focus_end = fields
+    try:
+        span = Span(start, end)
+        if end > len(document.text):
+            raise ValueError(f"span [{start}, {end}) is not inside the text")
+        return Chunk(
+            document_id=document.id,
+            version=document.version,
+            ordinal=ordinal,
+            span=span,
+            text=span.of(document.text),
+            section=to_text(section),
+            headings=tuple(json.loads(to_text(headings))),
+            kind=BlockKind(kind),
+            focus=None if focus_start is None else Span(focus_start, focus_end),
+        )
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise corrupt(f"chunk {ordinal} of {document.id!r} does not decode: {exc!r}", file) from exc
+
+
+def read_kept(connection: sqlite3.Connection, document_id: str) -> list[Kept]:
+    """Read all kept versions of a document, in the order in which they were loaded."""
+    rows = connection.execute(
+        "SELECT doc_key, version, valid_from, valid_to, loaded_at, replaced_at, removed"
+        " FROM documents WHERE id = ? ORDER BY doc_key",
+        (document_id,),
+    )
+    return [
+        Kept(
+            doc_key=doc_key,
+            version=version,
+            validity=Validity(read_moment(start), read_moment(end)),
+            loaded_at=datetime.fromisoformat(loaded_at),
+            replaced_at=read_moment(replaced_at),
+            removed=bool(removed),
+        )
+        for doc_key, version, start, end, loaded_at, replaced_at, removed in rows
+    ]
+
+
+class RowSource:
+    """Reads single documents and chunks for views, each in a query of its own."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def read_document(self, doc_key: int) -> Document:
+        """Read one version of a document.
+
+        Raises:
+            StoreError: It was removed and compacted away.
+        """
+        with self._connections.lend() as connection:
+            query = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE doc_key = ?"  # noqa: S608
+            fields = connection.execute(query, (doc_key,)).fetchone()
+        if fields is None:
+            raise self._gone("document")
+        return make_document(fields, self._connections.file)
+
+    def read_chunk(self, chunk_id: int, document_of: Callable[[int], Document]) -> Chunk:
+        """Read one chunk; `document_of` gives its document by key.
+
+        Raises:
+            StoreError: Its document was removed and compacted away.
+        """
+        with self._connections.lend() as connection:
+            query = f"SELECT {CHUNK_FIELDS} FROM chunks WHERE chunk_id = ?"  # noqa: S608
+            fields = connection.execute(query, (chunk_id,)).fetchone()
+        if fields is None:
+            raise self._gone("chunk")
+        return make_chunk(fields, document_of(fields[0]), self._connections.file)
+
+    def read_keys(self, document_id: str) -> list[int]:
+        """Read the keys of all versions of a document."""
+        with self._connections.lend() as connection:
+            rows = connection.execute("SELECT doc_key FROM documents WHERE id = ?", (document_id,))
+            return [row[0] for row in rows]
+
+    def _gone(self, what: str) -> StoreError:
+        return StoreError(
+            f"this {what} was removed from the store since the view was taken; take a new view",
+            path=self._connections.file.parent,
+        )
+
+
+def read_states(connection: sqlite3.Connection) -> dict[str, str]:
+    """Read the state word of every document that has one."""
+    return dict(connection.execute("SELECT document_id, state FROM states"))
+
+
+def read_lanes(
+    connection: sqlite3.Connection,
+    file: Path,
+    *,
+    dim: int,
+    search: SearchSettings,
+    base: Lanes | None = None,
+    tokenizer: Tokenizer | None = None,
+) -> Lanes:
+    """Build all that is searched from the tables, without encoding anything.
+
+    Args:
+        connection: Inside a read transaction.
+        file: The database, for messages.
+        dim: Columns of the stored vectors.
+        search: Parameters of the indexes.
+        base: An earlier state of the same store, of the same tokens; only rows that it lacks are read, and
+            the dense index is exact whatever the size (see `trained`). Otherwise the result is the same.
+        tokenizer: Cut the texts anew with this one; None takes the stored tokens. Not together with `base`.
+
+    Raises:
+        StoreCorruptError: A stored vector has the wrong length, or tables disagree.
+    """
+    ids, keys = _read_ids(connection)
+    kept = _kept_rows(base, ids)
+    vectors = np.empty((len(ids), dim), dtype=np.float32)
+    lines = _read_embeddings(connection, file, ids[len(kept) :], vectors[len(kept) :])
+    if tokenizer is not None:
+        deque(lines, maxlen=0)
+        lines = _in_batches(words for _, words in cut_live(connection, file, tokenizer))
+    counts = _count(lines)
+    if len(counts) != len(ids) - len(kept):
+        raise corrupt("tables chunks and embeddings disagree", file)
+    if base is not None:
+        counts = _extend(base, kept, counts, vectors)
+    documents = _read_documents(connection)
+    document_keys = np.fromiter((row[0] for row in documents), dtype=np.int64, count=len(documents))
+    numbers = np.searchsorted(document_keys, keys)
+    if len(keys) and not np.array_equal(document_keys[np.minimum(numbers, len(documents) - 1)], keys):
+        raise corrupt("tables documents and embeddings disagree", file)
+    products = tuple(sorted({row[4] for row in documents if row[4] is not None}))
+    product_number = {name: number for number, name in enumerate(products)}
+    return Lanes(
+        columns=_make_columns(ids, numbers, documents, product_number),
+        dense=DenseIndex.build(vectors, settings=search if base is None else untrained(search)),
+        sparse=SparseIndex.from_counts(counts, k1=search.k1, b=search.b),
+        counts=counts,
+        vectors=vectors,
+        document_keys=document_keys,
+        products=products,
+        aliases=_read_aliases(connection, product_number),
+    )
+
+
+def untrained(search: SearchSettings) -> SearchSettings:
+    """Ask for a dense index that is ready at once: exact, whatever the number of rows."""
+    return replace(search, exact_rows=sys.maxsize)
+
+
+def trained(lanes: Lanes, search: SearchSettings) -> Lanes:
+    """Give a large state the approximate index that building on an earlier state put off."""
+    if lanes.dense.kind != "exact" or len(lanes.vectors) <= search.exact_rows:
+        return lanes
+    return replace(lanes, dense=DenseIndex.build(lanes.vectors, settings=search))
+
+
+def cut_live(connection: sqlite3.Connection, file: Path, tokenizer: Tokenizer) -> Iterator[tuple[int, str]]:
+    """Cut the text of every live chunk into tokens, in ascending chunk id.
+
+    Yields:
+        Chunk id and its tokens, joined as by `join_tokens`.
+    """
+    live = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL ORDER BY doc_key"  # noqa: S608
+    ordered = f"SELECT {CHUNK_FIELDS}, chunk_id FROM chunks WHERE doc_key = ? ORDER BY ordinal"  # noqa: S608
+    for fields in connection.execute(live):
+        document = make_document(fields, file)
+        rows = connection.execute(ordered, (fields[0],)).fetchall()
+        chunks = [make_chunk(row[:-1], document, file) for row in rows]
+        yield from zip((row[-1] for row in rows), join_tokens(document, chunks, tokenizer), strict=True)
+
+
+def join_tokens(document: Document, chunks: Sequence[Chunk], tokenizer: Tokenizer) -> list[str]:
+    """Cut what the sparse lane indexes of some chunks; each chunk's tokens joined to one text."""
+    texts = [search_text(document, chunk) for chunk in chunks]
+    return [_BETWEEN.join(tokens) for tokens in tokenizer.tokens_many(texts)]
+
+
+def split_tokens(joined: str) -> list[str]:
+    """Split what `join_tokens` joined."""
+    return joined.split(_BETWEEN) if joined else []
+
+
+def _read_documents(connection: sqlite3.Connection) -> list[Fields]:
+    return connection.execute(
+        "SELECT doc_key, kind, level, audience, product, valid_from, valid_to"
+        " FROM documents WHERE replaced_at IS NULL ORDER BY doc_key"
+    ).fetchall()
+
+
+def _read_ids(connection: sqlite3.Connection) -> tuple[IdVector, IdVector]:
+    """Read chunk id and document key of every search row, ascending; from an index, without their contents."""
+    rows = connection.execute(
+        "SELECT chunk_id, doc_key FROM embeddings ORDER BY doc_key, chunk_id"
+    ).fetchall()
+    pairs = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=2 * len(rows)).reshape(-1, 2)
+    return pairs[:, 0].copy(), pairs[:, 1].copy()
+
+
+def _kept_rows(base: Lanes | None, ids: IdVector) -> IdVector:
+    """Find the rows of `base` that are still there; new rows have higher ids than any earlier one."""
+    if base is None:
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.isin(base.columns.ids, ids, assume_unique=True))
+
+
+def _extend(base: Lanes, kept: IdVector, counts: TermCounts, vectors: FloatMatrix) -> TermCounts:
+    """Put kept rows of an earlier state before new ones: fills the head of `vectors`, returns all counts."""
+    np.take(base.vectors, kept, axis=0, out=vectors[: len(kept)], mode="clip")
+    old = base.counts if len(kept) == len(base.columns.ids) else base.counts.take(kept)
+    return TermCounts.concat([old, counts]) if len(counts) else old
+
+
+def _count(batches: Iterable[Sequence[str]]) -> TermCounts:
+    """Count the tokens of joined lines; in batches, since a Python string per token costs much memory."""
+    parts = [count_terms([split_tokens(line) for line in batch]) for batch in batches]
+    return parts[0] if len(parts) == 1 else TermCounts.concat([count_terms([]), *parts])
+
+
+def _in_batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(lines)
+    while batch := list(islice(remaining, _ROWS_AT_ONCE)):
+        yield batch
+
+
+def _read_embeddings(
+    connection: sqlite3.Connection, file: Path, ids: IdVector, vectors: FloatMatrix
+) -> Iterator[list[str]]:
+    """Read the rows from the first of `ids` on: fills `vectors`, yields joined tokens in batches."""
+    query = "SELECT vector, tokens FROM embeddings WHERE chunk_id >= ? ORDER BY chunk_id LIMIT ?"
+    cursor = connection.execute(query, (int(ids[0]) if len(ids) else 0, len(ids)))
+    place = 0
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        vectors[place : place + len(rows)] = _join_vectors([row[0] for row in rows], vectors.shape[1], file)
+        place += len(rows)
+        yield [to_text(row[1]) for row in rows]
+
+
+def _join_vectors(blobs: list[bytes], dim: int, file: Path) -> NDArray[np.float32]:
+    if any(len(blob) != 4 * dim for blob in blobs):
+        raise corrupt(f"a stored vector does not have {dim} dimensions", file)
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, dim)
+
+
+def _make_columns(
+    ids: IdVector, numbers: IdVector, rows: Sequence[Fields], product_number: Mapping[str, int]
+) -> Columns:
+    def spread(values: Iterator[int], dtype: type[np.signedinteger[Any]]) -> NDArray[Any]:
+        return np.fromiter(values, dtype=dtype, count=len(rows))[numbers]
+
+    return Columns(
+        ids=ids,
+        kind=spread((KIND_CODES[Kind(row[1])] for row in rows), np.int8),
+        level=spread((LEVEL_CODES[Level(row[2])] for row in rows), np.int8),
+        audience=spread((AUDIENCE_CODES[Audience(row[3])] for row in rows), np.int8),
+        product=spread((product_number.get(row[4], -1) for row in rows), np.int32),
+        valid_from=spread((_seconds(row[5], ALWAYS_FROM) for row in rows), np.int64),
+        valid_to=spread((_seconds(row[6], ALWAYS_TO) for row in rows), np.int64),
+        document=numbers.astype(np.int32),
+    )
+
+
+def _seconds(text: str | None, otherwise: int) -> int:
+    return otherwise if text is None else moment_seconds(datetime.fromisoformat(text))
+
+
+def _read_aliases(connection: sqlite3.Connection, product_number: Mapping[str, int]) -> dict[str, int]:
+    """Read which other ids stand for which product; where two products claim one, the first loaded has it."""
+    live = "replaced_at IS NULL AND kind = 'product' AND product IS NOT NULL"
+    rows = connection.execute(
+        f"SELECT doc_key, alias, product FROM aliases JOIN documents USING (doc_key) WHERE {live}"  # noqa: S608
+        f" UNION ALL SELECT doc_key, id, product FROM documents WHERE {live} AND id <> product ORDER BY 1, 2"
+    )
+    found: dict[str, int] = {}
+    for _, alias, product in rows:
+        found.setdefault(alias, product_number[product])
+    return {alias: number for alias, number in found.items() if alias not in product_number}

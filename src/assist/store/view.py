@@ -1,0 +1,182 @@
+"""What is searched at one revision: numbers for the lanes, and documents and chunks decoded on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Protocol, overload
+
+import numpy as np
+
+from assist.arrays import FloatMatrix, IdVector
+from assist.documents import Audience, Chunk, Document, Kind, Level
+from assist.errors import InputError
+from assist.index.counts import TermCounts
+from assist.index.dense import DenseIndex
+from assist.index.filters import Columns
+from assist.index.sparse import SparseIndex
+from assist.text.tokenize import Tokenizer
+
+KIND_CODES: Mapping[Kind, int] = MappingProxyType({kind: code for code, kind in enumerate(Kind)})
+"""The numbers that stand for kinds in `Columns.kind`."""
+LEVEL_CODES: Mapping[Level, int] = MappingProxyType({level: code for code, level in enumerate(Level)})
+"""The numbers that stand for levels in `Columns.level`."""
+AUDIENCE_CODES: Mapping[Audience, int] = MappingProxyType({who: code for code, who in enumerate(Audience)})
+"""The numbers that stand for audiences in `Columns.audience`."""
+
+_EPOCH = datetime(1970, 1, 1)
+_DOCUMENTS_KEPT = 2_048
+_CHUNKS_KEPT = 8_192
+
+
+def moment_seconds(moment: datetime) -> int:
+    """Turn a naive datetime in shop time into the seconds that `Columns` and `Filter.at` count in."""
+    return int((moment - _EPOCH).total_seconds() // 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lanes:
+    """The numbers of one state of the store; read-only, shared by threads, memory-mapped where possible.
+
+    Attributes:
+        columns: One row per chunk, ascending chunk id.
+        dense: Index over `vectors`.
+        sparse: BM25 index over the chunks' tokens.
+        counts: How often each token is in each chunk; what `sparse` and later states are made from.
+        vectors: float32, shape (n, d), unit rows.
+        document_keys: int64, shape (m,), ascending: the store's key of each dense document number.
+        products: Names of the products, by number.
+        aliases: Other names of products, with the number they stand for.
+    """
+
+    columns: Columns
+    dense: DenseIndex
+    sparse: SparseIndex
+    counts: TermCounts
+    vectors: FloatMatrix
+    document_keys: IdVector
+    products: tuple[str, ...]
+    aliases: Mapping[str, int]
+
+
+class Source(Protocol):
+    """Where a view reads documents and chunks from when they are asked for."""
+
+    def read_document(self, doc_key: int) -> Document:
+        """Read one version of a document."""
+        ...
+
+    def read_chunk(self, chunk_id: int, document_of: Callable[[int], Document]) -> Chunk:
+        """Read one chunk; `document_of` gives its document by key."""
+        ...
+
+    def read_keys(self, document_id: str) -> list[int]:
+        """Read the keys of all versions of a document."""
+        ...
+
+
+class Documents(Sequence[Document]):
+    """The live documents by dense document number, decoded when asked for; the last ones stay decoded."""
+
+    def __init__(self, keys: IdVector, read: Callable[[int], Document]) -> None:
+        self._keys = keys
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Document: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Document, ...]: ...
+    def __getitem__(self, index: int | slice) -> Document | tuple[Document, ...]:
+        if isinstance(index, slice):
+            return tuple(self._read(int(key)) for key in self._keys[index])
+        return self._read(int(self._keys[index]))
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self._read(int(key)) for key in self._keys)
+
+
+class View:
+    """An immutable state of the store for searching; safe to use from any thread, also after later commits.
+
+    Rows are positions 0..n-1 in ascending chunk id. A document's rows stand together, in text order.
+
+    Attributes:
+        revision: The revision it shows.
+        columns: What filters look at; see `assist.index.filters`.
+        dense: Dense index.
+        sparse: BM25 index.
+        vectors: float32, shape (n, d), unit rows; not to be written.
+        tokenizer: The tokenizer that made the sparse index; queries need the same one.
+        documents: Live documents by dense document number (`columns.document`), decoded on demand.
+        product_number: Product names and aliases to the numbers in `columns.product`.
+        states: State words of past answers by document id; a document without one is absent.
+    """
+
+    def __init__(
+        self, revision: int, lanes: Lanes, *, tokenizer: Tokenizer, states: Mapping[str, str], source: Source
+    ) -> None:
+        self.revision = revision
+        self.lanes = lanes
+        self.columns = lanes.columns
+        self.dense = lanes.dense
+        self.sparse = lanes.sparse
+        self.vectors = lanes.vectors
+        self.tokenizer = tokenizer
+        self.states = MappingProxyType(dict(states))
+        numbers = {name: number for number, name in enumerate(lanes.products)}
+        self.product_number: Mapping[str, int] = MappingProxyType({**lanes.aliases, **numbers})
+        self._source = source
+        self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(source.read_document)
+        self._chunk = lru_cache(maxsize=_CHUNKS_KEPT)(self._read_chunk)
+        self.documents: Sequence[Document] = Documents(lanes.document_keys, self._document)
+
+    @property
+    def ids(self) -> IdVector:
+        """Chunk ids by row: int64, shape (n,), ascending."""
+        ids: IdVector = self.columns.ids
+        return ids
+
+    def __len__(self) -> int:
+        return len(self.columns.ids)
+
+    def chunk(self, row: int) -> Chunk:
+        """Read the chunk at a row.
+
+        Raises:
+            InputError: There is no such row.
+            StoreError: Its document was removed and compacted away since this view was taken.
+        """
+        return self._chunk(self._check(row))
+
+    def document_of(self, row: int) -> Document:
+        """Read the document that the chunk at a row belongs to; raises as `chunk` does."""
+        return self.documents[int(self.columns.document[self._check(row)])]
+
+    def rows_of(self, document_id: str) -> IdVector:
+        """Find the rows of all live versions of a document.
+
+        Returns:
+            int64, ascending; empty when the document is not live in this view.
+        """
+        keys = np.asarray(self._source.read_keys(document_id), dtype=np.int64)
+        numbers = np.flatnonzero(np.isin(self.lanes.document_keys, keys, assume_unique=True))
+        rows = [np.arange(*self._range(int(number)), dtype=np.int64) for number in numbers]
+        return np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
+
+    def _range(self, number: int) -> tuple[int, int]:
+        first, last = np.searchsorted(self.columns.document, [number, number + 1])
+        return int(first), int(last)
+
+    def _check(self, row: int) -> int:
+        if not 0 <= row < len(self):
+            raise InputError(f"row must be in 0..{len(self) - 1}, got {row}")
+        return int(row)
+
+    def _read_chunk(self, row: int) -> Chunk:
+        return self._source.read_chunk(int(self.columns.ids[row]), self._document)

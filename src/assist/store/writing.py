@@ -1,0 +1,326 @@
+"""One write to the store: what is checked before it, and what it does to the tables in its transaction."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from assist.arrays import check_matrix
+from assist.documents import Chunk, Document, Validity
+from assist.errors import DimensionError, InputError
+from assist.shop import ShopProfile
+from assist.store.base import Record
+from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes, to_json
+from assist.store.rows import Fields, cut_live, join_tokens, read_moment
+from assist.store.schema import Head, write_settings
+from assist.store.versions import Live, check_distinct, effective_ends, replaced
+from assist.text.tokenize import Tokenizer
+
+_IDS_AT_ONCE = 500
+_RECORDS_AT_ONCE = 512
+
+
+@dataclass(slots=True)
+class Entry:
+    """A record with what is stored of it; `tokens` is None until its chunks are cut."""
+
+    record: Record
+    body: bytes
+    text: bytes
+    digest: str
+    tokens: list[str] | None = None
+
+    @property
+    def document(self) -> Document:
+        """The record's document."""
+        return self.record.document
+
+    def cut(self, tokenizer: Tokenizer) -> None:
+        """Cut the chunks for the sparse lane."""
+        self.tokens = join_tokens(self.document, self.record.chunks, tokenizer)
+
+
+def make_entries(records: Sequence[Record], *, dim: int) -> list[Entry]:
+    """Check records and encode what is stored of them; exact repeats are dropped.
+
+    Raises:
+        InputError: Two contradict each other, chunks are not slices of their document, embeddings do not
+            match the chunks or are not unit rows, or a date carries a time zone.
+        DimensionError: Embeddings have another dimension than the store.
+    """
+    entries: dict[tuple[str, str], Entry] = {}
+    check_embeddings(records, dim=dim)
+    for record in records:
+        check_record(record)
+        body, text = encode_body(record.document), to_bytes(record.document.text)
+        digest = body_digest(body, text)
+        entries.setdefault((record.document.id, digest), Entry(record, body, text, digest))
+    check_distinct((entry.document, entry.digest) for entry in entries.values())
+    return list(entries.values())
+
+
+def check_embeddings(records: Sequence[Record], *, dim: int) -> None:
+    """Check the embeddings of all records; raises as `make_entries` does."""
+    for record in records:
+        name, found = f"embeddings of {record.document.id!r}", record.embeddings
+        if found.ndim != 2 or found.shape != (len(record.chunks), dim):
+            wanted = f"({len(record.chunks)}, {dim}), one row per chunk"
+            raise DimensionError(f"{name} must have shape {wanted}; got {found.shape}")
+        if found.dtype != np.float32:
+            raise InputError(f"{name} must be float32, got {found.dtype}")
+    for start in range(0, len(records), _RECORDS_AT_ONCE):
+        group = [record.embeddings for record in records[start : start + _RECORDS_AT_ONCE]]
+        check_matrix(np.concatenate(group), "embeddings", unit=True)
+
+
+def check_record(record: Record) -> None:
+    """Check names, dates and chunks of one record; raises as `make_entries` does."""
+    document = record.document
+    check_words(document.id, document.product or "", *document.aliases)
+    for moment in (document.validity.valid_from, document.validity.valid_to):
+        check_moment(moment, f"validity of {document.id!r}")
+    for ordinal, chunk in enumerate(record.chunks):
+        if not _is_slice(chunk, document, ordinal):
+            raise InputError(
+                f"chunk {ordinal} of {document.id!r} is not the slice of its document that it names"
+            )
+
+
+def _is_slice(chunk: Chunk, document: Document, ordinal: int) -> bool:
+    names = (chunk.document_id, chunk.version, chunk.ordinal)
+    return names == (document.id, document.version, ordinal) and chunk.span.of(document.text) == chunk.text
+
+
+def check_words(*words: str) -> None:
+    """Check that names can be kept and found again.
+
+    Raises:
+        InputError: One holds half of a surrogate pair.
+    """
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as exc:
+            raise InputError(f"an id, product or alias must be valid Unicode, got {word!r}") from exc
+
+
+def check_moment(moment: datetime | None, name: str) -> None:
+    """Check that a moment is naive, that is, in shop time.
+
+    Raises:
+        InputError: It carries a time zone.
+    """
+    if moment is not None and moment.tzinfo is not None:
+        raise InputError(f"{name} must be naive, in shop time; got {moment.isoformat()}")
+
+
+def in_groups(values: Iterable[str]) -> Iterator[list[str]]:
+    """Split values into groups small enough for one query."""
+    listed = list(values)
+    return (listed[at : at + _IDS_AT_ONCE] for at in range(0, len(listed), _IDS_AT_ONCE))
+
+
+def read_live(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, list[Live]]:
+    """Read the live versions of some documents; ids without one are absent."""
+    found: dict[str, list[Live]] = {}
+    for group in in_groups(ids):
+        marks = ",".join("?" * len(group))
+        rows = connection.execute(
+            "SELECT id, doc_key, version, digest, valid_from, stated_to FROM documents"  # noqa: S608
+            f" WHERE id IN ({marks}) AND replaced_at IS NULL ORDER BY doc_key",
+            group,
+        )
+        for document_id, doc_key, version, digest, start, end in rows:
+            stated = Validity(read_moment(start), read_moment(end))
+            found.setdefault(document_id, []).append(Live(doc_key, version, digest, stated))
+    return found
+
+
+def missing(entries: Sequence[Entry], live: dict[str, list[Live]]) -> list[Entry]:
+    """Find the entries that are not live as they stand: those that must be written."""
+    known = {(document_id, one.digest) for document_id, versions in live.items() for one in versions}
+    return [entry for entry in entries if (entry.document.id, entry.digest) not in known]
+
+
+def forget_cuts(entries: Iterable[Entry]) -> None:
+    """Forget tokens that another tokenizer made; they are cut again when they are written."""
+    for entry in entries:
+        entry.tokens = None
+
+
+class Writer:
+    """Changes the tables inside the caller's write transaction and counts the search rows it touched."""
+
+    def __init__(self, connection: sqlite3.Connection, file: Path, head: Head, *, at: datetime) -> None:
+        self._connection = connection
+        self._file = file
+        self._head = head
+        self._at = at.isoformat()
+        self._rows = 0
+        self._changed = False
+
+    def write(
+        self,
+        entries: Sequence[Entry],
+        remove: Sequence[str],
+        profile: ShopProfile | None,
+        tokenizer: Tokenizer,
+    ) -> int:
+        """Do all of one write, in the order profile, removals, additions; returns the new revision."""
+        if profile is not None:
+            self.set_profile(profile)
+        self.remove(remove)
+        if tokenizer.fingerprint != self._head.tokenizer:
+            self.recut(tokenizer)
+        self.add(entries, tokenizer)
+        return self.finish(tokenizer)
+
+    def set_profile(self, profile: ShopProfile) -> None:
+        """Keep another shop profile."""
+        data = encode_profile(profile)
+        if data != encode_profile(self._head.profile):
+            write_settings(self._connection, profile=data)
+            self._changed = True
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take all versions of documents out of every lane; unknown ids are passed over."""
+        for group in in_groups(ids):
+            marks = ",".join("?" * len(group))
+            where = f"id IN ({marks}) AND removed = 0"
+            keys = self._connection.execute(f"SELECT doc_key FROM documents WHERE {where}", group)  # noqa: S608
+            self._drop_rows([row[0] for row in keys])
+            update = f"UPDATE documents SET removed = 1, replaced_at = coalesce(replaced_at, ?) WHERE {where}"  # noqa: S608
+            self._connection.execute(update, [self._at, *group])
+            self._connection.execute(f"DELETE FROM states WHERE document_id IN ({marks})", group)  # noqa: S608
+
+    def add(self, entries: Sequence[Entry], tokenizer: Tokenizer) -> None:
+        """Write what is new, end what it replaces, and clip neighbouring versions to each other."""
+        live = read_live(self._connection, {entry.document.id for entry in entries})
+        new = missing(entries, live)
+        first = self._next_key("documents")
+        arrivals: dict[str, list[Live]] = {}
+        for doc_key, entry in enumerate(new, first):
+            document = entry.document
+            arrival = Live(doc_key, document.version, entry.digest, document.validity)
+            arrivals.setdefault(document.id, []).append(arrival)
+        self._replace(arrivals, live, {(entry.document.id, entry.digest) for entry in entries})
+        self._insert(new, first, tokenizer)
+        for versions in read_live(self._connection, arrivals).values():
+            self._clip(versions)
+
+    def recut(self, tokenizer: Tokenizer) -> None:
+        """Cut the text of every live chunk anew, after the shop's words changed."""
+        fresh = [
+            (to_bytes(words), chunk_id)
+            for chunk_id, words in cut_live(self._connection, self._file, tokenizer)
+        ]
+        self._connection.executemany("UPDATE embeddings SET tokens = ? WHERE chunk_id = ?", fresh)
+        self._rows += len(fresh)
+        self._changed |= bool(fresh)
+
+    def finish(self, tokenizer: Tokenizer) -> int:
+        """Advance the revision if anything changed.
+
+        Returns:
+            The revision that readers see after the commit.
+        """
+        if not self._changed:
+            return self._head.revision
+        revision = self._head.revision + 1
+        write_settings(self._connection, revision=revision, tokenizer=tokenizer.fingerprint)
+        if self._rows:
+            rows, stamp = self._head.changed_rows + self._rows, secrets.token_hex(8)
+            write_settings(self._connection, stamp=stamp, changed_rows=rows)
+            self._connection.execute("INSERT INTO commits VALUES (?, ?, ?)", (revision, stamp, self._at))
+        return revision
+
+    def _next_key(self, table: str) -> int:
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return 1 if row is None else int(row[0]) + 1
+
+    def _replace(
+        self, arrivals: dict[str, list[Live]], live: dict[str, list[Live]], loaded: set[tuple[str, str]]
+    ) -> None:
+        gone: list[int] = []
+        for document_id, versions in arrivals.items():
+            # What the same call loads again unchanged stands beside the newcomers, not in their way.
+            old = [one for one in live.get(document_id, ()) if (document_id, one.digest) not in loaded]
+            gone.extend(replaced(old, versions))
+        self._drop_rows(gone)
+        update = "UPDATE documents SET replaced_at = ? WHERE doc_key = ?"
+        self._connection.executemany(update, [(self._at, doc_key) for doc_key in gone])
+
+    def _drop_rows(self, doc_keys: Sequence[int]) -> None:
+        delete = "DELETE FROM embeddings WHERE doc_key = ?"
+        dropped = self._connection.executemany(delete, [(doc_key,) for doc_key in doc_keys]).rowcount
+        self._rows += max(dropped, len(doc_keys))
+        self._changed |= bool(doc_keys)
+
+    def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
+        keyed = list(enumerate(new, first))
+        execute = self._connection.executemany
+        documents = (_document_row(doc_key, entry, self._at) for doc_key, entry in keyed)
+        execute(f"INSERT INTO documents VALUES ({','.join('?' * 19)})", documents)  # noqa: S608
+        aliases = ((key, alias) for key, entry in keyed for alias in entry.document.aliases)
+        execute("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
+        next_chunk = self._next_key("chunks")
+        chunks = ((key, chunk) for key, entry in keyed for chunk in entry.record.chunks)
+        rows = (_chunk_row(chunk_id, key, chunk) for chunk_id, (key, chunk) in enumerate(chunks, next_chunk))
+        execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        embeddings = (row for key, entry in keyed for row in _embedding_rows(key, entry, tokenizer))
+        numbered = ((chunk_id, *row) for chunk_id, row in enumerate(embeddings, next_chunk))
+        execute("INSERT INTO embeddings VALUES (?, ?, ?, ?)", numbered)
+        self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
+        self._changed |= bool(new)
+
+    def _clip(self, versions: Sequence[Live]) -> None:
+        if len(versions) == 1:
+            return  # a newcomer alone: its end stands as it was inserted
+        ends = effective_ends(versions)
+        update = "UPDATE documents SET valid_to = ? WHERE doc_key = ?"
+        rows = [(None if end is None else end.isoformat(), key) for key, end in ends.items()]
+        self._connection.executemany(update, rows)
+
+
+def _document_row(doc_key: int, entry: Entry, at: str) -> Fields:
+    document, validity = entry.document, entry.document.validity
+    start = None if validity.valid_from is None else validity.valid_from.isoformat()
+    end = None if validity.valid_to is None else validity.valid_to.isoformat()
+    names = (document.id, document.version, entry.digest, str(document.kind), str(document.level))
+    place = (str(document.audience), document.product, to_bytes(document.source))
+    crc = zlib.crc32(_vector_bytes(entry))
+    counts = (len(entry.record.chunks), crc)
+    return (doc_key, *names, *place, start, end, end, at, None, 0, *counts, entry.text, entry.body)
+
+
+def _chunk_row(chunk_id: int, doc_key: int, chunk: Chunk) -> Fields:
+    focus = (None, None) if chunk.focus is None else (chunk.focus.start, chunk.focus.end)
+    labels = (to_bytes(chunk.section), _headings(chunk.headings), str(chunk.kind))
+    return (chunk_id, doc_key, chunk.ordinal, chunk.span.start, chunk.span.end, *labels, *focus)
+
+
+def _embedding_rows(doc_key: int, entry: Entry, tokenizer: Tokenizer) -> Iterator[Fields]:
+    if entry.tokens is None:
+        entry.cut(tokenizer)
+    data, tokens = _vector_bytes(entry), entry.tokens or []
+    width = len(data) // max(1, len(tokens))
+    for place, joined in enumerate(tokens):
+        yield doc_key, data[place * width : (place + 1) * width], to_bytes(joined)
+
+
+def _vector_bytes(entry: Entry) -> bytes:
+    return entry.record.embeddings.astype("<f4", copy=False).tobytes()
+
+
+@lru_cache(maxsize=1_024)
+def _headings(headings: tuple[str, ...]) -> bytes:
+    """Encode headings; neighbouring chunks share them."""
+    return to_bytes(to_json(headings))

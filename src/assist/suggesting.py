@@ -1,0 +1,305 @@
+"""The suggesting path: message -> question -> hits -> drafts -> guarded -> decided."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from assist import decide
+from assist.documents import Audience, Document, Kind
+from assist.draft import compose, quick
+from assist.draft.evidence import Evidence
+from assist.draft.orders import read_moment
+from assist.encoder.base import Encoder
+from assist.guard import check
+from assist.messages import Message, Part, Question
+from assist.question import Understanding, catalog
+from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
+from assist.retrieve.lanes import Retriever, Scope, idf_of
+from assist.retrieve.relevance import Relevance
+from assist.settings import Settings
+from assist.shop import ShopProfile
+from assist.store.view import View
+
+CLAUSES, ANSWERS = 12, 6
+"""Hits per part on rules, and on past answers."""
+ADVICE_SCORE = 0.5
+"""Internal text at least this relevant is shown to the agent as advice."""
+_BUYER = (Audience.BUYER,)
+_ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message on its way through."""
+
+    message: Message
+    question: Question
+    now: datetime
+    rules_at: datetime
+
+
+class Suggester:
+    """Everything that suggesting needs of one state of the store; safe to use from any thread."""
+
+    def __init__(
+        self,
+        view: View,
+        documents: Sequence[Document],
+        encoder: Encoder,
+        profile: ShopProfile,
+        settings: Settings,
+    ) -> None:
+        by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
+        for document in documents:
+            by_kind[document.kind].append(document)
+        self._products = {document.id: document for document in by_kind[Kind.PRODUCT]}
+        self._promotions = tuple(d for d in by_kind[Kind.PROMOTION] if d.audience is Audience.BUYER)
+        self._replies = quick.Replies(by_kind[Kind.QUICK_REPLY], profile)
+        self._profile = profile
+        self._settings = settings
+        self._retriever = Retriever(view, encoder, settings.search)
+        self._relevance = Relevance(encoder, view.tokenizer, lambda tokens: idf_of(view, tokens))
+        self._understanding = Understanding(
+            encoder=encoder,
+            tokenizer=view.tokenizer,
+            catalog=catalog(by_kind[Kind.PRODUCT]),
+            profile=profile,
+            settings=settings.message,
+        )
+
+    def suggest_many(
+        self, messages: Sequence[Message], clock: Sequence[datetime], k: int
+    ) -> list[Suggestion]:
+        """Suggest for each message; understanding and retrieval run once for the whole batch.
+
+        Args:
+            messages: q messages.
+            clock: The moment to answer for, per message, naive shop time.
+            k: Drafts wanted per message.
+
+        Returns:
+            One suggestion per message, in order.
+        """
+        done: dict[int, Suggestion] = {}
+        waiting: list[int] = []
+        for at, message in enumerate(messages):
+            answer = self._quick(message, clock[at])
+            if answer is None:
+                waiting.append(at)
+            else:
+                done[at] = answer
+        if waiting:
+            found = self._suggest_slow([messages[at] for at in waiting], [clock[at] for at in waiting], k)
+            done.update(zip(waiting, found, strict=True))
+        return [done[at] for at in range(len(messages))]
+
+    def _quick(self, message: Message, now: datetime) -> Suggestion | None:
+        """Greeting, thanks, urging and the wish for a person: no encoder, no index."""
+        timings: dict[str, float] = {}
+        with _timed(timings, "quick"):
+            question = self._understanding.quick(message)
+            if question is None:
+                return None
+            evidence = self._evidence(_Read(message, question, now, now), ())
+            route = decide.route(question)
+        if route.decision is Decision.HANDOFF:
+            return self._hand_off(evidence, route.reason or Reason.ASKS_HUMAN, (), timings)
+        return self._finish(evidence, Decision.QUICK, (self._replies.reply(evidence),), timings)
+
+    def _suggest_slow(
+        self, messages: Sequence[Message], clock: Sequence[datetime], k: int
+    ) -> list[Suggestion]:
+        timings: dict[str, float] = {}
+        with _timed(timings, "understand"):
+            questions = self._understanding.understand_many(messages)
+            reads = [_read(*item) for item in zip(messages, questions, clock, strict=True)]
+        with _timed(timings, "retrieve"):
+            hits = self._retrieve(reads)
+        shared = {stage: spent / len(messages) for stage, spent in timings.items()}
+        return [self._answer(read, found, k, dict(shared)) for read, found in zip(reads, hits, strict=True)]
+
+    def _retrieve(self, reads: Sequence[_Read]) -> list[tuple[tuple[Hit, ...], ...]]:
+        """Search rules, promotions and past answers for every part of every message in one batch."""
+        queries: list[str] = []
+        scopes: list[Scope] = []
+        for read in reads:
+            for part in read.question.parts:
+                for scope in self._scopes(read, part):
+                    queries.append(_query(part))
+                    scopes.append(scope)
+        found = iter(self._retriever.search(queries, CLAUSES, scopes) if queries else [])
+        return [
+            tuple(
+                self._part_hits(read, part, [next(found), next(found), next(found)])
+                for part in read.question.parts
+            )
+            for read in reads
+        ]
+
+    def _scopes(self, read: _Read, part: Part) -> tuple[Scope, Scope, Scope]:
+        products = part.products or read.question.products
+        rules_at = read.rules_at if (part.intent or "").startswith(_ORDER_STAGES) else read.now
+        return (
+            Scope(kinds=(Kind.POLICY,), audiences=_BUYER, moments=(rules_at,)),
+            Scope(kinds=(Kind.PROMOTION,), audiences=_BUYER, moments=(read.now,)),
+            Scope(products=products, kinds=(Kind.PAST_ANSWER,), audiences=_BUYER, moments=(read.now,)),
+        )
+
+    def _part_hits(self, read: _Read, part: Part, lanes: Sequence[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+        names = part.products or read.question.products
+        wanted = {
+            category
+            for name in names
+            if name in self._products
+            for category in self._products[name].categories
+        }
+        rules = [hit for hit in (*lanes[0], *lanes[1]) if _applies(hit.document, wanted)]
+        return (*rules, *lanes[2][:ANSWERS])
+
+    def _answer(
+        self, read: _Read, hits: tuple[tuple[Hit, ...], ...], k: int, timings: dict[str, float]
+    ) -> Suggestion:
+        evidence = self._evidence(read, hits)
+        route = decide.route(read.question)
+        if route.decision is Decision.HANDOFF:
+            return self._hand_off(evidence, route.reason or Reason.NO_SOURCE, (), timings)
+        if route.decision is Decision.QUICK:
+            return self._finish(evidence, Decision.QUICK, (self._replies.reply(evidence),), timings)
+        with _timed(timings, "draft"):
+            refusing = route.decision is Decision.DECLINE
+            written = (
+                compose.Composition(compose.declined(evidence))
+                if refusing
+                else compose.compose(evidence, k + 2)
+            )
+        with _timed(timings, "guard"):
+            drafts, blocked = self._guarded(written.drafts, evidence)
+            drafts = drafts[:k]
+        settled = route if refusing else decide.settle(drafts)
+        if settled.decision is Decision.HANDOFF:
+            return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
+        return self._finish(
+            evidence, settled.decision, drafts, timings, blocked,
+            ask=written if settled.decision is Decision.ASK else None,
+        )  # fmt: skip
+
+    def _guarded(
+        self, drafts: Sequence[Draft], evidence: Evidence
+    ) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+        """Check every draft; a blocked one is left out and its findings go to the agent."""
+        kept: list[Draft] = []
+        blocked: list[Finding] = []
+        for draft in drafts:
+            findings = check_draft(draft, evidence, self._settings)
+            if any(finding.severity is Severity.BLOCK for finding in findings):
+                blocked.extend(findings)
+                continue
+            checked = replace(draft, findings=findings)
+            kept.append(replace(checked, confidence=decide.confidence(checked)))
+        kept.sort(key=lambda draft: -draft.confidence)
+        return tuple(kept), tuple(blocked)
+
+    def _hand_off(
+        self,
+        evidence: Evidence,
+        reason: Reason,
+        drafts: tuple[Draft, ...],
+        timings: dict[str, float],
+        blocked: tuple[Finding, ...] = (),
+    ) -> Suggestion:
+        holding, more = self._guarded(compose.held(evidence, reason.value), evidence)
+        packet = decide.handoff(
+            reason, evidence.message, evidence.question, (*holding, *drafts), self._profile
+        )
+        suggestion = self._finish(evidence, Decision.HANDOFF, (*holding, *drafts), timings, (*blocked, *more))
+        return replace(suggestion, handoff=packet)
+
+    def _finish(
+        self,
+        evidence: Evidence,
+        decision: Decision,
+        drafts: tuple[Draft, ...],
+        timings: Mapping[str, float],
+        findings: tuple[Finding, ...] = (),
+        *,
+        ask: compose.Composition | None = None,
+    ) -> Suggestion:
+        return Suggestion(
+            id=uuid.uuid4().hex,
+            decision=decision,
+            drafts=drafts,
+            question=evidence.question,
+            ask=ask.ask if ask is not None else None,
+            findings=(*_noticed(evidence), *findings),
+            timings=MappingProxyType({**timings, "total": sum(timings.values())}),
+        )
+
+    def _evidence(self, read: _Read, hits: tuple[tuple[Hit, ...], ...]) -> Evidence:
+        names = {name for part in read.question.parts for name in part.products} | set(read.question.products)
+        return Evidence(
+            message=read.message,
+            question=read.question,
+            hits=hits,
+            products={name: self._products[name] for name in sorted(names) if name in self._products},
+            catalog=tuple(self._products.values()),
+            promotions=self._promotions,
+            profile=self._profile,
+            now=read.now,
+            rules_at=read.rules_at,
+            scorer=self._relevance,
+        )
+
+
+def check_draft(draft: Draft, evidence: Evidence, settings: Settings) -> tuple[Finding, ...]:
+    """Run every guard over a draft with its own citations, the caller's facts and both clocks."""
+    return check(
+        draft.text,
+        citations=draft.citations,
+        shown=tuple(word for statement in draft.statements for word in statement.shown),
+        statements=draft.statements,
+        moments=(evidence.now, evidence.rules_at),
+        settings=settings.guard,
+    )
+
+
+def _read(message: Message, question: Question, now: datetime) -> _Read:
+    paid_at = read_moment(message.order.get("paid_at"))
+    return _Read(message, question, now, paid_at if paid_at is not None and paid_at < now else now)
+
+
+def _query(part: Part) -> str:
+    """The part's words and, to bridge the shopper's words and the page's, the first keys of what it asks."""
+    keys = [key for aspect in part.aspects[:1] for key in aspect.keys[:2] if key not in part.clean]
+    return " ".join([part.clean, *keys])
+
+
+def _applies(document: Document, categories: set[str]) -> bool:
+    if not categories or not document.categories or "全部" in document.categories:
+        return True
+    return bool(categories & set(document.categories))
+
+
+def _noticed(evidence: Evidence) -> Iterator[Finding]:
+    """What the agent should know about the message itself."""
+    if evidence.question.unknown_product is not None:
+        yield Finding(
+            "unknown_product",
+            Severity.WARN,
+            f"商品 {evidence.question.unknown_product} 不在知识库里，回复没有用到任何商品页。",
+            evidence=MappingProxyType({"product": evidence.question.unknown_product}),
+        )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[stage] = timings.get(stage, 0.0) + time.perf_counter() - start

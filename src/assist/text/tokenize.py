@@ -1,0 +1,211 @@
+"""Cut Chinese and mixed text into words, and into the tokens that BM25 counts.
+
+The cut is jieba's most likely path through its dictionary, without the hidden Markov model, so that both
+engines (rjieba, compiled; jieba, pure Python) give the same words. Runs of ASCII letters and digits are
+kept whole by our own rule, because model names such as `a102` or `usb-c` are what shoppers search for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import re
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Literal, Protocol, TypeAlias
+
+from assist.errors import InputError
+from assist.text.lexicon import BASE_WORDS, STOP_TOKENS
+from assist.text.normalize import fold
+
+EngineName: TypeAlias = Literal["auto", "rjieba", "jieba"]
+
+_RULES = "1"
+# Higher than any two common words in a row, so that a user word wins against every cut of itself.
+_USER_FREQUENCY = 2_000
+_HAN = "\u4e00-\u9fd5"
+_KNOWN_WORD = re.compile(f"[{_HAN}a-z0-9]+")
+_HAS_HAN = re.compile(f"[{_HAN}]")
+_LETTER = f"[^\\W_{_HAN}]"
+_OTHER = f"[^\\W_{_HAN}a-z0-9]"
+# Word runs in other scripts, or with accents; and ASCII runs joined by - _ or a decimal point.
+_OTHER_RUN = f"(?<!{_LETTER}){_LETTER}*{_OTHER}{_LETTER}*"
+_JOINER = r"(?:[-_]|(?<=\d)\.|\.(?=\d))"
+_COMPOUND = f"(?<![a-z0-9])[a-z0-9]+(?:{_JOINER}[a-z0-9]+)+"
+_SPECIAL = f"{_OTHER_RUN}|{_COMPOUND}"
+_MAY_BE_SPECIAL = re.compile(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
+_BETWEEN = re.compile(f"[^{_HAN}a-z0-9]+")
+_DASH = re.compile("[-_]")
+_LED_BY_NUMBER = re.compile(r"(\d+(?:\.\d+)?)[a-z]")
+_LED_BY_LETTERS = re.compile(r"[a-z]+(\d{3,})")
+
+
+class _Cutter(Protocol):
+    """What both engines offer once wrapped."""
+
+    def cut(self, text: str) -> list[str]: ...
+
+    def cut_for_search(self, text: str) -> list[str]: ...
+
+
+class Tokenizer:
+    """A word cutter with the shop's own words; instances are independent and safe to share by threads.
+
+    The dictionary is loaded when it is first needed (about 0.15 s with rjieba, 1 s with jieba).
+
+    Attributes:
+        engine: The engine in use, `rjieba` or `jieba`.
+        fingerprint: Hash of the dictionary words and of the rules, hexadecimal. Two tokenizers with the
+            same fingerprint give the same tokens, whatever their engines.
+    """
+
+    def __init__(self, words: Iterable[str] = (), *, engine: EngineName = "auto") -> None:
+        """Remember the words; nothing is loaded yet.
+
+        Args:
+            words: Words to keep whole (`七天无理由`, `羽绒服Pro`); any case or width, repeats allowed.
+            engine: `auto` takes rjieba where it is installed.
+
+        Raises:
+            InputError: `engine` is not one of the three names.
+        """
+        self.engine = _engine(engine)
+        own = sorted({word for word in map(fold, words) if word} | BASE_WORDS)
+        self.fingerprint = hashlib.sha256("\n".join([_RULES, *own]).encode()).hexdigest()[:16]
+        self._known = tuple(word for word in own if _KNOWN_WORD.fullmatch(word) and _HAS_HAN.search(word))
+        self._always, self._special = _special([word for word in own if not _KNOWN_WORD.fullmatch(word)])
+        self._cutter: _Cutter | None = None
+        self._lock = threading.Lock()
+
+    def words(self, text: str) -> list[str]:
+        """Cut `text` once into normalised words; punctuation, symbols and white space are dropped."""
+        return self._cut(fold(text), search=False)
+
+    def tokens(self, text: str) -> list[str]:
+        """Cut `text` into what BM25 counts: words, their dictionary sub-words, parts of model names.
+
+        Particles and polite words that carry no subject (`的 了 吗 呢 亲`) are left out; numbers and
+        negations stay. Repeats stay too: they are the term frequency.
+        """
+        tokens: list[str] = []
+        for word in self._cut(fold(text), search=True):
+            if word not in STOP_TOKENS:
+                tokens.append(word)
+                if word.isascii() and not word.isalpha() and not word.isdigit():
+                    tokens.extend(_variants(word))
+        return tokens
+
+    def tokens_many(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return `tokens` of each text, in order."""
+        return [self.tokens(text) for text in texts]
+
+    def _cut(self, text: str, *, search: bool) -> list[str]:
+        cutter = self._cutter or self._load()
+        cut = cutter.cut_for_search if search else cutter.cut
+        if not (self._always or _MAY_BE_SPECIAL.search(text)):
+            return _cut_known(text, cut)
+        words: list[str] = []
+        place = 0
+        for match in self._special.finditer(text):
+            words += _cut_known(text[place : match.start()], cut)
+            words.append(match[0])
+            place = match.end()
+        return words + _cut_known(text[place:], cut)
+
+    def _load(self) -> _Cutter:
+        with self._lock:
+            if self._cutter is None:
+                self._cutter = _CUTTERS[self.engine](self._known)
+            return self._cutter
+
+
+class _Rjieba:
+    """rjieba with its own dictionary in memory."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        from rjieba import Jieba
+
+        self._jieba = Jieba()
+        for word in words:
+            self._jieba.add_word(word, _USER_FREQUENCY, None)
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._jieba.cut(text, False))
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return list(self._jieba.cut_for_search(text, False))
+
+
+class _Jieba:
+    """jieba with a private dictionary, read from its package: no cache file in a shared folder, no logging."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        with warnings.catch_warnings():
+            # jieba's sources hold escapes and imports that newer Pythons warn about.
+            warnings.simplefilter("ignore")
+            import jieba
+        jieba.setLogLevel(logging.WARNING)
+        self._jieba = jieba.Tokenizer()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frequencies, total = self._jieba.gen_pfdict(self._jieba.get_dict_file())
+        for word in words:
+            total += _USER_FREQUENCY - frequencies.get(word, 0)
+            frequencies[word] = _USER_FREQUENCY
+            for end in range(1, len(word)):
+                frequencies.setdefault(word[:end], 0)
+        self._jieba.FREQ, self._jieba.total, self._jieba.initialized = frequencies, total, True
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._jieba.cut(text, HMM=False))
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return list(self._jieba.cut_for_search(text, HMM=False))
+
+
+_CUTTERS: dict[str, Callable[[Sequence[str]], _Cutter]] = {"rjieba": _Rjieba, "jieba": _Jieba}
+
+
+def _engine(name: EngineName) -> str:
+    if name not in ("auto", "rjieba", "jieba"):
+        raise InputError(f"engine must be one of auto, rjieba, jieba; got {name!r}")
+    if name != "auto":
+        return name
+    return "jieba" if importlib.util.find_spec("rjieba") is None else "rjieba"
+
+
+def _special(words: Sequence[str]) -> tuple[bool, re.Pattern[str]]:
+    """Compile the pattern of what the engine must not see; say whether any word of the shop is in it."""
+    own = [_bounded(word) for word in sorted(words, key=len, reverse=True)]
+    return bool(own), re.compile("|".join([*own, _SPECIAL]))
+
+
+def _bounded(word: str) -> str:
+    """Return a pattern for `word` that does not begin or end inside an ASCII run."""
+    before = "(?<![a-z0-9])" if word[0].isascii() else ""
+    after = "(?![a-z0-9])" if word[-1].isascii() else ""
+    return before + re.escape(word) + after
+
+
+def _cut_known(text: str, cut: Callable[[str], list[str]]) -> list[str]:
+    """Cut a text of Han, ASCII letters, digits and what separates them."""
+    return [word for word in cut(_BETWEEN.sub(" ", text)) if word != " "]
+
+
+@lru_cache(maxsize=4096)
+def _variants(word: str) -> tuple[str, ...]:
+    """Return the parts of a model name or measure that are searched alone.
+
+    `sm-a102` gives `sm`, `a102` and `102`; `20000mah` gives `20000`; `5.5l` gives `5.5`; `3-4` gives both.
+    """
+    pieces = _DASH.split(word)
+    parts = [piece for piece in pieces if len(piece) > 1 or piece.isdigit()]
+    found = parts[:] if len(pieces) > 1 else []
+    for part in parts:
+        number = _LED_BY_NUMBER.match(part) or _LED_BY_LETTERS.match(part)
+        if number:
+            found.append(number[1])
+    return tuple(dict.fromkeys(found))

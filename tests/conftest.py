@@ -1,0 +1,47 @@
+"""Shared fixtures: the demo shop loaded once, and small stores."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assist import Assistant
+from assist.testing import HashingEncoder
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "corpus" / "demo_shop"
+ON = "2026-11-20T14:00:00"
+
+
+@pytest.fixture(scope="session")
+def corpus():
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory):
+    """A store of the demo shop with the bundled encoder; copy it before writing to it."""
+    path = tmp_path_factory.mktemp("demo") / "shop.assist"
+    with Assistant.open(path, create=True) as assistant:
+        assistant.add_files(CORPUS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo(demo_store):
+    with Assistant.open(demo_store, read_only=True) as assistant:
+        yield assistant
+
+
+@pytest.fixture
+def demo_copy(demo_store, tmp_path):
+    target = tmp_path / "copy.assist"
+    shutil.copytree(demo_store, target)
+    return target
+
+
+@pytest.fixture
+def assistant(tmp_path):
+    """An empty store with the deterministic test encoder."""
+    with Assistant.open(tmp_path / "shop.assist", create=True, encoder=HashingEncoder()) as opened:
+        yield opened

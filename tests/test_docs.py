@@ -1,0 +1,50 @@
+"""What the documents show is run: the README's code, its commands, and every command is documented."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assist.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.fixture
+def workdir(tmp_path):
+    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    return tmp_path
+
+
+def test_the_readme_example_runs_as_written(workdir):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=workdir, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "4级" in done.stdout
+    assert "suggest" in done.stdout
+
+
+def test_the_readme_commands_run_as_written(workdir):
+    block = next(text for text in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "assist add" in text)
+    for line in block.strip().splitlines():
+        words = shlex.split(line)
+        assert words[0] == "assist"
+        done = subprocess.run(
+            [sys.executable, "-m", "assist.cli", *words[1:]], cwd=workdir, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        assert done.stdout.strip() or "verify" in line
+
+
+def test_every_command_is_documented():
+    for command in app.registered_commands:
+        assert f"assist {command.callback.__name__} " in README
+
+
+def test_every_folder_and_file_that_the_readme_names_exists():
+    for path in re.findall(r"`((?:src|corpus|benchmarks|tests)/[\w./]+)`", README):
+        assert (ROOT / path).exists(), path
