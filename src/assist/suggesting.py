@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
+import numpy as np
+
 from assist import decide
+from assist.arrays import FloatVector
 from assist.documents import Audience, Document, Kind
 from assist.draft import compose, quick
 from assist.draft.evidence import Evidence
@@ -18,15 +21,16 @@ from assist.draft.orders import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
 from assist.messages import Message, Part, Question
-from assist.question import Understanding, catalog
+from assist.question import Intents, Understanding, catalog
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
-from assist.retrieve.lanes import Retriever, Scope, idf_of
-from assist.retrieve.relevance import Relevance
+from assist.retrieve.guide import Guide
+from assist.retrieve.lanes import Retriever, Scope
+from assist.retrieve.relevance import LEAN, Relevance
 from assist.settings import Settings
 from assist.shop import ShopProfile
 from assist.store.view import View
 
-CLAUSES, ANSWERS = 12, 6
+CLAUSES, ANSWERS = 30, 6
 """Hits per part on rules, and on past answers."""
 ADVICE_SCORE = 0.5
 """Internal text at least this relevant is shown to the agent as advice."""
@@ -63,8 +67,10 @@ class Suggester:
         self._replies = quick.Replies(by_kind[Kind.QUICK_REPLY], profile)
         self._profile = profile
         self._settings = settings
+        self._encoder = encoder
         self._retriever = Retriever(view, encoder, settings.search)
-        self._relevance = Relevance(encoder, view.tokenizer, lambda tokens: idf_of(view, tokens))
+        self._guide = Guide(Intents.bundled().leaves, encoder)
+        self._relevance = Relevance(encoder, view.tokenizer, view.sparse.idf, self._guide)
         self._understanding = Understanding(
             encoder=encoder,
             tokenizer=view.tokenizer,
@@ -126,14 +132,20 @@ class Suggester:
 
     def _retrieve(self, reads: Sequence[_Read]) -> list[tuple[tuple[Hit, ...], ...]]:
         """Search rules, promotions and past answers for every part of every message in one batch."""
+        asked = [(read, part) for read in reads for part in read.question.parts]
+        if not asked:
+            return [() for _ in reads]
+        plain = self._encoder.encode([part.clean for _, part in asked], kind="query")
         queries: list[str] = []
         scopes: list[Scope] = []
-        for read in reads:
-            for part in read.question.parts:
-                for scope in self._scopes(read, part):
-                    queries.append(_query(part))
-                    scopes.append(scope)
-        found = iter(self._retriever.search(queries, CLAUSES, scopes) if queries else [])
+        leaning: list[FloatVector] = []
+        for (read, part), vector in zip(asked, plain, strict=True):
+            query, lean = _query(part, self._guide.keys(part)), self._guide.lean(part, vector, LEAN)
+            for scope in self._scopes(read, part):
+                queries.append(query)
+                scopes.append(scope)
+                leaning.append(lean)
+        found = iter(self._retriever.search(queries, CLAUSES, scopes, vectors=np.stack(leaning)))
         return [
             tuple(
                 self._part_hits(read, part, [next(found), next(found), next(found)])
@@ -273,10 +285,10 @@ def _read(message: Message, question: Question, now: datetime) -> _Read:
     return _Read(message, question, now, paid_at if paid_at is not None and paid_at < now else now)
 
 
-def _query(part: Part) -> str:
+def _query(part: Part, intent_keys: Sequence[str]) -> str:
     """The part's words and, to bridge the shopper's words and the page's, the first keys of what it asks."""
-    keys = [key for aspect in part.aspects[:1] for key in aspect.keys[:2] if key not in part.clean]
-    return " ".join([part.clean, *keys])
+    keys = [*(key for aspect in part.aspects[:1] for key in aspect.keys[:2]), *intent_keys[:2]]
+    return " ".join(dict.fromkeys([part.clean, *(key for key in keys if key not in part.clean)]))
 
 
 def _applies(document: Document, categories: set[str]) -> bool:

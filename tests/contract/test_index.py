@@ -57,7 +57,7 @@ QUESTIONS = [
 
 
 def scopes(rng, n, count):
-    kinds = [None, np.empty(0, np.int64), np.array([3]), np.arange(n), np.arange(90, 145)]
+    kinds = [None, np.empty(0, np.int64), np.array([3]), np.arange(n), np.arange(90, 145), np.arange(20, n)]
     random = [np.sort(rng.choice(n, size, replace=False)) for size in (5, 70, n // 2)]
     return [(kinds + random)[i % (len(kinds) + len(random))] for i in range(count)]
 
@@ -171,7 +171,7 @@ class TestDenseApproximate:
         rows = [np.arange(50), np.empty(0, np.int64), np.array([17, 3_999]), np.arange(990, 1_040)]
         same(approximate.search(many[:4], 10, rows=rows), exact.search(many[:4], 10, rows=rows))
 
-    @pytest.mark.parametrize("size", [900, 2_000, 3_999])
+    @pytest.mark.parametrize("size", [900, 2_000, 3_700, 3_999])
     def test_a_broad_scope_gives_k_of_k_with_high_recall(self, approximate, exact, many, size):
         scope = np.sort(np.random.default_rng(size).choice(len(many), size, replace=False))
         queries = many[:100]

@@ -138,8 +138,12 @@ def test_any_page_gives_true_spans_and_blocks_that_cover_it(html: str) -> None:
     for document in result.documents if result else ():
         covered = {at for block in document.blocks for at in range(block.span.start, block.span.end)}
         assert all(char.isspace() for at, char in enumerate(document.text) if at not in covered)
-        rows = [(fact.span, fact.sku) for fact in document.facts if fact.sku is not None]
-        assert len({span for span, _ in rows}) == len({sku for _, sku in rows}) or len(document.tables) > 1
+        for table in document.tables:
+            owners = {
+                (fact.span, fact.sku) for fact in document.facts if fact.sku and fact.section == table.section
+            }
+            if sum(other.section == table.section for other in document.tables) == 1:
+                assert len({sku for _, sku in owners}) == len(owners)
 
 
 @settings(max_examples=200, deadline=None)

@@ -137,7 +137,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=12, stateful_step_count=10, deadline=None, derandomize=True)
+TestStore.settings = settings(max_examples=8, stateful_step_count=8, deadline=None, derandomize=True)
 
 PLAIN = st.text(min_size=0, max_size=12)
 SPANS = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda pair: Span(pair[0], pair[0] + pair[1]))

@@ -19,6 +19,7 @@ from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statem
 
 MIN_SCORE = 0.40
 """Below this a part has no source: it is checked by a person, not answered."""
+MIN_WITHOUT_PRODUCT = 0.6
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
 ARRIVAL = "售前/物流/到货时间"
@@ -73,10 +74,17 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
     if not special:
         found.sort(key=lambda item: -item.score)
-    usable = [item for item in found if item.score >= MIN_SCORE or item.verdict == "asked"]
+    least = _least(part, evidence)
+    usable = [item for item in found if item.score >= least or item.verdict == "asked"]
     if not usable:
         return _ask_instead(part, number, evidence)
     return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
+
+
+def _least(part: Part, evidence: Evidence) -> float:
+    """A question about a product that is not known needs a rule that fits very well, or is asked back."""
+    known = part.products or evidence.question.products
+    return MIN_SCORE if known or not (part.intent or "").startswith(PRODUCT_NEEDED) else MIN_WITHOUT_PRODUCT
 
 
 def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]:

@@ -17,7 +17,15 @@ from assist.shop import ShopProfile
 class Scorer(Protocol):
     """Says how well texts answer a part; see `assist.retrieve.relevance.Relevance`."""
 
-    def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
+    def score(
+        self,
+        part: Part,
+        texts: Sequence[str],
+        heads: Sequence[str],
+        *,
+        pieces: Sequence[Sequence[str]] | None = None,
+        echoes: Sequence[tuple[str, float]] = (),
+    ) -> FloatVector:
         """Score n texts; float32, shape (n,), 0–1."""
         ...
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from assist.draft.evidence import Candidate, Evidence
+from assist.documents import Document, Span
+from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
+from assist.draft.units import clause_units, product_units, sentence_units
 from assist.messages import Part
-from assist.results import StatedFact, Statement
+from assist.results import Citation, StatedFact, Statement
+from assist.text.normalize import fold
 from assist.text.quantities import Dimension, Quantity, quantities
+
+_PROMISES = re.compile(
+    r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +106,40 @@ def _hours_since(moment: datetime | None, now: datetime) -> float:
     return 0.0 if moment is None else (now - moment) / timedelta(hours=1)
 
 
-def promised_hours(statements: Sequence[Statement]) -> tuple[Decimal, str] | None:
-    """Find the promised time to ship in cited sentences: hours, and the words that promise it."""
-    for statement in statements:
-        for citation in statement.citations:
-            if "发" not in citation.quote:
-                continue
-            for quantity in quantities(citation.quote):
-                hours = _as_hours(quantity)
-                if hours is not None:
-                    return hours, quantity.text
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promised time to ship: hours, the words that promise it, and where they stand."""
+
+    hours: Decimal
+    words: str
+    citation: Citation
+
+
+def find_promise(number: int, evidence: Evidence) -> Promise | None:
+    """Find the promise that holds for the order: the product page's own before the shop's rule."""
+    spans: list[tuple[Document, Span, str]] = []
+    for product in evidence.products.values():
+        spans += [(product, unit.span, unit.section) for unit in product_units(product)]
+    for unit in clause_units(evidence.hits[number] if number < len(evidence.hits) else ()):
+        spans += [
+            (item.document, item.span, item.section)
+            for item in sentence_units(unit.document, unit.span, unit.head, unit.section, "text")
+        ]
+    for document, span, section in spans:
+        found = _promise(document, span, section)
+        if found is not None:
+            return found
+    return None
+
+
+def _promise(document: Document, span: Span, section: str) -> Promise | None:
+    text = span.of(document.text)
+    if not _PROMISES.search(fold(text)):
+        return None
+    for quantity in quantities(text):
+        hours = _as_hours(quantity)
+        if hours is not None:
+            return Promise(hours, quantity.text, cite(document, span, section))
     return None
 
 
@@ -122,20 +154,23 @@ def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tu
         return _on_its_way(facts)
     if facts.paid_at is None:
         return ()
-    passed = int(_hours_since(facts.paid_at, evidence.now))
+    passed = max(0, int(_hours_since(facts.paid_at, evidence.now)))
     paid = _moment(facts.paid_at)
-    promise = promised_hours(candidate.statements)
+    promise = find_promise(candidate.part, evidence)
     shown = [paid, f"{passed}小时"]
     if promise is None:
         text = f"您的订单是{paid}付款的，到现在约{passed}小时，还没有发出"
         return (_caller(text, shown, "付款时间", paid),)
-    deadline = _moment(facts.paid_at + timedelta(hours=float(promise[0])))
-    shown.append(deadline)
-    if passed > promise[0]:
-        text = f"您的订单是{paid}付款的，到现在约{passed}小时，已经超过承诺的{promise[1]}，这是我们没做好"
+    deadline = _moment(facts.paid_at + timedelta(hours=float(promise.hours)))
+    if passed > promise.hours:
+        text = f"您的订单是{paid}付款的，到现在约{passed}小时，已经超过承诺的{promise.words}，这是我们没做好"
     else:
-        text = f"您的订单是{paid}付款的，到现在约{passed}小时，还在承诺的{promise[1]}内，最晚{deadline}前发出"
-    return (_caller(text, shown, "付款至今", f"{passed}小时"),)
+        text = (
+            f"您的订单是{paid}付款的，到现在约{passed}小时，还在承诺的{promise.words}内，最晚{deadline}前发出"
+        )
+        shown.append(deadline)
+    said = _caller(text, shown, "付款至今", f"{passed}小时")
+    return (replace(said, citations=(promise.citation,)),)
 
 
 def _on_its_way(facts: OrderFacts) -> tuple[Statement, ...]:

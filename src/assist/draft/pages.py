@@ -11,14 +11,19 @@ from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.orders import focus_of
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.units import Unit, clause_units, product_units
+from assist.draft.units import Unit, answer_units, clause_units, product_units
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
+from assist.text.sentences import sentences
 
 SECOND_SHARE = 0.82
 """A second page unit joins the first when it scores at least this share of it."""
 MAX_SENTENCES = 3
+PAGE_FIRST = 0.14
+"""A parameter that is just what is asked goes before the shop's general rule."""
+ECHO_LIKENESS = 0.5
+"""Earlier questions at least this like the part lend their answers as hints."""
 
 
 def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
@@ -44,7 +49,9 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
     units = product_units(product)
     if not units:
         return []
-    scores = evidence.scorer.score(part, [u.text for u in units], [u.head for u in units])
+    scores = evidence.scorer.score(
+        part, [u.text for u in units], [u.head for u in units], echoes=echoes(part, number, evidence)
+    )
     scores = scores + np.array([_page_prior(unit, part) for unit in units], dtype=np.float32)
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
     chosen = _bundle(units, scores, order)
@@ -68,6 +75,9 @@ def _lane(unit: Unit) -> str:
 
 def _page_prior(unit: Unit, part: Part) -> float:
     """Prefer what an agent would quote: answered questions and steps when asked how; captions last."""
+    asked = part.aspects[0].keys if part.aspects else ()
+    if unit.kind == "fact" and any(key in unit.head for key in asked[:4]):
+        return PAGE_FIRST
     if unit.kind == "steps":
         return 0.05 if any(word in part.clean for word in ("怎么", "如何", "步骤", "方法")) else -0.08
     if unit.kind == "qa":
@@ -130,7 +140,14 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     units = clause_units(evidence.hits[number] if number < len(evidence.hits) else ())
     if not units:
         return []
-    scores = evidence.scorer.score(part, [u.text for u in units], [u.head for u in units])
+    pieces = [[piece.of(unit.text) for piece in sentences(unit.text)] for unit in units]
+    scores = evidence.scorer.score(
+        part,
+        [u.text for u in units],
+        [u.head for u in units],
+        pieces=pieces,
+        echoes=echoes(part, number, evidence),
+    )
     scores = scores + np.array([_level_prior(unit) for unit in units], dtype=np.float32)
     found = []
     for at in np.argsort(-scores, kind="stable")[:3]:
@@ -139,6 +156,14 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
         if statements:
             found.append(Candidate(number, "clause", statements, 0.0).scored(float(scores[int(at)])))
     return found
+
+
+def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float]]:
+    """Earlier answers to like questions: hints where to look, never quoted from here."""
+    units = answer_units(evidence.hits[number] if number < len(evidence.hits) else ())
+    likeness = evidence.scorer.similarity(part.clean, [unit.head for unit in units])
+    found = [(unit.text, float(like)) for unit, like in zip(units, likeness, strict=True)]
+    return sorted((pair for pair in found if pair[1] >= ECHO_LIKENESS), key=lambda pair: -pair[1])[:3]
 
 
 def _level_prior(unit: Unit) -> float:

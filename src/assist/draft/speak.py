@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assist.documents import BlockKind, Document, Fact
+from assist.documents import Document, Fact
 from assist.text.normalize import fold
+from assist.text.quantities import quantities
 
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*•·]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
 _OWN_REFERENCE = re.compile(r"(?<!》)第\s*(\d+)\s*条")
@@ -34,7 +35,7 @@ def _named(number: str, document: Document) -> str:
     for block in document.blocks:
         if block.section == number and block.headings:
             title = re.sub(r"^[\d.、\s第条]+", "", block.headings[-1]).strip()
-            return f"「{title}」" if title else "相关规则"
+            return f"「{title}」" if title and not quantities(title) else "相关规则"
     return "相关规则"
 
 
@@ -59,14 +60,3 @@ def say_fact(fact: Fact, subject: str = "这款") -> str:
 def clean_key(key: str) -> str:
     """Drop what belongs to a table only: brackets with units, colons, stars."""
     return re.sub(r"[（(][^）)]*[）)]|[:：*＊]", "", key).strip()
-
-
-def is_heading_line(line: str, headings: tuple[str, ...]) -> bool:
-    """Say whether a line of a chunk only repeats its heading."""
-    bare = re.sub(r"^[#\s\d.、第条]+", "", line).strip()
-    return not bare or any(bare == re.sub(r"^[#\s\d.、第条]+", "", head).strip() for head in headings)
-
-
-def listed(document: Document) -> bool:
-    """Say whether a document has steps or a checklist."""
-    return any(block.kind in {BlockKind.STEPS, BlockKind.CHECKLIST} for block in document.blocks)

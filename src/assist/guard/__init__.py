@@ -73,7 +73,7 @@ def check_numbers(evidence: Evidence) -> list[Finding]:
         citations=evidence.citations,
         shown=evidence.shown,
         statements=evidence.statements,
-        severity=Severity(evidence.settings.unsourced_number),
+        severity=Severity(Severity.parse(evidence.settings.unsourced_number)),
     )
 
 

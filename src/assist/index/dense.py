@@ -11,7 +11,16 @@ from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import DimensionError, InputError, StoreCorruptError
 from assist.index.faiss_engine import ApproximateIndex, inner_products, inner_products_at
 from assist.index.folder import open_description, save_description
-from assist.index.ranking import best_first, check_k, check_scopes, contenders, padded
+from assist.index.ranking import (
+    NEARLY_ALL,
+    best_first,
+    check_k,
+    check_scopes,
+    contenders,
+    covers,
+    inside,
+    padded,
+)
 from assist.settings import SearchSettings
 
 _DEFAULTS = SearchSettings()
@@ -28,6 +37,9 @@ _SCORE_TILE = 1 << 12
 # Rows proposed by the approximate index per result wanted, and at least.
 _PROPOSED_PER_RESULT = 6
 _PROPOSED_AT_LEAST = 400
+_MOST = 0.5
+# A scope below one in so many rows is scanned faster than the approximate index can skip what is outside.
+_NARROW_SHARE = 50
 
 _Found = tuple[IdVector, FloatVector]
 
@@ -175,10 +187,12 @@ class DenseIndex:
             scope = None
         size = len(self) if scope is None else len(scope)
         m = max(_PROPOSED_PER_RESULT * k, _PROPOSED_AT_LEAST)
-        narrow = scope is not None and size <= self._settings.exact_scope_rows
+        narrow = scope is not None and size <= max(
+            self._settings.exact_scope_rows, len(self) // _NARROW_SHARE
+        )
         if self._approximate is None or narrow or 2 * m > size:
             return self._exact(queries, k, scope)
-        return self._proposed(self._approximate.propose(queries, m, scope=scope), queries, k, scope)
+        return self._proposed(_propose(self._approximate, queries, m, scope), queries, k, scope)
 
     def _proposed(
         self, proposed: IdMatrix, queries: FloatMatrix, k: int, scope: IdVector | None
@@ -195,12 +209,15 @@ class DenseIndex:
     def _exact(self, queries: FloatMatrix, k: int, scope: IdVector | None) -> list[_Found]:
         if len(queries) >= _PRODUCT_QUERIES:
             return self._exact_many(queries, k, scope)
-        if scope is not None:
+        if scope is not None and not covers(scope, len(self), _MOST):
             return [self._among(query, scope, k) for query in queries]
-        return [
-            self._settle(query, contenders(inner_products(query, self._vectors), k, slack=_SLACK), k)
-            for query in queries
-        ]
+        return [self._scan(query, k, scope) for query in queries]
+
+    def _scan(self, query: FloatVector, k: int, scope: IdVector | None) -> _Found:
+        products = inner_products(query, self._vectors)
+        if scope is None:
+            return self._settle(query, contenders(products, k, slack=_SLACK), k)
+        return self._settle(query, scope[contenders(products[scope], k, slack=_SLACK)], k)
 
     def _among(self, query: FloatVector, rows: IdVector, k: int) -> _Found:
         products = inner_products_at(query, self._vectors, np.ascontiguousarray(rows))
@@ -249,6 +266,18 @@ def _by_scope(scopes: Sequence[IdVector | None]) -> Iterator[tuple[list[int], Id
         groups.setdefault(id(scope), []).append(line)
     for lines in groups.values():
         yield lines, scopes[lines[0]]
+
+
+def _propose(index: ApproximateIndex, queries: FloatMatrix, m: int, scope: IdVector | None) -> IdMatrix:
+    if scope is None or not covers(scope, len(index), NEARLY_ALL):
+        return index.propose(queries, m, scope=scope)
+    # Dropping the few proposals that lie outside is cheaper than asking the index to skip them.
+    proposed = index.propose(queries, m)
+    proposed[~inside(scope, proposed)] = -1
+    poor = np.flatnonzero((proposed >= 0).sum(axis=1) < m // 2)
+    if len(poor):
+        proposed[poor] = index.propose(queries[poor], m, scope=scope)
+    return proposed
 
 
 def _check_vectors(vectors: FloatMatrix) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import InputError
 
 _BLOCKS = 4096
 _MAX_DEPTH = 256
+
+NEARLY_ALL = 0.9
+"""Share of all rows from which a scope is better applied to results than to scores."""
 
 
 def contenders(scores: FloatVector, k: int, *, floor: float = -np.inf, slack: float = 0.0) -> IdVector:
@@ -76,6 +80,18 @@ def padded(results: Iterable[tuple[IdVector, FloatVector]], q: int, k: int) -> t
         rows[line, : len(found)] = found
         scores[line, : len(values)] = values
     return rows, scores
+
+
+def covers(scope: IdVector, n: int, share: float) -> bool:
+    """Say whether a scope holds at least this share of n rows."""
+    return len(scope) >= share * n
+
+
+def inside(scope: IdVector, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each row, in an array of any shape, whether it is in an ascending scope that is not empty."""
+    places = np.minimum(np.searchsorted(scope, rows), len(scope) - 1)
+    found: NDArray[np.bool_] = scope[places] == rows
+    return found
 
 
 def check_k(k: int) -> None:

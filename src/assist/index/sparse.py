@@ -18,7 +18,16 @@ from assist.errors import InputError, StoreCorruptError
 from assist.index.counts import TermCounts, count_terms
 from assist.index.folder import open_array, open_description, save_arrays, save_description
 from assist.index.postings import adder
-from assist.index.ranking import best_first, check_k, check_scopes, contenders, padded
+from assist.index.ranking import (
+    NEARLY_ALL,
+    best_first,
+    check_k,
+    check_scopes,
+    contenders,
+    covers,
+    inside,
+    padded,
+)
 from assist.index.vocabulary import Vocabulary
 
 _PREFIX = "sparse"
@@ -28,6 +37,8 @@ _CHUNK = 1 << 21
 _LOOKUP_COST = 40
 # Below this share of rows touched, collecting the touched rows beats looking through the whole score array.
 _FEW_TOUCHED = 16
+# Results taken beyond k when a few rows are out of scope.
+_SPARE = 16
 
 
 class _Term(NamedTuple):
@@ -161,7 +172,9 @@ class SparseIndex:
         """
         found = self._vocabulary.find(list(tokens))
         known = np.maximum(found, 0)
-        sizes = self._starts[known + 1] - self._starts[known] if len(self._vocabulary) else np.zeros(len(found))
+        sizes = (
+            self._starts[known + 1] - self._starts[known] if len(self._vocabulary) else np.zeros(len(found))
+        )
         frequency = np.where(found >= 0, sizes, 0)
         return np.log1p((self._n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
 
@@ -222,6 +235,8 @@ class SparseIndex:
     def _search_one(self, terms: list[_Term], k: int, scope: IdVector | None) -> tuple[IdVector, FloatVector]:
         if not terms:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        if scope is not None and covers(scope, self._n, NEARLY_ALL):
+            return self._search_nearly_all(terms, k, scope)
         if scope is not None:
             scores = self._score_scope(terms, scope)
             places = contenders(scores, k, floor=0.0)
@@ -246,6 +261,19 @@ class SparseIndex:
         with self._zeros() as scores:
             self._add(terms, scores)
             rows = contenders(scores, k, floor=0.0)
+            values = scores[rows]
+            scores.fill(0.0)
+        return best_first(rows, values, k)
+
+    def _search_nearly_all(self, terms: list[_Term], k: int, scope: IdVector) -> tuple[IdVector, FloatVector]:
+        """Search everything a little deeper and drop what is outside; pass over the scope only if that left few."""
+        with self._zeros() as scores:
+            self._add(terms, scores)
+            wanted = k + k // 2 + _SPARE
+            leaders = contenders(scores, wanted, floor=0.0)
+            rows = leaders[inside(scope, leaders)]
+            if len(rows) < k and len(leaders) >= wanted:
+                rows = scope[contenders(scores[scope], k, floor=0.0)]
             values = scores[rows]
             scores.fill(0.0)
         return best_first(rows, values, k)

@@ -35,7 +35,7 @@ _AT_RULE = re.compile(
 )
 _SIMPLE_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 # Tabs and folds are hidden until they are clicked; what they hold is still part of the page.
-_FOLDED = re.compile(r"tab|pane|panel|collaps|accordion|fold|modal|swiper|slide|more|detail", re.IGNORECASE)
+_FOLDED = re.compile(r"tab|pane|panel|collapse|accordion|fold|modal|swiper|slide|more|detail", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,30})([^>]{0,200})")
 _MAX_WORK = 250_000_000
 _WORK_PER_TAG = 1_000

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,6 @@ _NOISE = re.compile(r"[\W_]+|[亲呢哦哈呀啊啦嗯的了吧]")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百两半]")
 _NEGATIONS = re.compile("[不没无未别非勿]")
 _PRIME = np.uint64((1 << 31) - 1)
-_FACTORS = np.random.default_rng(20_260_101).integers(
-    1, int(_PRIME), size=(2, _BANDS * _ROWS), dtype=np.uint64
-)
 
 
 def clusters(pairs: Sequence[tuple[str, str]], *, similarity: float = _SAME) -> list[list[int]]:
@@ -91,10 +89,19 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + 2] for at in range(max(len(plain) - 1, 1)))
 
 
+@cache
+def _factors() -> NDArray[np.uint64]:
+    """Return the hash functions x -> (a x + b) mod p: uint64, shape (2, bands * rows), always the same."""
+    return np.random.default_rng(20_260_101).integers(
+        1, int(_PRIME), size=(2, _BANDS * _ROWS), dtype=np.uint64
+    )
+
+
 def _signature(grams: frozenset[str]) -> NDArray[np.uint64]:
     """Return the MinHash signature of a set, uint64, shape (bands * rows,)."""
     codes = np.array([_code(gram) for gram in grams], dtype=np.uint64)
-    hashes = (codes[:, None] * _FACTORS[0] + _FACTORS[1]) % _PRIME
+    factors, offsets = _factors()
+    hashes = (codes[:, None] * factors + offsets) % _PRIME
     signature: NDArray[np.uint64] = hashes.min(axis=0)
     return signature
 

@@ -15,7 +15,7 @@ from assist.ingest.items import Heading, Item, gather, inline_text
 from assist.ingest.layout import settle
 from assist.ingest.metadata import Metadata, read_metadata, several
 from assist.ingest.page import PageWriter, join_price_boxes
-from assist.ingest.source import Source
+from assist.ingest.source import PAGE_KINDS, Source
 
 _CODE = re.compile(r"[A-Za-z0-9][\w\-. ]{2,40}", re.ASCII)
 _LINKED_ID = re.compile(
@@ -59,7 +59,7 @@ def read_html(source: Source, html: str) -> Document:
 
 def _document(source: Source, page: Page, writer: PageWriter, crumbs: tuple[str, ...]) -> Document:
     metadata = read_metadata({name: value for name, value in page.metas.items() if name != "title"})
-    kind = metadata.kind or source.hinted_kind() or Kind.PRODUCT
+    kind = metadata.kind or source.hinted_kind(PAGE_KINDS) or Kind.PRODUCT
     facts = tuple(unique(writer.facts)) if kind is Kind.PRODUCT else ()
     codes = [fact.value for name in PRODUCT_CODES for fact in facts if fact.key == name and fact.sku is None]
     codes = [code for code in codes if _CODE.fullmatch(code)]

@@ -17,7 +17,15 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _WHOLE = frozenset(_HEADINGS) | {"table", "ul", "ol", "dl", "figure", "summary", "img", "video"}
-_CONTAINERS = frozenset(_HEADINGS) | {"table", "dl", "figure", "details"}
+_CONTAINERS = frozenset(_HEADINGS) | {"table", "dl", "figure"}
+_BARRED = {
+    "table": _CONTAINERS,
+    "dl": _CONTAINERS,
+    "ul": _CONTAINERS | {"details"},
+    "ol": _CONTAINERS | {"details"},
+    "figure": _CONTAINERS | {"ul", "ol"},
+}
+"""What an element must not hold to be read as one item; one that does only lays out the page."""
 _BOLD = frozenset({"b", "strong"})
 _BLANKS = re.compile(r"[ \t\n\r\f\v\u2028\u2029\x1c-\x1f\x85]+")
 _IMAGE_URLS = ("data-src", "data-original", "data-lazyload", "data-ks-lazyload", "src", "poster")
@@ -132,6 +140,10 @@ class _Gatherer:
 
     def _take(self, at: int, event: Event) -> int:
         """Read a whole element as one item; return the index after it, 0 when it is to be walked through."""
+        # Looking before slicing: else ten thousand nested tables would each copy all that is inside them.
+        barred = _BARRED.get(event.tag, frozenset())
+        if any(self._events[index].tag in barred for index in range(at + 1, event.end)):
+            return 0
         inside = self._events[at + 1 : event.end]
         if event.tag in ("img", "video"):
             self._items.extend(Figure("", (picture,)) for picture in _pictures([event, *inside]))
@@ -186,14 +198,7 @@ class _Gatherer:
         self._lines = [_Line()]
 
 
-def _holds(events: Sequence[Event], tags: Iterable[str]) -> bool:
-    wanted = frozenset(tags)
-    return any(event.tag in wanted for event in events)
-
-
 def _listing(start: Event, inside: Sequence[Event]) -> Listing | None:
-    if _holds(inside, _CONTAINERS):
-        return None
     entries: list[list[Event]] = [[]]
     for event in inside:
         if event.tag in ("li", "ul", "ol"):
@@ -211,8 +216,6 @@ def _listing(start: Event, inside: Sequence[Event]) -> Listing | None:
 
 
 def _definitions(inside: Sequence[Event]) -> Definitions | None:
-    if _holds(inside, {*_HEADINGS, "table", "dl", "figure"}):
-        return None
     pairs: list[tuple[str, str]] = []
     at = 0
     while at < len(inside):
@@ -248,8 +251,6 @@ def _close(events: Sequence[Event], at: int) -> int:
 
 
 def _figure(inside: Sequence[Event]) -> Figure | None:
-    if _holds(inside, {*_HEADINGS, "table", "dl", "ul", "ol", "figure"}):
-        return None
     pictures = tuple(_pictures(inside))
     if not pictures:
         return None
@@ -274,8 +275,6 @@ def _pictures(events: Sequence[Event]) -> Iterator[Picture]:
 
 def _table(inside: Sequence[Event], max_cell_chars: int) -> TableItem | None:
     """Read a data table; None for one that only lays out a page (or holds nothing)."""
-    if _holds(inside, {*_HEADINGS, "table", "dl", "figure"}):
-        return None
     rows = _cells(inside)
     grid = _expanded(rows)
     texts = [cell.text for row in grid for cell in row]

@@ -87,7 +87,7 @@ def _stored(record: Mapping[str, Any], texts: Mapping[str, str], source: Source,
     check_lengths({name: value for name, value in texts.items() if name != "text"}, source, line)
     with source.checking(line):
         metadata = read_metadata({name: _value(value) for name, value in record.items() if name != "text"})
-        kind = metadata.kind or source.hinted_kind() or Kind.POLICY
+        kind = metadata.kind or source.hinted_kind(tuple(Kind)) or Kind.POLICY
         return Document(
             id=metadata.id or f"{source.stem}:{line}",
             text=text,

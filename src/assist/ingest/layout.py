@@ -11,6 +11,7 @@ from assist.errors import IngestError
 
 _QUESTION = re.compile(r"\s*(?:\*\*)?(?:问|提问|问题|Q|q)\s*\d{0,2}\s*[：:．.、](?:\*\*)?\s*\S?")
 _ANSWER = re.compile(r"\s*(?:\*\*)?(?:答|回答|答复|A|a)\s*\d{0,2}\s*[：:．.、](?:\*\*)?\s*\S?")
+_INNER_ANSWER = re.compile(r"[\s?？。]\s*(?:答|回答|A|a)\s*\d{0,2}\s*[：:]")
 _FAQ = re.compile(r"常见问题|问答|答疑|疑问|有问必答|FAQ|Q\s*&\s*A", re.IGNORECASE)
 _ASKS = re.compile(r"[?？]\s*$")
 _MERGED_KINDS = (BlockKind.PARAMETERS, BlockKind.PRICE)
@@ -26,6 +27,11 @@ def opens_question(line: str) -> bool:
 def opens_answer(line: str) -> bool:
     """Say whether a line opens with `答：` or `A:`."""
     return _ANSWER.match(line) is not None
+
+
+def holds_exchange(line: str) -> bool:
+    """Say whether one line holds both a question and its answer: `问：… 答：…`."""
+    return opens_question(line) and _INNER_ANSWER.search(line) is not None
 
 
 def is_question_heading(text: str, headings: Sequence[str]) -> bool:

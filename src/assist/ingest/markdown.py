@@ -9,7 +9,7 @@ from assist.ingest.front_matter import split_front_matter
 from assist.ingest.layout import settle
 from assist.ingest.markdown_blocks import MarkdownReader
 from assist.ingest.metadata import read_metadata
-from assist.ingest.source import Source
+from assist.ingest.source import PAGE_KINDS, Source
 
 
 def read_markdown(source: Source, text: str) -> Document:
@@ -37,7 +37,7 @@ def read_markdown(source: Source, text: str) -> Document:
     reader.read()
     with source.checking():
         metadata = read_metadata(fields)
-        kind = metadata.kind or source.hinted_kind() or Kind.POLICY
+        kind = metadata.kind or source.hinted_kind(PAGE_KINDS) or Kind.POLICY
         return Document(
             id=metadata.id or source.stem,
             text=body,

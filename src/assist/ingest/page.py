@@ -11,7 +11,15 @@ from assist.ingest.facts import Statement
 from assist.ingest.grid import GridCell, Shape, apart, understand
 from assist.ingest.headings import Outline, clause
 from assist.ingest.items import Definitions, Figure, Heading, Item, Listing, Paragraph, TableItem
-from assist.ingest.layout import Piece, TextBuilder, asks, is_question_heading, opens_answer, opens_question
+from assist.ingest.layout import (
+    Piece,
+    TextBuilder,
+    asks,
+    holds_exchange,
+    is_question_heading,
+    opens_answer,
+    opens_question,
+)
 from assist.ingest.skus import sku_facts
 
 _ENDS_SENTENCE = re.compile(r"[。！!；;，,：:]\s*$")
@@ -171,10 +179,12 @@ class PageWriter:
         self._exchange(group)
 
     def _exchange(self, lines: Sequence[str]) -> None:
-        is_question, is_answer = opens_question(lines[0]), opens_answer(lines[0])
-        self._lines(
-            BlockKind.QUESTION if is_question else BlockKind.ANSWER if is_answer else BlockKind.TEXT, lines
-        )
+        kind = BlockKind.ANSWER if opens_answer(lines[0]) else BlockKind.TEXT
+        if holds_exchange(lines[0]):
+            kind = BlockKind.QA
+        elif opens_question(lines[0]):
+            kind = BlockKind.QUESTION
+        self._lines(kind, lines)
 
     def _prose(self, lines: Sequence[str]) -> None:
         spans = self._lines(BlockKind.TEXT, lines)

@@ -148,6 +148,8 @@ def _results(
 def _reported(path: Path, root: Path, settings: IngestSettings) -> ReadResult:
     """Read a file; what it raises becomes the result's report."""
     name = relative_name(path, root)
+    if path.stem.lower() in _NOT_KNOWLEDGE:
+        return ReadResult(name, skipped=(Skipped(name, None, "a note about the files, not knowledge"),))
     try:
         _check_place(path, root, name)
         return read(path, settings=settings, root=root)
@@ -156,8 +158,6 @@ def _reported(path: Path, root: Path, settings: IngestSettings) -> ReadResult:
 
 
 def _check_place(path: Path, root: Path, name: str) -> None:
-    if PurePosixPath(name).stem.lower() in _NOT_KNOWLEDGE:
-        raise UnsupportedFormatError("a note about the files, not knowledge", path=name)
     if path.is_symlink():
         try:
             path.resolve(strict=True).relative_to(root.resolve())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -35,6 +35,11 @@ _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     ("聊天", Kind.PAST_ANSWER),
 )
 
+PAGE_KINDS = (Kind.PRODUCT, Kind.POLICY, Kind.PROMOTION)
+"""Kinds that a whole file can be."""
+ROW_KINDS = (Kind.QUICK_REPLY, Kind.PAST_ANSWER)
+"""Kinds that the rows of a table can be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -62,11 +67,11 @@ class Source:
         """Suffix with its dot, in lower case."""
         return PurePosixPath(self.name).suffix.lower()
 
-    def hinted_kind(self) -> Kind | None:
-        """Return the kind that the file's name or the nearest telling folder stands for."""
-        for name in (self.stem, *self.folders):
+    def hinted_kind(self, among: Collection[Kind]) -> Kind | None:
+        """Return the kind, among some, that the nearest telling folder stands for, or else the file's name."""
+        for name in (*self.folders, self.stem):
             for word, kind in _KIND_WORDS:
-                if name.lower().startswith(word):
+                if kind in among and name.lower().startswith(word):
                     return kind
         return None
 

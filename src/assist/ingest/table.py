@@ -13,7 +13,7 @@ from assist.ingest.chat import ChatLine, mine
 from assist.ingest.columns import Header, TableKind, expected, understand_header
 from assist.ingest.result import Skipped
 from assist.ingest.sheets import Sheet, SheetRow, csv_sheet, xlsx_sheets
-from assist.ingest.source import Source
+from assist.ingest.source import ROW_KINDS, Source
 
 _HEADER_ROWS = 5
 _HINTS = {Kind.QUICK_REPLY: TableKind.QUICK_REPLIES, Kind.PAST_ANSWER: TableKind.PAST_ANSWERS}
@@ -60,7 +60,7 @@ def _fit(row: Sequence[str]) -> int:
 
 
 def _hint(source: Source) -> TableKind | None:
-    kind = source.hinted_kind()
+    kind = source.hinted_kind(ROW_KINDS)
     names = (source.stem, *source.folders)
     if any(name.lower().startswith(("chat", "聊天")) for name in names):
         return TableKind.CHATS

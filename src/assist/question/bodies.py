@@ -152,7 +152,7 @@ def _alone(text: str, kid: bool) -> Iterator[Found]:
         weight = weight_kg(match[0])
         if weight is not None and (3 if kid else 30) <= weight <= 160 and _is_weight(match, text):
             yield Found("weight_kg", whole(weight), *match.span())
-    if re.search("穿|码|高|个子|斤|体重", text):
+    if re.search("穿|码|高|个子|斤|体重|那.{2,4}的呢", text):
         for match in _HEIGHT_BARE.finditer(text):
             if 140 <= float(match[0]) <= 199 and not _NO_HEIGHT.search(text[: match.start()]):
                 yield Found("height_cm", whole(float(match[0])), *match.span())

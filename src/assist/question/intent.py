@@ -24,6 +24,7 @@ from assist.question import lexicon, wording
 # taobao_intent whose label answers to a leaf; see tests/golden/README.md for what they reach.
 _BEST, _MEAN, _GRAMS = 1.6, 12.35, 2.44
 _NEAREST = 3
+_FEW = 4
 _SMOOTHING = 0.05
 # Below this score a leaf was right one time in six; the intent is then unknown.
 UNKNOWN = 0.2
@@ -70,7 +71,7 @@ class IntentModel:
         wordings = _plain_wordings(intents)
         sizes = [len(rows) for rows in wordings]
         texts = list(chain.from_iterable(wordings))
-        self._embeddings = np.ascontiguousarray(encoder.encode(texts, kind="query").T)
+        self._embeddings = encoder.encode(texts, kind="query")
         self._rows = _padded_rows(sizes)
         self._vocabulary, self._weights = _bayes(texts, sizes)
 
@@ -95,11 +96,21 @@ class IntentModel:
 
     def probabilities(self, texts: Sequence[str], embeddings: FloatMatrix) -> FloatMatrix:
         """Return the probability of every leaf, float32, shape (q, leaves), rows summing to 1."""
-        cosines = check_matrix(embeddings, "embeddings", dim=self._embeddings.shape[0]) @ self._embeddings
-        cosines = np.concatenate([cosines, np.full((len(texts), 1), -1.0, dtype=np.float32)], axis=1)
+        cosines = self._cosines(check_matrix(embeddings, "embeddings", dim=self._embeddings.shape[1]))
         nearest = np.sort(cosines[:, self._rows], axis=2)[:, :, -_NEAREST:]
         grams = np.stack([self._gram_scores(text) for text in texts])
         return _softmax(_BEST * nearest[:, :, -1] + _MEAN * nearest.mean(axis=2) + _GRAMS * grams)
+
+    def _cosines(self, embeddings: FloatMatrix) -> FloatMatrix:
+        """Return cosines with every wording, and a last column of -1 that stands for no wording."""
+        cosines = np.full((len(embeddings), len(self._embeddings) + 1), -1.0, dtype=np.float32)
+        if len(embeddings) <= _FEW:
+            # One message alone would wake the threads of the matrix library, which costs more than it saves
+            # and a hundred times more on a machine that is busy.
+            np.einsum("qd,wd->qw", embeddings, self._embeddings, out=cosines[:, :-1])
+        else:
+            cosines[:, :-1] = embeddings @ self._embeddings.T
+        return cosines
 
     def _gram_scores(self, text: str) -> FloatVector:
         known = [self._vocabulary[gram] for gram in _grams(text) if gram in self._vocabulary]
@@ -126,9 +137,10 @@ def _leaf(record: Mapping[str, Any]) -> Intent:
 
 def _plain_wordings(intents: Intents) -> list[list[str]]:
     """Return the plain form of every example by leaf; a wording that is all filler stays as written."""
+    examples = [example for leaf in intents.leaves for example in leaf.examples]
+    plain = iter(wording.plain_many(examples))
     return [
-        list(dict.fromkeys(wording.plain(example) or example for example in leaf.examples))
-        for leaf in intents.leaves
+        list(dict.fromkeys(next(plain) or example for example in leaf.examples)) for leaf in intents.leaves
     ]
 
 

@@ -101,8 +101,9 @@ def title_names(title: str) -> Iterator[str]:
 
 @cache
 def nouns() -> PhraseTable[str]:
-    """Return the table of product nouns."""
-    return PhraseTable({word: word for word in lexicon.words("nouns", "heads")})
+    """Return the table of product nouns; those too general to name one (鞋, 外套) are left out."""
+    general = set(lexicon.words("nouns", "generic"))
+    return PhraseTable({word: word for word in lexicon.words("nouns", "heads") if word not in general})
 
 
 def _sku_words(tables: Iterable[Table]) -> Iterator[str]:

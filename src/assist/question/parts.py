@@ -18,12 +18,14 @@ class Draft:
         clean: Plain wording without ids, greetings and values that were corrected later.
         kind: Kind of the segment it is built around.
         slots: Names of the slots its segments give.
+        replaced: Places of values that were corrected later.
     """
 
     span: Span
     clean: str
     kind: SegmentKind
     slots: tuple[str, ...] = ()
+    replaced: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,23 +90,26 @@ def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
 
 def _draft(group: Sequence[Segment]) -> Draft:
     span = Span(group[0].span.start, group[-1].span.end)
-    said = [segment for segment in _standing(group) if segment.clean]
-    clean = " ".join(segment.clean for segment in said)
+    replaced = _replaced(group)
+    silent = (SegmentKind.ID, SegmentKind.CORRECTION)
+    said = [segment for segment in group if segment not in replaced and segment.kind not in silent]
     kinds = [segment.kind for segment in group]
-    kind = next((kind for kind in kinds if kind is SegmentKind.QUESTION), kinds[-1])
-    slots = tuple(dict.fromkeys(name for segment in group for name in segment.slots))
-    return Draft(span, clean, kind, slots)
+    return Draft(
+        span,
+        " ".join(segment.clean for segment in said if segment.clean),
+        SegmentKind.QUESTION if SegmentKind.QUESTION in kinds else kinds[-1],
+        tuple(dict.fromkeys(name for segment in group for name in segment.slots)),
+        tuple(segment.span for segment in replaced),
+    )
 
 
-def _standing(group: Sequence[Segment]) -> list[Segment]:
-    """Leave out ids, corrections' openers, and values that a later segment gave again."""
-    content = (SegmentKind.ID, SegmentKind.CORRECTION)
-    kept: list[Segment] = []
+def _replaced(group: Sequence[Segment]) -> list[Segment]:
+    """Return the segments whose every value a later segment gave again."""
+    replaced: list[Segment] = []
     later: set[str] = set()
     for segment in reversed(group):
-        replaced = segment.kind is SegmentKind.SLOT and set(segment.slots) <= later
-        if segment.kind not in content and not replaced:
-            kept.append(segment)
         if segment.kind is SegmentKind.SLOT:
+            if set(segment.slots) <= later:
+                replaced.append(segment)
             later |= set(segment.slots)
-    return kept[::-1]
+    return replaced

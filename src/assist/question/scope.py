@@ -11,6 +11,7 @@ from assist.documents import Document
 from assist.question import lexicon
 from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.phrases import PhraseTable, any_of
+from assist.question.wares import color_slots
 from assist.text.normalize import fold
 
 _LINK_ID = re.compile(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
@@ -112,12 +113,14 @@ class Catalog:
             tuple(places),
         )
 
-    def sku_words(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
-        """Find the SKU words of `products` in a folded text: `(start, end, the page's own word)`."""
-        found: dict[tuple[int, int], str] = {}
-        for product in products:
-            found |= {(start, end): word for start, end, word in self._sku_table(product).find(text)}
-        return tuple((start, end, word) for (start, end), word in sorted(found.items()))
+    def sku_places(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        """Find where a folded text holds SKU words of `products`, or a colour that can only be one of theirs."""
+        found = {place[:2] for product in products for place in self._sku_table(product).find(text)}
+        for colour in color_slots(text):
+            inside = any(start <= colour.start and colour.end <= end for start, end in found)
+            if not inside and self.sku_choice(str(colour.value), products) != colour.value:
+                found.add((colour.start, colour.end))
+        return tuple(sorted(found))
 
     def sku_choice(self, word: str, products: Sequence[str]) -> str:
         """Return the one SKU word of `products` that holds `word` (黑 → 曜石黑); else `word` itself."""
@@ -192,13 +195,14 @@ class Catalog:
         if context is None or not (named or bare):
             return ()
         kin = self.siblings(context)
-        if len(kin) < 2:
+        if len({bool(_variant().search(self._titles[product])) for product in kin}) < 2:
             return ()
         both = bool(named and bare) or bool(named and _compares().search(text) and "和" in text)
         if both:
             return kin
-        wanted = [product for product in kin if bool(_variant().search(self._titles[product])) == bool(named)]
-        return tuple(wanted)
+        return tuple(
+            product for product in kin if bool(_variant().search(self._titles[product])) == bool(named)
+        )
 
     def _sku_table(self, product: str) -> PhraseTable[str]:
         table = self._skus.get(product)

@@ -38,12 +38,14 @@ _AMOUNT = re.compile(
 )
 _COUNTED = "[件个双条台箱盒套瓶包份袋只支罐把张顶床副块片桶卷提本辆根]"
 _QUANTITY = re.compile(
-    rf"(?:买|拍|要|来|订|拿|发|漏发|少发|采购|定|购|下|寄|加购|收到?|送|各|想要|需要|做|凑)了?(?:过)?\s*(?P<a>\d{{1,6}}|[一二两三四五六七八九十百千俩仨]{{1,5}}){_COUNTED}?(?P<tail>(?<=[俩仨])|(?<={_COUNTED[1:-1][0]})|)|"
+    rf"(?:买|拍|要|来|订|拿|发|漏发|少发|采购|定|购|下|寄|加购|收到?|各|想要|需要|做|凑)了?(?:过)?\s*(?P<a>\d{{1,6}}|[一二两三四五六七八九十百千俩仨]{{1,5}}){_COUNTED}?(?P<tail>(?<=[俩仨])|(?<={_COUNTED[1:-1][0]})|)|"
     rf"(?P<b>\d{{1,6}}|[二两三四五六七八九十百千]{{1,5}}){_COUNTED}"
 )
 _NOT_COUNT = re.compile(
-    r"订单|颜色|码|月|小时|人|问题|星期|礼拜|地址|链接|款式|口|档|孔|包裹|快递|区别|尺码|型号|多少|装(?!的)|重|包邮|字|钱|半天"
+    r"订单|颜色|码|月|小时|人|问题|星期|礼拜|地址|链接|款式|口|档|孔|包裹|快递|区别|尺码|型号|多少|装(?!的)|重|包邮|字|钱|半天|点|尺寸|版|牌子|牌|品牌|样|活动|店"
 )
+# 这两个, 送两只, 第二件: pointed at, given or ranked, not bought.
+_GIVEN = re.compile("[这那哪送赠免第每前满]$")
 _ELAPSED = re.compile(
     rf"(?P<v>\d{{1,3}}|{CHINESE}{{1,3}}|[好])(?P<more>多|来|几)?\s*(?P<u>个半月|个多月|个月|月|天|日|个?星期|个?礼拜|周)(?P<half>半)?(?:了|多(?:了)?|没|还(?!能到)|都|的时间|前(?:买|收|签|下|拍))"
 )
@@ -67,7 +69,7 @@ _RELATIVE = {
 }
 _DATE = re.compile(
     r"(?P<y>20\d\d)[年\-/.](?P<m>\d{1,2})[月\-/.](?P<d>\d{1,2})[日号]?|(?P<m2>\d{1,2})月(?P<d2>\d{1,2})[日号]?|"
-    r"(?<!\d)(?P<d3>[12]?\d|3[01])号(?!码|楼|店|线|链接|色|机|床|电池|鞋|的鞋)|"
+    r"(?<!\d)(?P<d3>[12]?\d|3[01])号(?!\d|码|楼|店|线|链接|色|机|床|电池|鞋|的鞋)|"
     rf"(?P<r>大前天|前天|昨天|昨晚|今天|今晚|明天|明早|明晚|大后天|后天)|(?P<w>(?:上|下|这|本)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天])|(?P<f>{_FESTIVAL})"
 )
 _KEPT_FROM_HISTORY = frozenset(
@@ -218,7 +220,8 @@ def _counts(text: str) -> Iterator[Found]:
     for match in _QUANTITY.finditer(text):
         value = number(match["a"] or match["b"])
         has_unit = re.search(_COUNTED + "$", match[0]) is not None or match[0][-1] in "俩仨"
-        if value is not None and has_unit and not _NOT_COUNT.match(text, match.end()):
+        given = _GIVEN.search(text[: match.start()]) is not None
+        if value is not None and has_unit and not given and not _NOT_COUNT.match(text, match.end()):
             yield Found("quantity", whole(value), *match.span())
 
 

@@ -23,7 +23,7 @@ from assist.question.slots import merge, message_slots
 from assist.question.wares import is_refused
 from assist.settings import MessageSettings
 from assist.shop import ShopProfile
-from assist.text.normalize import Normalized, fold, normalize
+from assist.text.normalize import fold, normalize
 from assist.text.tokenize import Tokenizer
 
 _QUICK_INTENTS = {
@@ -32,6 +32,7 @@ _QUICK_INTENTS = {
     SegmentKind.URGING: "通用/寒暄/催促/无内容追问",
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
+_UNREADABLE = "通用/其他/超出范围/无法识别"
 _SETTINGS = MessageSettings()
 _ONLY_MARKS = re.compile(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
 
@@ -44,7 +45,7 @@ class _Reading:
     parts: tuple[Part, ...]
     texts: tuple[str, ...]
     question: Question
-    fixed: str | None = None
+    classified: bool = False
 
 
 class Understanding:
@@ -99,17 +100,14 @@ class Understanding:
             has answered is None too: `understand` takes up that question.
         """
         text = message.text[: self._settings.max_chars]
-        kinds = _social_kinds(text)
+        return self._quick(message, text, _social_kinds(text))
+
+    def _quick(self, message: Message, text: str, kinds: Sequence[SegmentKind]) -> Question | None:
         if not kinds:
             return None
         kind = _leading(kinds)
-        hurried = SegmentKind.URGING in kinds or (kind is SegmentKind.GREETING and "?" in fold(text))
-        waiting = kind in (SegmentKind.URGING, SegmentKind.GREETING) and open_question(self._history(message))
-        if waiting:
+        if kind in (SegmentKind.URGING, SegmentKind.GREETING) and open_question(self._history(message)):
             return None
-        return self._quick_question(message, text, kind, urging=hurried and kind is SegmentKind.URGING)
-
-    def _quick_question(self, message: Message, text: str, kind: SegmentKind, *, urging: bool) -> Question:
         path = _QUICK_INTENTS[kind]
         clean = wording.plain(text) or fold(text)
         part = Part(
@@ -126,17 +124,17 @@ class Understanding:
             emotion=emotion(fold(text)),
             products=self._own_product(message),
             asks_human=kind is SegmentKind.HUMAN,
-            urging=urging,
+            urging=kind is SegmentKind.URGING,
             clean=clean,
         )
 
     def _read(self, message: Message) -> _Reading:
         text = message.text[: self._settings.max_chars]
-        quick = self.quick(message) if text.strip() else _empty(text)
-        if quick is not None:
-            return _Reading(message, quick.parts, (), quick, "quick")
-        before = earlier(self._history(message), self.catalog)
         kinds = _social_kinds(text)
+        quick = self._quick(message, text, kinds) if text.strip() else _empty(text)
+        if quick is not None:
+            return _Reading(message, (), (), quick, classified=True)
+        before = earlier(self._history(message), self.catalog)
         asked = before.open if kinds else text
         reading = self._read_text(message, asked, before)
         if kinds:
@@ -180,21 +178,25 @@ class Understanding:
             clean=draft.clean or fold(typed),
             span=draft.span,
             products=products,
-            sku=self._sku(typed, products),
+            sku=self._sku(text, draft, products),
             aspects=aspects(draft.clean),
             vague=is_vague(draft.clean),
         )
 
-    def _sku(self, typed: str, products: tuple[str, ...]) -> tuple[str, ...]:
+    def _sku(self, text: str, draft: Draft, products: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words of a part that name a SKU of its products, as typed; refused ones are left out."""
         if not products:
             return ()
-        normalized: Normalized = normalize(typed)
-        found = self.catalog.sku_words(normalized.text, products)
-        wanted = [(start, end) for start, end, _ in found if not is_refused(normalized.text, start)]
-        return tuple(
-            dict.fromkeys(normalized.offsets.original(Span(start, end)).of(typed) for start, end in wanted)
-        )
+        normalized = normalize(draft.span.of(text))
+        changed = _last_change(normalized.text)
+        words: dict[str, None] = {}
+        for start, end in self.catalog.sku_places(normalized.text, products):
+            place = normalized.offsets.original(Span(start, end))
+            typed = Span(place.start + draft.span.start, place.end + draft.span.start)
+            dropped = any(span.covers(typed) for span in draft.replaced) or start < changed
+            if not dropped and not is_refused(normalized.text, start):
+                words[typed.of(text)] = None
+        return tuple(words)
 
     def _own_words(self, slots: list[Slot], scopes: Sequence[tuple[str, ...]]) -> list[Slot]:
         """Give colours the page's own word where it can only be one (黑色 → 曜石黑)."""
@@ -236,7 +238,7 @@ class Understanding:
         return [scope or named for scope in scopes] if context is None and whole.unknown is None else scopes
 
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
-        if reading.fixed:
+        if reading.classified:
             return reading.question
         parts = tuple(
             self._classified(part, scores[text])
@@ -245,6 +247,8 @@ class Understanding:
         return replace(reading.question, parts=parts, tags=self._tags(parts))
 
     def _classified(self, part: Part, scores: tuple[IntentScore, ...]) -> Part:
+        if not wording.plain(part.text) and self.intents.get(_UNREADABLE):
+            scores = (IntentScore(_UNREADABLE, 1.0),)
         path = scores[0].path if scores else None
         return replace(part, intents=scores, behaviour=self.intents.behaviour(path))
 
@@ -300,6 +304,12 @@ def _reading_text(draft: Draft, before: Earlier) -> str:
     return draft.clean
 
 
+def _last_change(text: str) -> int:
+    """Return where the last 换成 or 改成 ends that something follows; what stands before it is no longer wanted."""
+    places = [found.end() for found in _changes().finditer(text) if found.end() < len(text)]
+    return max(places, default=0)
+
+
 def _graver(feeling: Emotion, text: str) -> Emotion:
     """Return the graver of two feelings: of the open question, and of the words that hurry."""
     order = list(Emotion)
@@ -311,8 +321,16 @@ def _empty(text: str) -> Question:
 
 
 @cache
+def _changes() -> re.Pattern[str]:
+    return re.compile(any_of([verb for verb in lexicon.words("correction", "verbs") if verb[-1] in "成为到"]))
+
+
+@cache
 def _vague() -> re.Pattern[str]:
     subject = any_of(lexicon.words("vague", "subject"))
     predicate = any_of(lexicon.words("vague", "predicate"))
+    weak = any_of(lexicon.words("vague", "weak"))
     tail = any_of(lexicon.words("vague", "tail"))
-    return re.compile(f"(?:{subject})*(?:的)?{predicate}(?:{predicate}|{tail})*|{tail}")
+    return re.compile(
+        f"(?:(?:{subject})*(?:的)?{predicate}|(?:{subject})+{weak})(?:{predicate}|{tail})*|{tail}"
+    )

@@ -25,6 +25,8 @@ _NUMBER_SIZE = re.compile(
 _SHOE_VERB = re.compile(
     r"(?:穿|要|拍|拿|换(?:成|个)?|改成?|选)\s*(?P<v>[34]\d(?:\.5)?)(?:的|吧|$|[\s，,。!！?？吗能行改换])"
 )
+_REFUSED_SHOE = re.compile(r"(?:不要|换下)[34]\d(?:\.5)?了?")
+_ALONE_SHOE = re.compile(r"(?:^|[\s，,])(?P<v>3[4-9]|4[0-8])(?=$|[\s，,])")
 _CODE_SIZE = re.compile(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy])(?![a-z])")
 _WORD_SIZE = re.compile(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
 _HABIT = re.compile(
@@ -32,7 +34,7 @@ _HABIT = re.compile(
 )
 _NEGATED = re.compile(r"(?:不要|不想要|不喜欢|除了|不是|别发|别给我发?|不买|没拍)(?:这个|那个|要)?$")
 _RECEIVED = re.compile(
-    r"(?:收到(?:的)?(?:是|了)?|来的是|发(?:了|成|来(?:的是)?)|寄(?:了|成|来))[^，,。]{0,2}$"
+    r"(?:收到(?:的)?(?:是|了)?|来的是|(?:发|寄|给)(?:过来)?(?:给?我)?(?:了|成|来|的)?(?:却|竟然|就)?是?)[^，,。]{0,2}$"
 )
 
 _SHORT = re.compile(
@@ -42,6 +44,8 @@ _NOT_SHORT = re.compile(
     r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)$"
 )
 
+# 别发错, 不会碎了吧: feared, not happened.
+_FEARED = re.compile("(?:不会|会|怕|别|不要|不要再|别再|会不会|万一|担心)(?:全|又|再|给我|有)?$")
 # In order: the first that matches is the reason.
 _REASONS = tuple(
     (name, re.compile(pattern))
@@ -52,14 +56,17 @@ _REASONS = tuple(
         ("破损", "破损|碎了|摔坏|压坏|压扁|漏液|漏了|破了|洒了|烂了"),
         (
             "质量问题",
-            "质量(?:有)?(?:问题|不好|不行|太差|差)|瑕疵|开线|开胶|脱线|破洞|划痕|坏了|坏的|有问题|次品|残次|做工差",
+            "(?<!睡眠)质量(?:有)?(?:问题|不好|不行|太差|差)|瑕疵|开线|开胶|脱线|破洞|划痕|坏了|坏的|有问题|次品|残次|做工差",
         ),
         ("描述不符", "描述不符|与描述|不符|货不对板|图片不一样|虚假宣传"),
-        ("色差", "有色差|色差太?大(?!吗|不)|颜色差(?:太|好|很|那么)"),
+        (
+            "色差",
+            "(?<![不会怕没])有色差(?!吗|么|不|没|嘛|吧|怎)|色差(?:太|好|很|这么|那么)大(?!吗)|颜色差(?:太|好|很|那么|这么)",
+        ),
         ("拍错", "拍错|买错|下错|选错|拍多|买重|重复买|手滑"),
         (
             "尺码不合适",
-            "尺码不合|不合身|(?:太|偏|买|有点|穿着)(?:大|小)了|(?:大|小)了(?:想|要|能|点|一|换|，|,|$|\\s)|不合脚",
+            "尺码不合|不合身|不合脚|(?:买|穿着?|码|号|鞋子?|衣服|裤子?|裙子?|尺寸)[^，,。味声气]{0,3}(?:大|小)了|^[大小]了(?:想|要|能|点|一|换|，|,|$|\\s)|(?<=[，,。 ])[大小]了(?=[，,。 换想能要])",
         ),
         ("不喜欢", "不喜欢|不满意|不合适|不想要|不要了|后悔|没看上|不好看"),
     )
@@ -68,7 +75,10 @@ _REASONS = tuple(
 
 def size_slots(text: str) -> Iterator[Found]:
     """Yield sizes (`XL`, `42`, `170/92A`) and the size usually worn of a normalised text."""
-    for pattern in (_CODE_SIZE, _LETTER_SIZE, _SINGLE, _NUMBER_SIZE, _SHOE_VERB, _WORD_SIZE):
+    for match in _REFUSED_SHOE.finditer(text):
+        yield Found("", "", match.start(), match.end())
+    shoes = (_ALONE_SHOE,) if _NUMBER_SIZE.search(text) else ()
+    for pattern in (_CODE_SIZE, _LETTER_SIZE, _SINGLE, _NUMBER_SIZE, _SHOE_VERB, _WORD_SIZE, *shoes):
         for match in pattern.finditer(text):
             before = text[: match.start("v")]
             if pattern is _SINGLE and match[0] == match["v"] and not _SINGLE_BEFORE.search(before):
@@ -106,7 +116,7 @@ def reason_slots(text: str) -> Iterator[Found]:
     """Yield the gravest reason of dissatisfaction that a spelled-out text gives."""
     for name, pattern in _REASONS:
         match = pattern.search(text)
-        if match:
+        if match and not _FEARED.search(text[: match.start()]):
             yield Found("reason", name, *match.span())
             return
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from assist.arrays import FloatVector, IdVector
+from assist.arrays import FloatMatrix, IdVector
 from assist.documents import Audience, Kind
 from assist.encoder.base import Encoder
 from assist.index.filters import Filter
@@ -75,7 +75,13 @@ class Retriever:
         self._settings = settings
 
     def search(
-        self, queries: Sequence[str], k: int, scopes: Sequence[Scope], *, distinct: bool = True
+        self,
+        queries: Sequence[str],
+        k: int,
+        scopes: Sequence[Scope],
+        *,
+        vectors: FloatMatrix | None = None,
+        distinct: bool = True,
     ) -> list[tuple[Hit, ...]]:
         """Find the best hits for each query.
 
@@ -83,6 +89,7 @@ class Retriever:
             queries: q texts.
             k: Hits wanted per query, >= 1.
             scopes: One scope per query.
+            vectors: float32, shape (q, d), unit rows: what the dense lane looks for; None encodes the queries.
             distinct: Let near-duplicates collapse into the best of them, so that k hits are k things.
 
         Returns:
@@ -92,7 +99,8 @@ class Retriever:
         if not len(self.view) or not any(folded):
             return [() for _ in queries]
         tokens = self.view.tokenizer.tokens_many(folded)
-        vectors = self._encoder.encode(folded, kind="query")
+        if vectors is None:
+            vectors = self._encoder.encode(folded, kind="query")
         rows = self._allowed(scopes)
         take = max(self._settings.candidates, k)
         dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
@@ -141,12 +149,3 @@ class Retriever:
 def _lanes(fused: Fused, at: int) -> MappingProxyType[str, float]:
     lanes = {"dense": fused.dense[at], "sparse": fused.sparse[at]}
     return MappingProxyType({name: float(value) for name, value in lanes.items() if np.isfinite(value)})
-
-
-def idf_of(view: View, tokens: Sequence[str]) -> FloatVector:
-    """Inverse document frequency of tokens in a view; an unknown token counts as if one row held it.
-
-    Returns:
-        float32, shape of `tokens`; ln(1 + (n - df + 0.5) / (df + 0.5)).
-    """
-    return view.sparse.idf(tokens)

@@ -56,6 +56,16 @@ def test_recall_of_violations(half: str) -> None:
     assert unlisted >= 0.90
 
 
+def test_paraphrases_that_share_no_word_with_any_list() -> None:
+    """Sentences written to avoid every listed word: a word list sees few of them, and must not guess."""
+    fresh = rows("guard_claims.jsonl", "fresh")
+    recall = ratio([is_hit(row) for row in fresh if row["class"] is not None])
+    alarms = [row["text"] for row in fresh if row["class"] is None and flagged(row["text"])]
+    print(f"fresh: recall {recall:.3f}, false alarms {alarms}")
+    assert recall >= 0.40
+    assert alarms == []
+
+
 @pytest.mark.parametrize("half", HALVES)
 def test_false_alarms_on_clean_lookalikes(half: str) -> None:
     clean = [row["text"] for row in rows("guard_claims.jsonl", half) if row["class"] is None]

@@ -31,6 +31,17 @@ def test_what_cannot_be_quantised_stays_exact(n, d):
     assert DenseIndex.build(unit_rows(0, n, d), settings=SMALL).kind == "exact"
 
 
+def test_k_of_k_when_the_best_rows_are_the_ones_left_out(approximate):
+    query = unit_rows(5, 1)
+    leaders = approximate.search(query, 290)[0][0]
+    scope = np.setdiff1d(np.arange(3_000), leaders)
+    found = approximate.search(query, 20, rows=[scope])[0][0]
+    expected = DenseIndex.build(unit_rows(0, 3_000)).search(query, 20, rows=[scope])[0][0]
+    assert len(set(found.tolist()) & set(expected.tolist())) >= 16
+    assert len(set(found.tolist())) == 20
+    assert np.isin(found, scope).all()
+
+
 def test_the_same_vectors_give_the_same_file(approximate, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

@@ -46,7 +46,7 @@ def test_the_order_of_tokens_changes_nothing(large_index):
 
 
 @pytest.mark.parametrize("tokens", [["词5"], ["词5", "词6", "词5"], ["亲", "词5"], ["亲"], ["亲", "亲"]])
-@pytest.mark.parametrize("size", [1, 40, 3_000, 20_000])
+@pytest.mark.parametrize("size", [1, 40, 3_000, 19_000, 20_000])
 def test_every_path_gives_the_same_scores_bit_by_bit(large_index, tokens, size):
     everything = large_index.scores(tokens, np.arange(20_000))
     scope = np.sort(np.random.default_rng(size).choice(20_000, size, replace=False))
@@ -57,6 +57,15 @@ def test_every_path_gives_the_same_scores_bit_by_bit(large_index, tokens, size):
     hits = inside[0][inside[0] >= 0]
     assert len(hits) == min(30, (everything[scope] > 0).sum())
     np.testing.assert_array_equal(everything[hits], scoped[0][: len(hits)])
+
+
+def test_k_of_k_when_the_best_rows_are_the_ones_left_out(large_index):
+    leaders = large_index.search([["亲", "词5"]], 200)[0][0]
+    scope = np.setdiff1d(np.arange(20_000), leaders)
+    rows, scores = large_index.search([["亲", "词5"]], 30, rows=[scope])
+    everything = large_index.scores(["亲", "词5"], scope)
+    np.testing.assert_array_equal(scores[0], np.sort(everything)[::-1][:30])
+    assert np.isin(rows[0], scope).all()
 
 
 def test_a_word_in_every_text_ranks_by_length_then_row(large_index):

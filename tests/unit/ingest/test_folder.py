@@ -63,6 +63,7 @@ def test_a_folder_is_read_in_order_with_relative_sources(shop: Path) -> None:
     assert set(skipped) == {"README.md", "img/a.jpg", "past_answers.jsonl", "report.docx"}
     assert skipped["past_answers.jsonl"].line == 2
     assert skipped["report.docx"].error == "UnsupportedFormatError"
+    assert skipped["README.md"].error == ""
 
 
 def test_a_lone_file_is_read_too(shop: Path) -> None:
@@ -70,6 +71,12 @@ def test_a_lone_file_is_read_too(shop: Path) -> None:
     assert (result.path, result.documents[0].kind) == ("nov.md", Kind.PROMOTION)
     assert read(shop / "policies" / "a.md", root=shop).path == "policies/a.md"
     assert [result.path for result in read_folder(shop / "policies" / "a.md")] == ["a.md"]
+
+
+def test_a_file_name_says_less_than_its_folder() -> None:
+    assert read_bytes("甲".encode(), name="policies/product-liability.md").documents[0].kind is Kind.POLICY
+    assert read_bytes("甲".encode(), name="promo-nov.md").documents[0].kind is Kind.PROMOTION
+    assert read_bytes("甲".encode(), name="chat-policy.md").documents[0].kind is Kind.POLICY
 
 
 def test_the_root_folder_itself_may_tell_the_kind(shop: Path) -> None:

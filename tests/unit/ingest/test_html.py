@@ -249,7 +249,7 @@ def test_a_title_row_inside_a_table_is_its_caption() -> None:
 )
 def test_questions_stay_with_their_answers(html: str) -> None:
     document = page(f"<h1>T恤</h1><h2>常见问题</h2>{html}<h2>售后</h2><p>好</p>")
-    pairs = quotes(document, BlockKind.QA) or quotes(document, BlockKind.TEXT)[:2]
+    pairs = quotes(document, BlockKind.QA)
     assert len(pairs) == 2
     assert "会缩水吗" in pairs[0]
     assert "缩1cm" in pairs[0]
@@ -392,7 +392,7 @@ def test_tables_that_only_lay_out_the_page_are_walked_through() -> None:
 
 
 def test_ten_thousand_nested_tags_are_read() -> None:
-    for tag in ("div", "ul", "b", "table", "dl", "section><p"):
+    for tag in ("div", "ul", "table", "dl"):
         assert page(f"<{tag}>" * 10_000 + "正文").text == "正文"
 
 

@@ -61,8 +61,8 @@ def test_what_the_file_does_not_say_keeps_its_default() -> None:
 
 
 def test_names_without_meaning_are_reported() -> None:
-    result = shop("[shop]\nnmae = 'x'\n[colour]\na = 1\n")
-    assert [entry.reason.split(" is ")[0] for entry in result.skipped] == ["[colour]", "[shop] nmae"]
+    result = shop("[shop]\ntitle = 'x'\n[colour]\na = 1\n")
+    assert [entry.reason.split(" is ")[0] for entry in result.skipped] == ["[colour]", "[shop] title"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""One suite for every encoder: what the rest of the library relies on."""
+
+import numpy as np
+import pytest
+from encoder_models import tiny_sentence_transformer
+
+from assist.encoder import Encoder, load
+from assist.encoder.ensemble import EnsembleEncoder
+from assist.encoder.sentence import SentenceTransformerEncoder
+from assist.errors import InputError
+from assist.testing import HashingEncoder
+
+TEXTS = ["掉色不", "会不会褪色", "", "😀", "\ud800", "A102 iPhone", "龘" * 5, "七天无理由退货", "　", "\u200b\u200d"]
+NAMES = ["bundled", "hashing", "sentence", "ensemble"]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return tiny_sentence_transformer(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def encoder(request, tiny):
+    made = {
+        "bundled": lambda: load("bundled"),
+        "hashing": HashingEncoder,
+        "sentence": lambda: SentenceTransformerEncoder(tiny, batch_size=2),
+        "ensemble": lambda: EnsembleEncoder(HashingEncoder(), load("bundled"), weight=0.7),
+    }
+    return made[request.param]()
+
+
+def texts_for(encoder):
+    """A lone surrogate is no text for tokenizers written in Rust; ours take it."""
+    return [t for t in TEXTS if t != "\ud800"] if isinstance(encoder, SentenceTransformerEncoder) else TEXTS
+
+
+def test_it_is_an_encoder(encoder):
+    assert isinstance(encoder, Encoder)
+    assert encoder.identity.name
+    assert encoder.identity.revision
+    assert encoder.identity == encoder.identity
+
+
+@pytest.mark.parametrize("kind", ["query", "passage"])
+def test_rows_are_unit_float32(encoder, kind):
+    texts = texts_for(encoder)
+    matrix = encoder.encode(texts, kind=kind)
+    assert matrix.shape == (len(texts), encoder.identity.dim)
+    assert matrix.dtype == np.float32
+    assert matrix.flags.c_contiguous
+    assert matrix.flags.writeable
+    np.testing.assert_allclose(np.linalg.norm(matrix, axis=1), 1.0, atol=1e-4)
+
+
+def test_no_texts_give_no_rows(encoder):
+    matrix = encoder.encode([])
+    assert matrix.shape == (0, encoder.identity.dim)
+    assert matrix.dtype == np.float32
+
+
+def test_the_same_text_gives_the_same_row(encoder):
+    texts = texts_for(encoder)
+    np.testing.assert_array_equal(encoder.encode(texts), encoder.encode(texts))
+
+
+def test_order_and_company_make_no_difference(encoder):
+    texts = texts_for(encoder)
+    forward, backward = encoder.encode(texts), encoder.encode(texts[::-1])
+    np.testing.assert_allclose(forward, backward[::-1], atol=1e-5)
+    np.testing.assert_allclose(forward[:1], encoder.encode(texts[:1]), atol=1e-5)
+
+
+def test_tuples_are_sequences_too(encoder):
+    np.testing.assert_array_equal(encoder.encode(("退货", "发货")), encoder.encode(["退货", "发货"]))
+
+
+def test_the_caller_owns_the_rows(encoder):
+    first = encoder.encode(["退货"])
+    first[:] = 0.0
+    assert np.linalg.norm(encoder.encode(["退货"])) == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["bundled", "sentence"])
+def test_wrong_arguments_are_refused(name, tiny):
+    encoder = load("bundled") if name == "bundled" else load(tiny)
+    for texts, kind in (("退货", "query"), ([1], "query"), ([None], "passage"), (["退货"], "document")):
+        with pytest.raises(InputError):
+            encoder.encode(texts, kind=kind)
