@@ -88,3 +88,11 @@ def _clause_sentences(path: Path) -> Iterator[str]:
         for sentence in re.split(r"(?<=[。；\n])", row["text"]):
             if len(sentence.strip()) >= 6:
                 yield sentence.strip()
+
+
+def sources_of(data: Path, texts: list[str]) -> list[str]:
+    """Name each text's source in `unsup_texts`; empty for a text from elsewhere."""
+    source = {
+        row["text"].strip()[:CUT_CHARS]: row["source"] for row in read_lines(data / "unsup_texts.jsonl.zst")
+    }
+    return [source.get(text, "") for text in texts]

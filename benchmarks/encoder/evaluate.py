@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from packs import SERVICE_PACKS, Pack, bm25, convex, dense, measure, read_pack, unpack
+from teacher import TeacherEncoder
 
 from assist.encoder import Encoder, load
 
@@ -29,7 +30,9 @@ CLOSED_SET = "taobao_intent"
 
 def main() -> None:
     arguments = _arguments()
-    encoders = {name: load(name) for name in arguments.encoder}
+    encoders: dict[str, Encoder] = {name: load(name) for name in arguments.encoder}
+    if arguments.teacher:
+        encoders["teacher"] = TeacherEncoder(arguments.teacher, arguments.work)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.packs or Path(temporary)
         if arguments.packs is None:
@@ -43,7 +46,7 @@ def main() -> None:
     result = {
         "measure": "per query; nDCG gain 2^grade - 1; R@10 over at most 10 relevant",
         "capped": {"passages": arguments.passages, "queries": arguments.queries},
-        "encoders": {name: vars_of(encoder) for name, encoder in encoders.items()},
+        "encoders": {name: described(encoder) for name, encoder in encoders.items()},
         "machine": {
             "processor": platform.machine(),
             "python": platform.python_version(),
@@ -87,7 +90,7 @@ def means(packs: dict[str, Any]) -> dict[str, float]:
     return {"all": round(float(np.mean(list(values.values()))), 5), "open": round(float(np.mean(others)), 5)}
 
 
-def vars_of(encoder: Encoder) -> dict[str, Any]:
+def described(encoder: Encoder) -> dict[str, Any]:
     """Describe an encoder."""
     identity = encoder.identity
     return {"name": identity.name, "revision": identity.revision, "dim": identity.dim}
@@ -102,12 +105,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--encoder", action="append", default=[], help="what assist.encoder.load takes; may repeat"
     )
+    parser.add_argument("--teacher", type=Path, help="also measure this e5 folder, as int8 ONNX")
+    parser.add_argument("--work", type=Path, help="folder for the teacher's ONNX file")
     parser.add_argument("--passages", type=int, help="at most so many passages a pack")
     parser.add_argument("--queries", type=int, help="at most so many queries a pack")
     parser.add_argument("--json", type=Path, help="write everything here")
     arguments = parser.parse_args()
     if arguments.data is None and arguments.packs is None:
         parser.error("give --data or --packs")
+    if arguments.teacher is not None and arguments.work is None:
+        parser.error("--teacher needs --work")
     arguments.encoder = arguments.encoder or ["bundled"]
     return arguments
 

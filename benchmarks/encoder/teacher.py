@@ -9,10 +9,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from tokenizers import Tokenizer
+
+from assist.arrays import FloatMatrix
+from assist.encoder import EncoderIdentity, TextKind
 
 log = logging.getLogger("teacher")
 
@@ -126,6 +129,23 @@ class Teacher:
         pooled = (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
         unit: np.ndarray[Any, Any] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
         return unit
+
+
+class TeacherEncoder:
+    """The teacher as an encoder, with its own prefixes, to be measured beside the student."""
+
+    def __init__(self, folder: Path, work: Path, *, threads: int = 1) -> None:
+        self._by_kind = {
+            kind: Teacher(folder, work, threads=threads, prefix=f"{kind}: ") for kind in get_args(TextKind)
+        }
+        self._identity = EncoderIdentity(f"{folder.name}, int8 ONNX", "", 384, "query: ", "passage: ")
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        return self._identity
+
+    def encode(self, texts: Sequence[str], *, kind: TextKind = "passage") -> FloatMatrix:
+        return self._by_kind[kind].encode(texts).astype(np.float32)
 
 
 def cached_embeddings(teacher: Teacher, texts: Sequence[str], cache: Path) -> np.ndarray[Any, Any]:

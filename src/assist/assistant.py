@@ -130,7 +130,8 @@ class Assistant:
         skipped: Sequence[Skipped] = (),
     ) -> AddReport:
         screened = loading.screen_all(documents, on_error)
-        change = loading.changed_only(screened.documents, self._store.current())
+        named = loading.with_product_ids(screened.documents, self._store.documents(kinds=(Kind.PRODUCT,)))
+        change = loading.changed_only(named, self._store.current())
         records = loading.make_records(change.write, self._encoder, self._settings.chunk, progress)
         at = shop_time(None, self._store.profile.timezone)
         revision = self._store.apply(add=records, replaced_at=at) if records else self._store.revision

@@ -14,6 +14,9 @@ from assist.shop import ShopProfile
 LOW_CONFIDENCE = 0.30
 """A suggestion whose best draft is less likely usable than this is handed to a person."""
 
+SURE_INTENT = 0.3
+"""An intent less sure than this settles nothing by itself; sources decide."""
+
 CALIBRATION = {"bias": -3.2, "score": 6.4, "parts": -0.35, "past_answer": -0.3, "size": 0.8, "warn": -0.6}
 """Logistic weights of the confidence; fitted by `benchmarks/calibrate.py` on the dev half."""
 
@@ -69,16 +72,17 @@ def _businesslike(question: Question) -> bool:
 
 
 def _by_behaviour(question: Question) -> Route:
-    behaviours = [part.behaviour for part in question.parts if part.intent]
+    sure = [part for part in question.parts if part.intents and part.intents[0].score >= SURE_INTENT]
+    behaviours = [part.behaviour for part in sure]
     if not behaviours:
         return Route(Decision.SUGGEST)
     if behaviours[0] is Behaviour.DECLINE or all(item is Behaviour.DECLINE for item in behaviours):
         return Route(Decision.DECLINE)
-    handed = [part for part in question.parts if part.behaviour is Behaviour.HANDOFF]
+    handed = [part for part in sure if part.behaviour is Behaviour.HANDOFF]
     if handed and len(handed) == len(question.parts):
         unknown = all(part.intent == _UNKNOWN for part in handed)
         return Route(Decision.HANDOFF, Reason.NO_SOURCE if unknown else Reason.NEEDS_ACCOUNT_ACTION)
-    if all(item is Behaviour.QUICK for item in behaviours):
+    if len(sure) == len(question.parts) and all(item is Behaviour.QUICK for item in behaviours):
         return Route(Decision.QUICK)
     return Route(Decision.SUGGEST)
 

@@ -134,6 +134,9 @@ def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
 
 
 def _screen(document: Document) -> _Screened:
+    document = replace(
+        document, attributes={name: mask(value).text for name, value in document.attributes.items()}
+    )
     if document.kind in {Kind.PAST_ANSWER, Kind.QUICK_REPLY}:
         return _screen_answer(document) if document.kind is Kind.PAST_ANSWER else _Screened(document, 0)
     found = mask(document.text, keep=("address",)).findings
@@ -178,6 +181,23 @@ def answer_document(document: Document, question: str, answer: str, attributes: 
     )
     audience = Audience.INTERNAL if attributes.get("state") == "blocked" else document.audience
     return replace(document, text=text, blocks=blocks, attributes=attributes, audience=audience)
+
+
+def with_product_ids(documents: Sequence[Document], products: Sequence[Document]) -> tuple[Document, ...]:
+    """Turn the other names of products (商品ID, 货号, an id from a link) into the ids of their pages.
+
+    Args:
+        documents: About to be stored; a past answer may name its product by any of its names.
+        products: Product pages already stored; pages among `documents` count as well.
+    """
+    pages = [*products, *(document for document in documents if document.kind is Kind.PRODUCT)]
+    ids = {name.lower(): page.id for page in pages for name in (*page.aliases, page.id)}
+    return tuple(
+        replace(document, product=ids[document.product.lower()])
+        if document.product and ids.get(document.product.lower(), document.product) != document.product
+        else document
+        for document in documents
+    )
 
 
 def changed_only(documents: Sequence[Document], current: dict[str, tuple[str, ...]]) -> Change:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -285,9 +286,9 @@ def _read(message: Message, question: Question, now: datetime) -> _Read:
     return _Read(message, question, now, paid_at if paid_at is not None and paid_at < now else now)
 
 
-def _query(part: Part, intent_keys: Sequence[str]) -> str:
+def _query(part: Part, intent_keys: Iterable[str]) -> str:
     """The part's words and, to bridge the shopper's words and the page's, the first keys of what it asks."""
-    keys = [*(key for aspect in part.aspects[:1] for key in aspect.keys[:2]), *intent_keys[:2]]
+    keys = [*(key for aspect in part.aspects[:1] for key in aspect.keys[:2]), *islice(intent_keys, 2)]
     return " ".join(dict.fromkeys([part.clean, *(key for key in keys if key not in part.clean)]))
 
 

@@ -2,15 +2,26 @@
 
 import numpy as np
 import pytest
-from encoder_models import tiny_sentence_transformer
 
 from assist.encoder import Encoder, load
 from assist.encoder.ensemble import EnsembleEncoder
 from assist.encoder.sentence import SentenceTransformerEncoder
 from assist.errors import InputError
 from assist.testing import HashingEncoder
+from encoder_models import tiny_sentence_transformer
 
-TEXTS = ["掉色不", "会不会褪色", "", "😀", "\ud800", "A102 iPhone", "龘" * 5, "七天无理由退货", "　", "\u200b\u200d"]
+TEXTS = [
+    "掉色不",
+    "会不会褪色",
+    "",
+    "😀",
+    "\ud800",
+    "A102 iPhone",
+    "龘" * 5,
+    "七天无理由退货",
+    "　",
+    "\u200b\u200d",
+]
 NAMES = ["bundled", "hashing", "sentence", "ensemble"]
 
 

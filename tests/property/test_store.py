@@ -36,6 +36,9 @@ def documents(draw):
     return Document(id=id, text=draw(TEXTS), kind=kind, aliases=aliases, validity=validity)
 
 
+BATCHES = st.lists(documents(), max_size=3, unique_by=lambda one: one.id)
+
+
 def answers(store):
     """Give everything a search could show, without the ids that differ between stores."""
     view = store.view()
@@ -57,13 +60,14 @@ def answers(store):
 class StoreMachine(RuleBasedStateMachine):
     """Changes a store in every way and compares it with a fresh one."""
 
-    @initialize(rows=st.sampled_from([1, 6, 10_000]))
-    def open(self, rows):
+    @initialize(rows=st.sampled_from([1, 6, 10_000]), first=BATCHES)
+    def open(self, rows, first):
         self.folder = tempfile.TemporaryDirectory(prefix="assist-store-")
         self.settings = StoreSettings(snapshot_rows=rows)
         self.profile = ShopProfile()
         self.store = self.open_at("shop")
         self.reader = self.open_at("shop", read_only=True)
+        self.write(first, [])
 
     def open_at(self, name, *, read_only=False):
         path = Path(self.folder.name) / name
@@ -72,18 +76,22 @@ class StoreMachine(RuleBasedStateMachine):
             path, encoder=identity, create=not read_only, read_only=read_only, settings=self.settings
         )
 
-    @rule(
-        added=st.lists(documents(), max_size=3, unique_by=lambda one: one.id),
-        removed=st.sets(IDS, max_size=2),
-    )
+    @rule(added=BATCHES, removed=st.lists(IDS, max_size=1))
     def change(self, added, removed):
+        self.write(added, removed)
+
+    @rule(removed=IDS)
+    def remove(self, removed):
+        self.write([], [removed])
+
+    def write(self, added, removed):
         before = self.store.revision
-        now = self.store.apply(add=[record_of(one) for one in added], remove=sorted(removed))
+        now = self.store.apply(add=[record_of(one) for one in added], remove=removed)
         assert now in (before, before + 1)
         for one in added:
             assert digest(one) in self.store.current()[one.id]
             assert self.store.document(one.id, version=one.version).text == one.text
-        for id in removed - {one.id for one in added}:
+        for id in set(removed) - {one.id for one in added}:
             assert id not in self.store.current()
 
     @rule()
@@ -98,23 +106,25 @@ class StoreMachine(RuleBasedStateMachine):
         self.profile = ShopProfile(words=words)
         self.store.apply(profile=self.profile)
 
-    @rule()
-    def compact(self):
+    @rule(removed=IDS, again=st.booleans())
+    def remove_and_compact(self, removed, again):
+        self.write([], [removed])
         self.store.compact()
+        if again:
+            self.reopen()
 
-    @rule(id=IDS)
-    def use_the_log(self, id):
-        revision = self.store.revision
-        self.store.log_suggestion(f"s-{id}", {"document_id": id}, at=DAY1)
-        self.store.add_feedback(f"s-{id}", chosen=0, at=DAY1)
-        assert self.store.revision == revision
-
-    @rule()
     def reopen(self):
         self.store.close()
         self.store = self.open_at("shop")
 
-    @rule()
+    @rule(id=IDS)
+    def use_the_log_and_reopen(self, id):
+        revision = self.store.revision
+        self.store.log_suggestion(f"s-{id}", {"document_id": id}, at=DAY1)
+        self.store.add_feedback(f"s-{id}", chosen=0, at=DAY1)
+        assert self.store.revision == revision
+        self.reopen()
+
     def check(self):
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "fresh"
@@ -137,7 +147,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=8, stateful_step_count=8, deadline=None, derandomize=True)
+TestStore.settings = settings(max_examples=10, stateful_step_count=6, deadline=None, derandomize=True)
 
 PLAIN = st.text(min_size=0, max_size=12)
 SPANS = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda pair: Span(pair[0], pair[0] + pair[1]))

@@ -135,6 +135,15 @@ def test_both_engines_cut_alike(engines, text):
 
 
 @FEW
+@given(st.lists(st.sampled_from("啊连天元看试"), max_size=12).map("".join))
+@example("连" * 3)
+@example("啊" * 17)
+def test_both_engines_break_ties_alike(engines, text):
+    fast, slow = engines
+    assert fast.words(text) == slow.words(text)
+
+
+@FEW
 @given(WRITING)
 def test_words_are_slices_of_the_folded_text(engines, text):
     folded, place = fold(text), 0
@@ -166,6 +175,7 @@ def test_quantities_are_slices_in_order(text):
 @given(
     st.integers(0, 99_999), st.sampled_from(["天", "元", "件", "kg", "℃", "小时", "码", "个月", "%", "mAh"])
 )
+@example(12345, "天")
 def test_a_number_with_its_unit_is_read_back(number, unit):
     (quantity,) = quantities(f"是{number}{unit}的")
     assert quantity.figures == (number,)

@@ -23,13 +23,19 @@ MAX_CHARS = 190
 _EXCEPTION = re.compile(
     r"^(?:但|不过|除外|例外|其中|只有|以下|另有|如果|如需|超过|已经)|除外|不包括|不适用|不参加|不支持|为准"
 )
+_PROVIDE = re.compile(r"提供|准备|材料|证据|保留|以下商品|凭证|拍下|清单")
+CASE_MARGIN = 0.5
+"""A case that holds a word of the case in hand leads the others by this much."""
 _HOW = re.compile(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """A sentence, a whole list (`listed`) or one item of a list of cases (`case`)."""
+
     span: Span
     listed: bool
+    case: bool = False
 
 
 def clause_statements(
@@ -66,7 +72,11 @@ def _state(document: Document, span: Span, section: str, number: int) -> Stateme
 
 
 def _pieces(unit: Unit) -> list[_Piece]:
-    """Cut a clause into sentences and whole lists; its heading line is left out."""
+    """Cut a clause into sentences and lists; its heading line is left out.
+
+    Steps, and lists of what to provide, stay whole; a list of cases (by region, by reason, by category) is cut
+    into its items, so that the case in hand can be said alone.
+    """
     blocks = [
         block
         for block in unit.document.blocks
@@ -76,11 +86,25 @@ def _pieces(unit: Unit) -> list[_Piece]:
         return [_Piece(span, False) for span in _sentences(unit.document, unit.span)]
     pieces: list[_Piece] = []
     for block in blocks:
-        if block.kind in WHOLE or block.kind is BlockKind.TABLE:
+        before = pieces[-1].span.of(unit.document.text) if pieces else ""
+        if block.kind is BlockKind.CHECKLIST and not _PROVIDE.search(before):
+            pieces.extend(_Piece(span, False, case=True) for span in _lines(unit.document, block.span))
+        elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
             pieces.append(_Piece(block.span, True))
         else:
             pieces.extend(_Piece(span, False) for span in _sentences(unit.document, block.span))
     return pieces
+
+
+def _lines(document: Document, span: Span) -> list[Span]:
+    """Cut a list into its items, one a line."""
+    found, start = [], span.start
+    for line in span.of(document.text).split("\n"):
+        if line.strip():
+            lead = len(line) - len(line.lstrip())
+            found.append(Span(start + lead, start + len(line.rstrip())))
+        start += len(line) + 1
+    return found
 
 
 def _sentences(document: Document, span: Span) -> list[Span]:
@@ -92,11 +116,12 @@ def _choose(
     unit: Unit, pieces: Sequence[_Piece], part: Part, evidence: Evidence, focus: Sequence[str]
 ) -> list[int]:
     texts = [piece.span.of(unit.document.text) for piece in pieces]
-    if sum(map(len, texts)) <= SHORT_CLAUSE_CHARS:
+    cases = any(piece.case for piece in pieces) and any(word in text for word in focus for text in texts)
+    if sum(map(len, texts)) <= SHORT_CLAUSE_CHARS and not cases:
         return list(range(len(pieces)))
     scores = evidence.scorer.score(part, texts, [""] * len(texts))
     for word in focus:
-        scores = scores + np.array([0.5 if word in text else 0.0 for text in texts], dtype=np.float32)
+        scores = scores + np.array([CASE_MARGIN if word in text else 0.0 for text in texts], dtype=np.float32)
     if wants_steps(part):
         scores = scores + np.array([0.25 if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
     return _fill(texts, scores, pieces)
@@ -121,6 +146,10 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
 
 def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:
     """A list belongs to the sentence that announces it; an exception to the sentence it limits."""
+    if pieces[best].case:
+        return neighbor < best and texts[neighbor].rstrip().endswith(("：", ":"))
+    if pieces[neighbor].case:
+        return False
     if pieces[neighbor].listed:
         return texts[best].rstrip().endswith(("：", ":"))
     if pieces[best].listed:

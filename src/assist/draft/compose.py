@@ -10,16 +10,23 @@ from assist.draft.evidence import Candidate, Evidence
 from assist.draft.orders import with_order
 from assist.draft.pages import page_candidates
 from assist.draft.past import past_candidates
-from assist.draft.products import alternatives_candidate, comparison_candidate, summary_candidate
+from assist.draft.products import (
+    alternatives_candidate,
+    comparison_candidate,
+    summary_candidate,
+    which_product,
+)
 from assist.draft.promotions import not_running, promotion_candidates
 from assist.draft.sizes import size_candidates
 from assist.draft.skus import sku_candidates
 from assist.messages import Behaviour, Part
 from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
 
-MIN_SCORE = 0.40
+MIN_SCORE = 0.46
 """Below this a part has no source: it is checked by a person, not answered."""
 MIN_WITHOUT_PRODUCT = 0.6
+NEXT_SHARE = 0.78
+"""Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
 ARRIVAL = "售前/物流/到货时间"
@@ -62,7 +69,7 @@ def compose(evidence: Evidence, k: int) -> Composition:
         if draft is not None and _differs(draft, drafts):
             drafts.append(draft)
     asking = next((found[0] for found in choices if found and found[0].ask), None)
-    ask = None if asking is None else Ask(asking.ask, asking.tail, asking.choices)
+    ask = None if asking is None else Ask(asking.ask, asking.tail or _line(asking), asking.choices)
     return Composition(tuple(drafts[:k]), ask)
 
 
@@ -78,6 +85,7 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     usable = [item for item in found if item.score >= least or item.verdict == "asked"]
     if not usable:
         return _ask_instead(part, number, evidence)
+    usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
     return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
 
 
@@ -94,7 +102,7 @@ def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]
     if intent == RECOMMEND:
         return [_asking(number, "budget")]
     if intent.startswith(PRODUCT_NEEDED) and not known and evidence.question.unknown_product is None:
-        return [_asking(number, "product")]
+        return [which_product(part, number, evidence) or _asking(number, "product")]
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
         return [_asking(number, "order_id")]
     if intent.startswith(PHOTO_NEEDED):

@@ -24,6 +24,7 @@ class Scorer(Protocol):
         heads: Sequence[str],
         *,
         pieces: Sequence[Sequence[str]] | None = None,
+        topics: Sequence[str] | None = None,
         echoes: Sequence[tuple[str, float]] = (),
     ) -> FloatVector:
         """Score n texts; float32, shape (n,), 0–1."""

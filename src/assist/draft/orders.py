@@ -21,6 +21,8 @@ _PROMISES = re.compile(
     r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
 )
 
+_SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
@@ -99,6 +101,19 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
         return ("已经出库", "已发货", "已发出") if facts.shipped else ("没出库", "未发货", "没发货")
     if intent.startswith("售中/物流/催发货") and _hours_since(facts.paid_at, evidence.now) > 48:
         return ("超过48小时", "赔付")
+    return ()
+
+
+def branch_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
+    """Words in the heading of the clause that the order's facts lead to; empty without such facts."""
+    facts, intent = order_facts(evidence.message.order), part.intent or ""
+    if intent.startswith("售后/退换") and facts.signed_at is not None:
+        late = evidence.now >= datetime.combine(facts.signed_at.date() + timedelta(days=8), time.min)
+        return ("超过", "超期", "过期", "逾期") if late else ("七天无理由", "7天无理由", "无理由退货")
+    if intent in _SHIPPING and not facts.shipped and facts.paid_at is not None:
+        promise = find_promise(evidence.question.parts.index(part), evidence)
+        if promise is not None and _hours_since(facts.paid_at, evidence.now) > promise.hours:
+            return ("延迟", "赔付", "超时", "晚发")
     return ()
 
 

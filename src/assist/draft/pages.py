@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.orders import focus_of
+from assist.draft.orders import branch_of, focus_of
+from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.units import Unit, answer_units, clause_units, product_units
+from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
@@ -22,6 +24,23 @@ SECOND_SHARE = 0.82
 MAX_SENTENCES = 3
 PAGE_FIRST = 0.14
 """A parameter that is just what is asked goes before the shop's general rule."""
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.84, 260
+"""A second clause joins the first from this share of its score on, up to this length together."""
+RETRIEVED = 0.12
+"""What the search's own fused score adds."""
+BRANCH = 0.12
+"""What the order's facts add to the clause of their branch."""
+PAGE_INTENTS = (
+    "售前/商品/材质",
+    "售前/商品/尺寸",
+    "售前/商品/颜色",
+    "售前/商品/功能",
+    "售前/商品/使用",
+    "售前/商品/生产日期",
+    "售前/尺码",
+)
+PAGE_QUESTION = 0.15
+"""What a shop-wide rule loses on a question that only a page can answer."""
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
 
@@ -46,13 +65,18 @@ def _products(part: Part, evidence: Evidence) -> list[Document]:
 
 
 def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -> list[Candidate]:
-    units = product_units(product)
+    named = named_words(part, evidence)
+    units = [
+        unit
+        for unit in product_units(product)
+        if unit.kind != "row" or not named or row_holds(unit.quote, named)
+    ]
     if not units:
         return []
     scores = evidence.scorer.score(
         part, [u.text for u in units], [u.head for u in units], echoes=echoes(part, number, evidence)
     )
-    scores = scores + np.array([_page_prior(unit, part) for unit in units], dtype=np.float32)
+    scores = scores + np.array([_page_prior(unit, part, bool(named)) for unit in units], dtype=np.float32)
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
     chosen = _bundle(units, scores, order)
     subject = _subject(product, evidence)
@@ -73,7 +97,7 @@ def _lane(unit: Unit) -> str:
     return {"fact": "fact", "qa": "page", "steps": "steps"}.get(unit.kind, "page")
 
 
-def _page_prior(unit: Unit, part: Part) -> float:
+def _page_prior(unit: Unit, part: Part, named: bool) -> float:
     """Prefer what an agent would quote: answered questions and steps when asked how; captions last."""
     asked = part.aspects[0].keys if part.aspects else ()
     if unit.kind == "fact" and any(key in unit.head for key in asked[:4]):
@@ -82,6 +106,8 @@ def _page_prior(unit: Unit, part: Part) -> float:
         return 0.05 if any(word in part.clean for word in ("怎么", "如何", "步骤", "方法")) else -0.08
     if unit.kind == "qa":
         return 0.04
+    if unit.kind == "row":
+        return 0.06 if named else -0.06
     return 0.0
 
 
@@ -110,6 +136,8 @@ def _say_units(units: Sequence[Unit], product: Document, number: int, subject: s
 def _say_unit(unit: Unit, product: Document, number: int, subject: str) -> Statement:
     if unit.fact is not None:
         return fact_statement(unit.fact, product, number, subject)
+    if unit.kind == "row":
+        return Statement(closed(row_words(unit)), (cite(product, unit.span, unit.section),), (), number)
     text = closed(speak(unit.quote, product))
     facts = supporting_facts(product, unit.quote)
     places = [cite(product, unit.span, unit.section), *(cite(product, f.span, f.section) for f in facts)]
@@ -137,7 +165,8 @@ def _subject(product: Document, evidence: Evidence) -> str:
 
 
 def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
-    units = clause_units(evidence.hits[number] if number < len(evidence.hits) else ())
+    hits = [hit for hit in evidence.hits[number] if hit.document.kind is not Kind.PAST_ANSWER]
+    units = clause_units(hits)
     if not units:
         return []
     pieces = [[piece.of(unit.text) for piece in sentences(unit.text)] for unit in units]
@@ -146,16 +175,38 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
         [u.text for u in units],
         [u.head for u in units],
         pieces=pieces,
+        topics=[" ".join(u.document.keys) for u in units],
         echoes=echoes(part, number, evidence),
     )
-    scores = scores + np.array([_level_prior(unit) for unit in units], dtype=np.float32)
-    found = []
-    for at in np.argsort(-scores, kind="stable")[:3]:
-        focus = (*focus_words(evidence), *focus_of(part, evidence))
-        statements = clause_statements(units[int(at)], part, number, evidence, focus=focus)
-        if statements:
-            found.append(Candidate(number, "clause", statements, 0.0).scored(float(scores[int(at)])))
-    return found
+    scores = scores + RETRIEVED * np.array([hit.score for hit in hits], dtype=np.float32)
+    branch = branch_of(part, evidence)
+    prior = PAGE_QUESTION if (part.intent or "").startswith(PAGE_INTENTS) else 0.0
+    scores = scores + np.array([_clause_prior(unit, branch) - prior for unit in units], dtype=np.float32)
+    focus = (*focus_words(evidence), *focus_of(part, evidence))
+    order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
+    said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
+    found = [
+        Candidate(number, "clause", said[at], 0.0).scored(float(scores[at])) for at in order[:3] if said[at]
+    ]
+    return [_completed(found[0], units, scores, order, said), *found[1:]] if found else []
+
+
+def _completed(
+    first: Candidate,
+    units: Sequence[Unit],
+    scores: np.ndarray,
+    order: Sequence[int],
+    said: Mapping[int, tuple[Statement, ...]],
+) -> Candidate:
+    """Add the next clause of the same document when it fits nearly as well and both stay short together."""
+    length = sum(len(statement.text) for statement in first.statements)
+    for at in order[1:3]:
+        near = float(scores[at]) >= NEXT_CLAUSE_SHARE * float(scores[order[0]])
+        same = units[at].document.id == units[order[0]].document.id
+        more = said[at]
+        if near and same and more and length + sum(len(item.text) for item in more) <= TOGETHER_CHARS:
+            return replace(first, statements=(*first.statements, *more))
+    return first
 
 
 def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float]]:
@@ -166,14 +217,17 @@ def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float
     return sorted((pair for pair in found if pair[1] >= ECHO_LIKENESS), key=lambda pair: -pair[1])[:3]
 
 
-def _level_prior(unit: Unit) -> float:
-    """The shop's own rule is what a buyer is told; the law and the platform stand behind it."""
+def _clause_prior(unit: Unit, branch: Sequence[str]) -> float:
+    """The shop's own rule is what a buyer is told, and the clause of the branch that the order's facts pick."""
     order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
-    return order.get(str(unit.document.level), 0.0) - (0.04 if unit.document.kind is Kind.PROMOTION else 0.0)
+    level = order.get(str(unit.document.level), 0.0)
+    promotion = 0.04 if unit.document.kind is Kind.PROMOTION else 0.0
+    return level - promotion + (BRANCH if any(word in unit.head for word in branch) else 0.0)
 
 
 def focus_words(evidence: Evidence) -> tuple[str, ...]:
     """Words of the slots that pick a branch of a clause."""
     names = ("province", "reason", "payment", "size", "carrier")
-    values = (evidence.question.slots[name].value for name in names if name in evidence.question.slots)
-    return tuple(str(value) for value in values)
+    values = [str(evidence.question.slots[name].value) for name in names if name in evidence.question.slots]
+    kinds = [category for product in evidence.products.values() for category in product.categories]
+    return tuple(dict.fromkeys([*values, *kinds]))

@@ -23,6 +23,8 @@ _TELLING = re.compile(
 )
 MAX_DIFFERENCES = 5
 MAX_ALTERNATIVES = 3
+MIN_NOUN = 3
+"""Characters of a word that names a kind of product."""
 
 
 def summary_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
@@ -103,6 +105,34 @@ def _difference(both: Sequence[Document], pair: tuple[Fact, Fact], number: int) 
     places = (cite(both[0], left.span, left.section), cite(both[1], right.span, right.section))
     facts = (StatedFact.of(left, both[0].id), StatedFact.of(right, both[1].id))
     return Statement(text, places, facts, number)
+
+
+def which_product(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Ask which of a few like products is meant, and say of each what its page says on the matter."""
+    text = fold(part.clean)
+    nouns = [word for word in _nouns(text) if len(word) >= MIN_NOUN]
+    alike = [product for product in evidence.catalog if any(word in fold(product.title) for word in nouns)]
+    if not 1 <= len(alike) <= MAX_ALTERNATIVES:
+        return None
+    said = [item for item in (_of_each(product, part, number) for product in alike) if item is not None]
+    names = tuple(f"{product.id} {_short(product.title)}" for product in alike)
+    asked = Statement(f"您看的是{'，还是'.join(names)}呢？", (), (), number, names)
+    return Candidate(number, "which", (*said, asked), 0.8, "asked", ask="product", choices=names)
+
+
+def _of_each(product: Document, part: Part, number: int) -> Statement | None:
+    for aspect in part.aspects[:1]:
+        for key in aspect.keys:
+            for fact in product.facts:
+                if fact.sku is None and key in clean_key(fact.key):
+                    return fact_statement(fact, product, number, product.id)
+    return None
+
+
+def _short(title: str) -> str:
+    """The telling words of a page title: without the model code, at most a dozen characters."""
+    words = [word for word in re.split(r"[\s【】]+", title) if word and not re.fullmatch(r"[A-Z]+\d+", word)]
+    return " ".join(words[:3])[:16]
 
 
 def alternatives_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:

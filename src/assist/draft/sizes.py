@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assist.documents import BlockKind, Document, Row, Table
+from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
 from assist.draft.units import product_units
@@ -139,7 +139,7 @@ def _recommend(
     missing = [m for m in measures if m.slot not in slots and m.slot != "age_months"]
     needs = [m for m in missing if m.slot in {"height_cm", "weight_kg", "foot_cm"}]
     if not readings or (needs and not any(r.measure.slot in {"foot_cm", "age_months"} for r in readings)):
-        return _ask(part, number, needs or list(measures), product)
+        return _ask(part, number, needs or list(measures), product, table)
     if any(reading.measure.slot == "foot_cm" for reading in readings):
         readings = [reading for reading in readings if reading.measure.slot != "age_months"]
     return [_decide(number, product, table, readings, part, evidence)]
@@ -292,7 +292,9 @@ _ASKED: Mapping[str, str] = {
 }
 
 
-def _ask(part: Part, number: int, missing: Sequence[_Measure], product: Document) -> list[Candidate]:
+def _ask(
+    part: Part, number: int, missing: Sequence[_Measure], product: Document, table: Table
+) -> list[Candidate]:
     """Ask for all the measures the table needs in one question; an answer from the fit remark may still win."""
     if part.intent == INTENTS[1]:
         return []
@@ -302,4 +304,6 @@ def _ask(part: Part, number: int, missing: Sequence[_Measure], product: Document
     tail = f"方便说一下{names}吗？我对着这款的尺码表帮您看。"
     if feet:
         tail = "方便量一下脚长（脚跟到最长脚趾）吗？我对着这款的尺码表帮您看。"
-    return [Candidate(number, "size", (), 0.93, "asked", tail=tail, ask=wanted[0].slot)]
+    whole = Span(table.rows[0].span.start, table.rows[-1].span.end)
+    asked = Statement(tail, (cite(product, whole, table.section),), (), number)
+    return [Candidate(number, "size", (asked,), 0.93, "asked", ask=wanted[0].slot)]

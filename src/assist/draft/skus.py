@@ -14,6 +14,7 @@ from assist.text.normalize import fold
 
 MAX_CHOICES = 8
 _CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
+_TOO_WIDE = frozenset({"规格", "尺寸", "参数", "颜色", "尺码", "款式", "型号"})
 _PARTS = re.compile(r"[|/、,，\s]+")
 
 
@@ -26,7 +27,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     wanted = _wanted(product, part)
     if not wanted:
         return []
-    named = _named(part, evidence)
+    named = named_words(part, evidence)
     facts = [fact for fact in wanted if _is_named(fact, named, product)] if named else wanted
     if named and facts:
         return [_stated(product, facts, named, number)]
@@ -37,13 +38,17 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     choices = _choices(product)
     listed = "、".join(choices)
     tail = f"这款不同规格不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
-    return [Candidate(number, "sku", (), 0.85, "asked", tail=tail, ask="sku", choices=choices)]
+    places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
+    asked = Statement(tail, places, (), number)
+    return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
 
 
 def _wanted(product: Document, part: Part) -> list[Fact]:
     """SKU facts whose key is what is asked; the most specific aspect that any of them meets."""
     for aspect in part.aspects[:2]:
-        for key in aspect.keys:
+        for key in aspect.keys[:4]:
+            if key in _TOO_WIDE:
+                continue
             found = [fact for fact in product.facts if fact.sku is not None and key in clean_key(fact.key)]
             if found:
                 return found
@@ -56,15 +61,21 @@ def _said_for_all(product: Document, wanted: Fact) -> bool:
     return any(fact.sku is None and (key in fact.key or clean_key(fact.key) in key) for fact in product.facts)
 
 
-def _named(part: Part, evidence: Evidence) -> tuple[str, ...]:
+def named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
+    """Words that name one SKU: colours, sizes, versions; folded."""
     slots = evidence.question.slots
     words = [*part.sku, *(str(slots[name].value) for name in ("color", "size") if name in slots)]
     return tuple(dict.fromkeys(fold(word) for word in words if word))
 
 
 def _is_named(fact: Fact, named: Sequence[str], product: Document) -> bool:
-    cells = {cell for cell in _PARTS.split(fold(fact.span.of(product.text))) if cell}
-    row = fold(fact.span.of(product.text))
+    return row_holds(fact.span.of(product.text), named)
+
+
+def row_holds(text: str, named: Sequence[str]) -> bool:
+    """Say whether a table row names all of the words: letters and digits as whole cells, Chinese within one."""
+    cells = {cell for cell in _PARTS.split(fold(text)) if cell}
+    row = fold(text)
     return all(
         word in cells or (len(word) > 2 and word in row) or (not word.isascii() and word in row)
         for word in named

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assist.documents import Block, BlockKind, Document, Fact, Kind, Span
+from assist.documents import Block, BlockKind, Document, Fact, Kind, Span, Table
 from assist.results import Hit
 from assist.text.sentences import sentences
 
 WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
 _ANSWER = re.compile(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
+_CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
+_BRACKETS = re.compile(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
+_UNIT = re.compile(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
 
@@ -23,7 +26,7 @@ class Unit:
     Attributes:
         document: Whose piece.
         span: What a citation of it quotes.
-        kind: `fact`, `qa`, `text`, `steps`, `clause` or `answer`.
+        kind: `fact`, `qa`, `text`, `steps`, `row`, `clause` or `answer`.
         text: What relevance reads.
         head: The key, heading and title it stands under.
         section: Label for the citation.
@@ -78,6 +81,46 @@ def _page(document: Document) -> Iterator[Unit]:
             yield Unit(document, fact.span, "fact", f"{fact.key} {fact.value}", fact.key, fact.section, fact)
     for block in document.blocks:
         yield from _block_units(document, block)
+    for table in document.tables:
+        if table.kind in {BlockKind.SKU_TABLE, BlockKind.TABLE}:
+            yield from _row_units(document, table)
+
+
+def _row_units(document: Document, table: Table) -> Iterator[Unit]:
+    for row in table.rows:
+        pairs = zip(table.header, row.cells, strict=False)
+        text = " ".join(f"{head} {cell.text}" for head, cell in pairs if not _CODES.search(head))
+        yield Unit(
+            document, row.span, "row", text, f"{table.section} {' '.join(table.header)}", table.section
+        )
+
+
+def row_words(unit: Unit) -> str:
+    """Say a table row as words: the first cell, then the others under their headers."""
+    for table in unit.document.tables:
+        for row in table.rows:
+            if row.span == unit.span:
+                return _spoken(table.header, [cell.text.strip() for cell in row.cells])
+    return unit.quote
+
+
+def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
+    told = [
+        (_BRACKETS.sub("", head), cell)
+        for head, cell in zip(header, cells, strict=False)
+        if not _CODES.search(head)
+    ]
+    units = {
+        head: found.group(1) or found.group(2)
+        for head, found in ((h, _UNIT.search(h)) for h in header)
+        if found
+    }
+    words = []
+    for at, (head, cell) in enumerate(told):
+        unit = next((value for raw, value in units.items() if raw.startswith(head)), "")
+        cell = cell + unit if unit and cell[-1:].isdigit() else cell
+        words.append(cell if at == 0 else f"{head}{cell}")
+    return f"{words[0]}：{'，'.join(words[1:])}" if len(words) > 1 else "".join(words)
 
 
 def _block_units(document: Document, block: Block) -> Iterator[Unit]:

@@ -19,7 +19,7 @@ from assist.ingest.decode import clean
 from assist.ingest.duplicates import clusters
 from assist.ingest.metadata import parse_moment
 from assist.ingest.result import Skipped
-from assist.ingest.small_talk import is_automatic, is_courtesy, is_holding, is_number, is_placeholder
+from assist.ingest.small_talk import is_automatic, is_courtesy, is_holding, is_number, is_wordless
 from assist.ingest.source import Source
 
 _BUYER = re.compile(r"buyer|customer|user|visitor|client|买家|顾客|客户|用户|访客|会员|我$", re.IGNORECASE)
@@ -157,7 +157,7 @@ class Miner:
     def _agent(self, line: ChatLine) -> None:
         if is_automatic(line.text):
             self._drop("written by the system", line)
-        elif is_placeholder(line.text):
+        elif is_wordless(line.text):
             self._drop("only a picture or an emoji", line)
         elif is_courtesy(line.text) or is_holding(line.text):
             self._drop("only a greeting or a request to wait", line)
@@ -236,7 +236,7 @@ def _apart(before: ChatLine, after: ChatLine) -> bool:
 
 def _says_nothing(text: str) -> str:
     """Return why a shopper's line asks nothing; empty when it may ask something."""
-    if is_placeholder(text):
+    if is_wordless(text):
         return "only a picture or an emoji"
     if is_number(text):
         return "only an order, waybill or telephone number"
@@ -255,7 +255,7 @@ def _item(line: ChatLine) -> str:
 def _is_only_item(text: str) -> bool:
     if _BARE_ITEM.fullmatch(text):
         return True
-    return _LINK.search(text) is not None and is_placeholder(_LINK.sub(" ", text))
+    return _LINK.search(text) is not None and is_wordless(_LINK.sub(" ", text))
 
 
 def _asked(text: str) -> str:

@@ -24,7 +24,7 @@ _HOLDING = re.compile(
 _AUTOMATIC = re.compile(
     r"自动回复|机器人(?:客服)?|当前(?:排队|咨询)(?:人数|量)|系统(?:提示|消息)|已为您转接|转接(?:至|给|到)?(?:人工|客服)|会话(?:已)?结束"
 )
-_PLACEHOLDER = re.compile(r"(?:\[[^\[\]]{1,12}\]|【(?:图片|表情|视频|语音)】|/:[\w\-^~]{1,6}|\s)+")
+_WORDLESS = re.compile(r"(?:\[[^\[\]]{1,12}\]|【(?:图片|表情|视频|语音)】|/:[\w\-^~]{1,6}|\s)+")
 _NOISE = re.compile(r"[\W_]+")
 _MAX_COURTESY_CHARS = 24
 _MAX_OPENING_CHARS = 60
@@ -76,9 +76,9 @@ def is_automatic(text: str) -> bool:
     return _AUTOMATIC.search(text) is not None
 
 
-def is_placeholder(text: str) -> bool:
+def is_wordless(text: str) -> bool:
     """Say whether a line holds only pictures, emoji or punctuation."""
-    return _PLACEHOLDER.fullmatch(text) is not None or not _plain(text)
+    return _WORDLESS.fullmatch(text) is not None or not _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from assist.question import lexicon, wording
 from assist.question.bursts import SegmentKind, segments
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
-from assist.question.scope import Catalog
+from assist.question.scope import Catalog, Cut
 from assist.question.slots import message_slots
 from assist.text.normalize import fold, normalize
 
@@ -43,11 +43,11 @@ class Earlier:
 NOTHING = Earlier()
 
 
-def earlier(history: Sequence[Turn], catalog: Catalog) -> Earlier:
+def earlier(history: Sequence[Turn], catalog: Catalog, words: Cut | None = None) -> Earlier:
     """Read the turns before a message, oldest first."""
     if not history:
         return NOTHING
-    product, unknown = _product(history, catalog)
+    product, unknown = _product(history, catalog, words)
     question, open_text = _question(history)
     return Earlier(tuple(_slots(history)), product, unknown, question, open_text)
 
@@ -100,13 +100,13 @@ def _slots(history: Sequence[Turn]) -> list[Slot]:
     return found
 
 
-def _product(history: Sequence[Turn], catalog: Catalog) -> tuple[str | None, str | None]:
+def _product(history: Sequence[Turn], catalog: Catalog, words: Cut | None) -> tuple[str | None, str | None]:
     """Return what the shopper spoke of last, else what the agent did; or the unknown id named last."""
     for role in ("buyer", "agent"):
         for turn in reversed(history):
             if (turn.role == "buyer") != (role == "buyer"):
                 continue
-            mention = catalog.mention(fold(turn.text))
+            mention = catalog.mention(fold(turn.text), words=words)
             if mention.products:
                 return mention.products[-1], None
             if mention.unknown and role == "buyer":

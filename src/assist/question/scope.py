@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 from assist.documents import Document
 from assist.question import lexicon
@@ -13,6 +14,9 @@ from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.phrases import PhraseTable, any_of
 from assist.question.wares import color_slots
 from assist.text.normalize import fold
+
+Cut: TypeAlias = Callable[[str], Sequence[str]]
+"""Cuts a text into words; `Tokenizer.words`."""
 
 _LINK_ID = re.compile(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
 _TOKEN = re.compile(r"(?<![a-z0-9_.\-])[a-z0-9][a-z0-9_\-]{1,30}(?![a-z0-9_])")
@@ -91,15 +95,16 @@ class Catalog:
                 kin = alike
         return kin or ((product,) if entry else ())
 
-    def mention(self, text: str, *, context: str | None = None) -> Mention:
+    def mention(self, text: str, *, context: str | None = None, words: Cut | None = None) -> Mention:
         """Find what a folded text names.
 
         Args:
             text: Folded text of one part or message.
             context: The product in view; `pro和普通版` then means it and its twin.
+            words: Cuts a text into words; a bare noun inside a longer word (咖啡 in 咖啡色) then names nothing.
         """
         ids, unknown, places = self._named_ids(text)
-        named, firm = self._named(text)
+        named, firm = self._named(text, words)
         variants = self._variants(text, context) if not named else ()
         products = tuple(dict.fromkeys([*ids, *named, *variants]))
         if not products and unknown is None:
@@ -164,11 +169,13 @@ class Catalog:
             return bool(_NAMED_ID.search(before + word))
         return _shape(word) in self._shapes or bool(_NAMED_ID.search(before + word))
 
-    def _named(self, text: str) -> tuple[list[str], bool]:
+    def _named(self, text: str, words: Cut | None) -> tuple[list[str], bool]:
         """Return the products that names single out, and whether one of the names is more than a bare noun."""
         products: list[str] = []
         firm = False
         for start, end, ids in self._names.find(text):
+            if words and _is_noun(text[start:end]) and not _on_edges(text, start, end, words(text)):
+                continue
             chosen = ids if len(ids) == 1 else self._narrowed(ids, text)
             if len(chosen) == 1:
                 products.append(chosen[0])
@@ -240,6 +247,17 @@ def _is_code(word: str) -> bool:
 
 def _is_noun(name: str) -> bool:
     return name in _noun_set()
+
+
+def _on_edges(text: str, start: int, end: int, words: Sequence[str]) -> bool:
+    """Say whether a place in a text begins and ends where words do."""
+    edges: set[int] = set()
+    place = 0
+    for word in words:
+        place = max(place, text.find(word, place))
+        edges |= {place, place + len(word)}
+        place += len(word)
+    return start in edges and end in edges
 
 
 def _names_both(text: str, ids: tuple[str, ...], titles: dict[str, str]) -> bool:

@@ -53,7 +53,7 @@ class Understanding:
 
     Args:
         encoder: Encodes parts, and now the wordings of the intents.
-        tokenizer: The shop's tokenizer; its words stay whole.
+        tokenizer: The shop's tokenizer; tells nouns from parts of longer words (咖啡, 咖啡色).
         catalog: The shop's products.
         profile: The shop's tags.
         settings: Limits on a message.
@@ -72,7 +72,7 @@ class Understanding:
     ) -> None:
         self.catalog = catalog
         self.intents = intents or Intents.bundled()
-        self._tokenizer = tokenizer
+        self._words = tokenizer.words
         self._profile = profile
         self._settings = settings
         self._model = IntentModel(self.intents, encoder)
@@ -134,7 +134,7 @@ class Understanding:
         quick = self._quick(message, text, kinds) if text.strip() else _empty(text)
         if quick is not None:
             return _Reading(message, (), (), quick, classified=True)
-        before = earlier(self._history(message), self.catalog)
+        before = earlier(self._history(message), self.catalog, self._words)
         asked = before.open if kinds else text
         reading = self._read_text(message, asked, before)
         if kinds:
@@ -147,7 +147,7 @@ class Understanding:
     def _read_text(self, message: Message, text: str, before: Earlier) -> _Reading:
         normalized = normalize(text)
         context, unknown = self._context(message, before)
-        mention = self.catalog.mention(normalized.text, context=context)
+        mention = self.catalog.mention(normalized.text, context=context, words=self._words)
         spelled = wording.spell(normalized.text)
         found = message_slots(normalized, spelled, taken=mention.places, on=message.on)
         ids = [normalized.offsets.original(Span(start, end)) for start, end in mention.places]
@@ -236,6 +236,9 @@ class Understanding:
             scopes.append(current if current is not None else ((context,) if context else ()))
         named = next((scope for scope in scopes if scope), ())
         return [scope or named for scope in scopes] if context is None and whole.unknown is None else scopes
+
+    def _mention(self, typed: str, context: str | None) -> Mention:
+        return self.catalog.mention(fold(typed), context=context, words=self._words)
 
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
         if reading.classified:

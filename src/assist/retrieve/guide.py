@@ -37,16 +37,19 @@ class Guide:
             )
             start += len(group)
 
-    def keys(self, part: Part) -> tuple[str, ...]:
-        """Words that clauses and parameters about this part's intent use, best first."""
-        return tuple(
-            dict.fromkeys(
-                key
-                for at, intent in enumerate(part.intents[:2])
-                if intent.score >= (SURE if at == 0 else ALSO)
-                for key in self._keys.get(intent.path, ())
-            )
-        )
+    def keys(self, part: Part) -> dict[str, float]:
+        """Words that clauses and parameters about this part's intent use, with how surely: 0–1.
+
+        The best intent's first key counts 1; the second intent's count by how near its score comes.
+        """
+        found: dict[str, float] = {}
+        for at, intent in enumerate(part.intents[:2]):
+            if intent.score < (SURE if at == 0 else ALSO):
+                break
+            share = 1.0 if at == 0 else intent.score / part.intents[0].score
+            for order, key in enumerate(self._keys.get(intent.path, ())):
+                found.setdefault(key, share * (1.0 - 0.04 * min(order, 8)))
+        return found
 
     def lean(self, part: Part, query: FloatVector, share: float) -> FloatVector:
         """Turn a query's vector towards its intent.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -56,6 +56,7 @@ class Relevance:
         heads: Sequence[str],
         *,
         pieces: Sequence[Sequence[str]] | None = None,
+        topics: Sequence[str] | None = None,
         echoes: Sequence[tuple[str, float]] = (),
     ) -> FloatVector:
         """Score n texts against a part.
@@ -65,6 +66,7 @@ class Relevance:
             texts: What might answer it.
             heads: For each text, its key, heading or title: the words it stands under.
             pieces: For each text, its sentences; a text means as much as its best one.
+            topics: For each text, the subjects that its document says it rules on.
             echoes: Earlier answers to like questions, with how alike the questions are, 0–1.
 
         Returns:
@@ -79,7 +81,7 @@ class Relevance:
             dense = np.maximum(dense, self._best_piece(query, pieces))
         total = WEIGHTS["dense"] * np.clip(dense, 0.0, 1.0)
         total += WEIGHTS["coverage"] * self._coverage(part, words, heads)
-        total += WEIGHTS["key"] * key_match(part, self._guide.keys(part), texts, heads)
+        total += WEIGHTS["key"] * key_match(part, self._guide.keys(part), texts, heads, topics)
         if echoes:
             total += WEIGHTS["echo"] * self._echo(vectors, echoes)
         return np.asarray(total, dtype=np.float32)
@@ -147,29 +149,38 @@ class Relevance:
 
 
 def key_match(
-    part: Part, intent_keys: Sequence[str], texts: Sequence[str], heads: Sequence[str]
+    part: Part,
+    intent_keys: Mapping[str, float],
+    texts: Sequence[str],
+    heads: Sequence[str],
+    topics: Sequence[str] | None = None,
 ) -> FloatVector:
     """Score how surely each text stands under a key of what is asked.
 
     Args:
         part: Its aspects come with their keys, best first.
-        intent_keys: Keys that the intent suggests, best first.
+        intent_keys: Keys that the intent suggests, with how surely.
         texts: n texts.
         heads: What each stands under.
+        topics: Subjects of each text's document.
 
     Returns:
         float32, shape (n,): 1 under the first key of the first aspect, less for later ones; 0.6 of that
-        where the key is only in the text; keys of the intent alone count `INTENT_KEY_SHARE`.
+        where the key is only in the text, 0.4 where only the document names it as a subject; keys of the
+        intent alone count `INTENT_KEY_SHARE`.
     """
     keys: dict[str, float] = {}
     for position, aspect in enumerate(part.aspects[:4]):
         for order, key in enumerate(aspect.keys):
             keys[key] = max(keys.get(key, 0.0), (1.0 - 0.12 * position) * (1.0 - 0.03 * min(order, 8)))
-    for order, key in enumerate(intent_keys):
-        keys[key] = max(keys.get(key, 0.0), INTENT_KEY_SHARE * (1.0 - 0.04 * min(order, 8)))
+    for key, sure in intent_keys.items():
+        keys[key] = max(keys.get(key, 0.0), INTENT_KEY_SHARE * sure)
     best = np.zeros(len(texts), dtype=np.float32)
     for row, (text, head) in enumerate(zip(texts, heads, strict=True)):
         under = max((share for key, share in keys.items() if key in head), default=0.0)
         within = max((share for key, share in keys.items() if key in text), default=0.0)
-        best[row] = max(under, 0.6 * within)
+        about = (
+            max((share for key, share in keys.items() if key in topics[row]), default=0.0) if topics else 0.0
+        )
+        best[row] = max(under, 0.6 * within, 0.4 * about)
     return best

@@ -214,7 +214,7 @@ class Writer:
         self._replace(arrivals, live, {(entry.document.id, entry.digest) for entry in entries})
         self._insert(new, first, tokenizer)
         for versions in read_live(self._connection, arrivals).values():
-            pass
+            self._clip(versions)
 
     def recut(self, tokenizer: Tokenizer) -> None:
         """Cut the text of every live chunk anew, after the shop's words changed."""

@@ -24,6 +24,7 @@ _CLAUSES = (
     (10, re.compile(rf"(\d{{1,3}}(?:\.\d{{1,3}})*)(?:\s*[.、．)）]\s*(?!\d)|\s+(?!\d|{_UNIT}))")),
 )
 _NUMBERED = re.compile(r"\d{1,3}\s*[.、．)）]\s*(?=[^\d\s])")
+_ITEM = re.compile(rf"[（(]\s*(?:{_NUMERAL}|\d{{1,2}})\s*[)）]")
 _BULLET = re.compile(r"[-*+•·●■◆]\s*(?=[^\d\s*-])")
 _QUESTION = re.compile(r"(?:问题?|Q|q)\s*\d{0,2}\s*[：:.、]")
 _ANSWER = re.compile(r"(?:答|A|a)\s*\d{0,2}\s*[：:.、]")
@@ -69,7 +70,8 @@ def plain_blocks(text: str) -> tuple[Block, ...]:
     place = 0
     while place < len(lines):
         end, kind = _extent(lines, place)
-        if kind is BlockKind.TEXT and _enter(outline, lines[place].text):
+        is_item = place > 0 and _continues(lines[place - 1].text, lines[place].text)
+        if kind is BlockKind.TEXT and not is_item and _enter(outline, lines[place].text):
             end, kind = place + 1, BlockKind.HEADING
         blocks.append(outline.block(kind, lines[place], lines[end - 1]))
         place = end
@@ -118,6 +120,11 @@ def _are_steps(lines: Sequence[_Line], place: int, end: int) -> bool:
     """Say whether numbered lines are steps rather than clauses: short, and introduced by a line above."""
     chars = sum(len(line.text) for line in lines[place:end])
     return end - place > 1 and place > 0 and chars <= _MAX_STEP_CHARS * (end - place)
+
+
+def _continues(above: str, line: str) -> bool:
+    """Say whether a line is an item of the sentence above it: `有下列情形之一的：` `（一）…；` `（二）…`."""
+    return above[-1] in "：:；;" and _ITEM.match(line) is not None
 
 
 def _clause(line: str) -> tuple[int, str, str] | None:

@@ -151,13 +151,15 @@ class _Jieba:
         self._jieba = jieba.Tokenizer()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frequencies, total = self._jieba.gen_pfdict(self._jieba.get_dict_file())
+            frequencies, _ = self._jieba.gen_pfdict(self._jieba.get_dict_file())
         for word in words:
-            total += _USER_FREQUENCY - frequencies.get(word, 0)
             frequencies[word] = _USER_FREQUENCY
             for end in range(1, len(word)):
                 frequencies.setdefault(word[:end], 0)
-        self._jieba.FREQ, self._jieba.total, self._jieba.initialized = frequencies, total, True
+        # jieba's own total counts an entry that its dictionary holds twice; rjieba's does not, and a total
+        # that differs by 3 breaks ties between equally likely cuts differently.
+        self._jieba.FREQ, self._jieba.total = frequencies, sum(frequencies.values())
+        self._jieba.initialized = True
 
     def cut(self, text: str) -> list[str]:
         return list(self._jieba.cut(text, HMM=False))

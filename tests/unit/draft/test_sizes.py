@@ -79,14 +79,14 @@ def test_outside_the_table_it_says_so_and_names_the_edge():
 def test_a_missing_measure_is_asked_for_and_only_that():
     (found,) = suggest(shirt(), height_cm=163)
     assert found.verdict == "asked"
-    assert "体重" in found.tail
-    assert "身高" not in found.tail
+    assert "体重" in found.statements[0].text
+    assert "身高" not in found.statements[0].text
 
 
 def test_both_missing_are_asked_for_in_one_question():
     (found,) = suggest(shirt())
     assert found.verdict == "asked"
-    assert "身高和体重" in found.tail
+    assert "身高和体重" in found.statements[0].text
 
 
 def test_shoes_go_by_foot_length_in_millimetres():

@@ -2,12 +2,12 @@ import sys
 
 import numpy as np
 import pytest
-from encoder_models import tiny_sentence_transformer
 
 from assist.encoder import bundled, load
 from assist.encoder.folder import export
 from assist.encoder.sentence import SentenceTransformerEncoder
 from assist.errors import EncoderError, InputError, MissingDependencyError, ModelNotFoundError
+from encoder_models import tiny_sentence_transformer
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,9 @@ def test_fewer_dimensions_are_the_first_columns(tiny):
 
 def test_progress_counts_texts(tiny):
     seen = []
-    encoder = SentenceTransformerEncoder(tiny, batch_size=1, progress=lambda done, total: seen.append((done, total)))
+    encoder = SentenceTransformerEncoder(
+        tiny, batch_size=1, progress=lambda done, total: seen.append((done, total))
+    )
     encoder.encode(["退货"] * 40)
     assert seen == [(16, 40), (32, 40), (40, 40)]
 
@@ -95,7 +97,13 @@ def test_an_exported_folder_is_a_plain_sentence_transformers_model(tmp_path):
     from sentence_transformers import SentenceTransformer
 
     folder = export(bundled(), tmp_path / "out")
-    texts = ["会不会掉色？", "身高170穿什么码", "iPhone 13 Pro Max 256G 多少钱", "A102能退吗😀", "七天无理由退货运费谁出"]
+    texts = [
+        "会不会掉色？",
+        "身高170穿什么码",
+        "iPhone 13 Pro Max 256G 多少钱",
+        "A102能退吗😀",
+        "七天无理由退货运费谁出",
+    ]
     plain = SentenceTransformer(str(folder), device="cpu").encode(texts, show_progress_bar=False)
     cosines = (plain * bundled().encode(texts)).sum(axis=1)
     assert cosines.min() >= 0.999

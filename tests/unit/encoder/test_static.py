@@ -60,7 +60,9 @@ def test_rows_equal_the_plain_sum(file):
     encoder = StaticEncoder.open(file)
     texts = ["掉色不", "会不会掉色", "", "😀", "退货", "掉色" * 3000, "a", "iphone 13 会掉色?"] * 3
     expected = np.stack([slow_reference(encoder, text) for text in texts])
-    np.testing.assert_allclose(encoder.encode(texts), expected, atol=1e-5)  # float32 sums of thousands of terms
+    np.testing.assert_allclose(
+        encoder.encode(texts), expected, atol=1e-5
+    )  # float32 sums of thousands of terms
 
 
 def test_a_text_has_the_same_row_alone_and_in_a_batch(file):
@@ -130,7 +132,9 @@ def test_impossible_dimensions_are_refused(file, dim):
 
 def test_arrays_that_disagree_are_refused():
     with pytest.raises(DimensionError):
-        StaticEncoder(Pieces("ab", simplified={}), np.zeros((2, 4)), np.zeros(3, "f4"), name="x", revision="1")
+        StaticEncoder(
+            Pieces("ab", simplified={}), np.zeros((2, 4)), np.zeros(3, "f4"), name="x", revision="1"
+        )
 
 
 def test_an_absent_file_is_named(tmp_path):

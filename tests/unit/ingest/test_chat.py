@@ -9,7 +9,7 @@ import pytest
 from assist.documents import Kind
 from assist.ingest import ReadResult, read_bytes
 from assist.ingest.duplicates import clusters
-from assist.ingest.small_talk import is_courtesy, is_holding, is_placeholder
+from assist.ingest.small_talk import is_courtesy, is_holding, is_wordless
 
 
 def chat(*lines: str, header: str = "session,time,role,text") -> ReadResult:
@@ -163,12 +163,12 @@ def test_no_courtesies(text: str) -> None:
     assert not is_courtesy(text)
 
 
-def test_holding_lines_and_placeholders() -> None:
+def test_holding_lines_and_wordless_lines() -> None:
     assert is_holding("亲，请您稍等，我这边帮您核实一下")
     assert not is_holding("稍等，仓库说今天18点前发")
-    assert is_placeholder("[图片] /:^_^")
-    assert is_placeholder("👍👍")
-    assert not is_placeholder("[链接]这个")
+    assert is_wordless("[图片] /:^_^")
+    assert is_wordless("👍👍")
+    assert not is_wordless("[链接]这个")
 
 
 def test_figures_and_negations_keep_pairs_apart() -> None:

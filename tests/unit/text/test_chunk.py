@@ -243,6 +243,7 @@ def test_plain_text_is_laid_out_by_its_clauses():
         ("# 保修\n## 范围\n整机。\n## 期限\n一年。", ["范围", "期限"]),
         ("3.1 子条\n内容。\n3.2 子条\n内容。", ["3.1", "3.2"]),
         ("3天内发货。\n\n第二段。", [""]),
+        ("第二条 下列商品除外：\n（一）定做的；\n（二）鲜活的。\n第三条 丙。", ["2", "3"]),
     ],
 )
 def test_plain_sections(text, sections):
