@@ -12,6 +12,7 @@ from assist.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def workdir(tmp_path):
 
 
 def test_the_readme_example_runs_as_written(workdir):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (code,) = [text for language, text in BLOCKS if language == "python"]
     done = subprocess.run([sys.executable, "-c", code], cwd=workdir, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "4级" in done.stdout
@@ -29,7 +30,7 @@ def test_the_readme_example_runs_as_written(workdir):
 
 
 def test_the_readme_commands_run_as_written(workdir):
-    block = next(text for text in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "assist add" in text)
+    block = next(text for _, text in BLOCKS if "assist add" in text)
     for line in block.strip().splitlines():
         words = shlex.split(line)
         assert words[0] == "assist"

@@ -134,11 +134,10 @@ def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
 
 
 def _screen(document: Document) -> _Screened:
-    document = replace(
-        document, attributes={name: mask(value).text for name, value in document.attributes.items()}
-    )
-    if document.kind in {Kind.PAST_ANSWER, Kind.QUICK_REPLY}:
-        return _screen_answer(document) if document.kind is Kind.PAST_ANSWER else _Screened(document, 0)
+    clean = {name: mask(value).text for name, value in document.attributes.items()}
+    document = replace(document, attributes=clean, title=mask(document.title).text)
+    if document.kind is Kind.PAST_ANSWER:
+        return _screen_answer(document)
     found = mask(document.text, keep=("address",)).findings
     spans = [finding.span for finding in found if finding.span is not None]
     if not spans:

@@ -141,7 +141,7 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
         if length + len(texts[at]) <= MAX_CHARS:
             chosen.add(at)
             length += len(texts[at])
-    return sorted(chosen)
+    return [at for at in sorted(chosen) if at + 1 in chosen or not texts[at].rstrip().endswith(("：", ":"))]
 
 
 def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:

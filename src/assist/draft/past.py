@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from assist.documents import Document
-from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.evidence import Candidate, Evidence, Scorer, cite
 from assist.draft.speak import closed
-from assist.draft.units import Unit, answer_units, product_units
+from assist.draft.units import Unit, answer_units, clause_units, product_units
 from assist.messages import Part
 from assist.results import Statement
 from assist.text.quantities import Dimension, Quantity, quantities
 from assist.text.sentences import sentences
 
 MIN_SIMILARITY = 0.62
-_UNUSABLE = frozenset({"stale", "retired", "blocked"})
+MIN_SUPPORT, RIVAL_MARGIN = 0.4, 0.05
+"""A figure counts as borne out by a sentence at least this like; a likelier one with another figure refutes it."""
+_UNUSABLE = frozenset({"candidate", "stale", "retired", "blocked"})
 _LOOSE = frozenset({Dimension.PLAIN, Dimension.TIME, Dimension.DATE})
 _SOCIAL = re.compile(r"^(?:亲|您好|你好|在的|嗯|好的|不客气|感谢|谢谢)[^，。！!~～]{0,8}[，。！!~～\s]*")
 
@@ -32,41 +34,71 @@ def past_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
         return []
     likeness = evidence.scorer.similarity(part.clean, [unit.head for unit in units])
     covered = evidence.scorer.score(part, [unit.text for unit in units], [unit.head for unit in units])
-    ground = _ground(part, evidence)
+    ground = _ground(part, number, evidence)
     found = []
     for at in np.argsort(-likeness, kind="stable")[:4]:
         unit, like = units[int(at)], float(likeness[int(at)])
-        if like >= MIN_SIMILARITY and borne_out(unit.text, ground):
+        if like >= MIN_SIMILARITY and borne_out(unit.text, ground, evidence.scorer):
             score = 0.6 * like + 0.3 * float(covered[int(at)])
             found.append(Candidate(number, "past_answer", _say(unit, number), 0.0).scored(score))
     return found
 
 
-def borne_out(answer: str, ground: Sequence[Quantity]) -> bool:
-    """Say whether every figure of an answer stands in the given current ones."""
-    figures = [item for item in quantities(answer) if item.dimension not in _LOOSE]
-    return all(any(item.same(other) for other in ground) for item in figures)
+def borne_out(answer: str, ground: Sequence[str], scorer: Scorer) -> bool:
+    """Say whether what stands today bears an earlier answer out.
+
+    Every figure of a sentence must stand in a like sentence of today's pages and rules, and no clearly more
+    alike sentence may give another figure of the same kind.
+
+    Args:
+        answer: The earlier answer.
+        ground: Sentences of the scoped pages and of the rules in force.
+        scorer: Says how alike two sentences are.
+    """
+    for piece in sentences(answer):
+        sentence = piece.of(answer)
+        figures = [item for item in quantities(sentence) if item.dimension not in _LOOSE]
+        if figures and not _stands(sentence, figures, ground, scorer):
+            return False
+    return True
 
 
-def _ground(part: Part, evidence: Evidence) -> list[Quantity]:
-    """Figures of the scoped pages and of the rules found for this part."""
-    found: list[Quantity] = []
-    seen: set[tuple[str, str]] = set()
-    for name in part.products or evidence.question.products:
-        if name in evidence.products:
-            _collect(evidence.products[name], found, seen)
-    number = evidence.question.parts.index(part)
-    for hit in evidence.hits[number] if number < len(evidence.hits) else ():
-        if hit.document.kind.value in {"policy", "promotion", "product"}:
-            found.extend(quantities(hit.chunk.text))
+def _stands(sentence: str, figures: Sequence[Quantity], ground: Sequence[str], scorer: Scorer) -> bool:
+    if not ground:
+        return False
+    alike = scorer.similarity(sentence, ground)
+    given = [_figures(text) for text in ground]
+    for figure in figures:
+        same = [
+            float(alike[at]) for at, found in enumerate(given) if any(figure.same(other) for other in found)
+        ]
+        rival = [
+            float(alike[at])
+            for at, found in enumerate(given)
+            if any(other.dimension is figure.dimension for other in found)
+            and not any(figure.same(other) for other in found)
+        ]
+        if not same or max(same) < MIN_SUPPORT or (rival and max(rival) > max(same) + RIVAL_MARGIN):
+            return False
+    return True
+
+
+@lru_cache(maxsize=20_000)
+def _figures(text: str) -> tuple[Quantity, ...]:
+    return tuple(item for item in quantities(text) if item.dimension not in _LOOSE)
+
+
+def _ground(part: Part, number: int, evidence: Evidence) -> list[str]:
+    """Sentences of the scoped pages and of the rules found for this part."""
+    found = [
+        unit.text
+        for name in part.products or evidence.question.products
+        if name in evidence.products
+        for unit in product_units(evidence.products[name])
+    ]
+    for unit in clause_units(evidence.hits[number] if number < len(evidence.hits) else ()):
+        found.extend(f"{unit.head} {piece.of(unit.text)}" for piece in sentences(unit.text))
     return found
-
-
-def _collect(document: Document, found: list[Quantity], seen: set[tuple[str, str]]) -> None:
-    if (document.id, document.version) not in seen:
-        seen.add((document.id, document.version))
-        for unit in product_units(document):
-            found.extend(quantities(unit.quote))
 
 
 def _say(unit: Unit, number: int) -> tuple[Statement, ...]:

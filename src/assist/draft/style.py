@@ -98,6 +98,6 @@ def _bare(body: str) -> str:
 
 
 def _spoken(opening: str, body: str) -> str:
-    text = _EMOJI.sub("", f"{opening}{body}").replace("～", "。")
+    text = re.sub(r"～(?!\d)", "。", _EMOJI.sub("", f"{opening}{body}"))
     text = re.sub(r"^\s*(\d+)[.、]\s*", r"第\1，", text, flags=re.MULTILINE)
     return re.sub(r"\s*\n\s*", " ", text).strip()

@@ -17,6 +17,7 @@ from assist.encoder.weights import read_weights
 from assist.errors import DimensionError, ModelNotFoundError
 
 _TOKENS_AT_ONCE = 4_096
+_TEXTS_AT_ONCE = 16_384
 
 
 class Cutter(Protocol):
@@ -99,13 +100,16 @@ class StaticEncoder:
         """
         check_texts(texts, kind)
         matrix = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            self._fill(matrix[start : start + _TEXTS_AT_ONCE], texts[start : start + _TEXTS_AT_ONCE])
+        return unit_rows(matrix)
+
+    def _fill(self, matrix: FloatMatrix, texts: Sequence[str]) -> None:
         ids = self.cutter.ids_many(texts)
         for places, length in _groups(ids):
             tokens = np.array([ids[place] for place in places], dtype=np.int64)
-            matrix[places] = (
-                self._add_up(tokens) if length <= _TOKENS_AT_ONCE else self._add_up_long(tokens[0])
-            )
-        return unit_rows(matrix)
+            short = length <= _TOKENS_AT_ONCE
+            matrix[places] = self._add_up(tokens) if short else self._add_up_long(tokens[0])
 
     def _add_up(self, tokens: NDArray[np.int64]) -> FloatMatrix:
         rows = self.vectors[tokens].astype(np.float32)

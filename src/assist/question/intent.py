@@ -20,8 +20,8 @@ from assist.encoder.base import Encoder
 from assist.messages import Behaviour, Intent, IntentScore
 from assist.question import lexicon, wording
 
-# Fitted by maximum likelihood on the development half of the labelled wordings and on 872 messages of
-# taobao_intent whose label answers to a leaf; see tests/golden/README.md for what they reach.
+# Fitted by maximum likelihood on the development half of the labelled wordings and on those 872 development
+# messages of taobao_intent whose label answers to a leaf.
 _BEST, _MEAN, _GRAMS = 1.6, 12.35, 2.44
 _NEAREST = 3
 _FEW = 4

@@ -25,6 +25,7 @@ _NAMED_ID = re.compile(
 )
 _NOT_PRODUCT = re.compile(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
 _SEPARATE = re.compile("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
+_MEASURES = re.compile(r"\s*(?:[天块元件个号月年岁度米斤时分秒层楼折克毫升双条瓶盒箱%]|cm|mm|kg|ml|w|/)")
 _MAX_TWINS = 6
 
 
@@ -118,14 +119,22 @@ class Catalog:
             tuple(places),
         )
 
-    def sku_places(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int], ...]:
-        """Find where a folded text holds SKU words of `products`, or a colour that can only be one of theirs."""
-        found = {place[:2] for product in products for place in self._sku_table(product).find(text)}
+    def sku_places(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
+        """Find where a folded text names SKUs of `products`: `(start, end, the page's own word)`, in order.
+
+        A colour counts that can only be one of theirs (黑的, 曜石黑); a number counts that measures nothing.
+        """
+        found: dict[tuple[int, int], str] = {}
+        for product in products:
+            for start, end, word in self._sku_table(product).find(text):
+                if not (word.isdigit() and _MEASURES.match(text, end)):
+                    found[start, end] = word
         for colour in color_slots(text):
             inside = any(start <= colour.start and colour.end <= end for start, end in found)
-            if not inside and self.sku_choice(str(colour.value), products) != colour.value:
-                found.add((colour.start, colour.end))
-        return tuple(sorted(found))
+            own = self.sku_choice(str(colour.value), products)
+            if not inside and own != colour.value:
+                found[colour.start, colour.end] = own
+        return tuple((start, end, word) for (start, end), word in sorted(found.items()))
 
     def sku_choice(self, word: str, products: Sequence[str]) -> str:
         """Return the one SKU word of `products` that holds `word` (黑 → 曜石黑); else `word` itself."""

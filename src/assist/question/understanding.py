@@ -20,10 +20,10 @@ from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
-from assist.question.wares import is_refused
+from assist.question.wares import is_refused, sku_slot
 from assist.settings import MessageSettings
 from assist.shop import ShopProfile
-from assist.text.normalize import fold, normalize
+from assist.text.normalize import Normalized, fold, normalize
 from assist.text.tokenize import Tokenizer
 
 _QUICK_INTENTS = {
@@ -32,6 +32,7 @@ _QUICK_INTENTS = {
     SegmentKind.URGING: "通用/寒暄/催促/无内容追问",
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
+_GENERAL = "售前/商品/评价/笼统询问"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
 _SETTINGS = MessageSettings()
 _ONLY_MARKS = re.compile(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
@@ -88,8 +89,8 @@ class Understanding:
         beyond `settings.max_chars` and turns beyond `settings.max_history` are not read.
         """
         readings = [self._read(message) for message in messages]
-        texts = list(dict.fromkeys(text for reading in readings for text in reading.texts))
-        scores = dict(zip(texts, self._model.classify(texts), strict=True))
+        texts = list(dict.fromkeys(text for reading in readings for text in reading.texts if text))
+        scores = dict(zip(texts, self._model.classify(texts), strict=True)) | {"": ()}
         return tuple(self._question(reading, scores) for reading in readings)
 
     def quick(self, message: Message) -> Question | None:
@@ -156,13 +157,15 @@ class Understanding:
         )
         pieces = drafts(cut) or (Draft(Span(0, max(1, len(text))), fold(text), SegmentKind.STATEMENT),)
         scopes = self._scopes(text, pieces, context, mention)
-        own = self._own_words([slot for slot, _ in found], scopes)
+        products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
+        own = self._own_slots(normalized, found, products)
+        pieces = tuple(_pasted(draft, before) for draft in pieces)
         parts = tuple(self._part(text, draft, scope) for draft, scope in zip(pieces, scopes, strict=True))
         question = Question(
             parts=parts,
             slots=merge(own, before.slots, message),
             emotion=emotion(normalized.text),
-            products=tuple(dict.fromkeys(product for scope in scopes for product in scope)),
+            products=products,
             asks_human=asks_human(normalized.text),
             urging=any(segment.kind is SegmentKind.URGING for segment in cut),
             unknown_product=mention.unknown or (unknown if not mention.products else None),
@@ -180,7 +183,7 @@ class Understanding:
             products=products,
             sku=self._sku(text, draft, products),
             aspects=aspects(draft.clean),
-            vague=is_vague(draft.clean),
+            vague=is_vague(draft.clean) or _names_only(draft, products),
         )
 
     def _sku(self, text: str, draft: Draft, products: tuple[str, ...]) -> tuple[str, ...]:
@@ -190,7 +193,7 @@ class Understanding:
         normalized = normalize(draft.span.of(text))
         changed = _last_change(normalized.text)
         words: dict[str, None] = {}
-        for start, end in self.catalog.sku_places(normalized.text, products):
+        for start, end, _ in self.catalog.sku_places(normalized.text, products):
             place = normalized.offsets.original(Span(start, end))
             typed = Span(place.start + draft.span.start, place.end + draft.span.start)
             dropped = any(span.covers(typed) for span in draft.replaced) or start < changed
@@ -198,15 +201,26 @@ class Understanding:
                 words[typed.of(text)] = None
         return tuple(words)
 
-    def _own_words(self, slots: list[Slot], scopes: Sequence[tuple[str, ...]]) -> list[Slot]:
-        """Give colours the page's own word where it can only be one (黑色 → 曜石黑)."""
-        products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
-        return [
-            replace(slot, value=self.catalog.sku_choice(str(slot.value), products))
+    def _own_slots(
+        self, normalized: Normalized, found: Sequence[tuple[Slot, Span]], products: Sequence[str]
+    ) -> list[Slot]:
+        """Give colours the page's own word, and add the SKU words of the page that the readers do not know."""
+        placed = [
+            (replace(slot, value=self.catalog.sku_choice(str(slot.value), products)), place)
             if slot.name == "color"
-            else slot
-            for slot in slots
+            else (slot, place)
+            for slot, place in found
         ]
+        held = [place for slot, place in found if slot.name != "reason"]
+        for start, end, word in self.catalog.sku_places(normalized.text, products):
+            place = normalized.offsets.original(Span(start, end))
+            name = sku_slot(word)
+            taken = any(place.start < other.end and other.start < place.end for other in held)
+            if name and not taken and not is_refused(normalized.text, start):
+                value = word.upper() if name == "size" else word
+                placed.append((Slot(name, value, place.of(normalized.original)), place))
+        placed.sort(key=lambda item: item[1].start)
+        return [slot for slot, _ in placed]
 
     def _context(self, message: Message, before: Earlier) -> tuple[str | None, str | None]:
         """Return the product in view, or the id of one that the shop does not have."""
@@ -250,8 +264,10 @@ class Understanding:
         return replace(reading.question, parts=parts, tags=self._tags(parts))
 
     def _classified(self, part: Part, scores: tuple[IntentScore, ...]) -> Part:
-        if not wording.plain(part.text) and self.intents.get(_UNREADABLE):
-            scores = (IntentScore(_UNREADABLE, 1.0),)
+        fixed = _GENERAL if part.vague else _UNREADABLE
+        silent = not wording.plain(part.clean) or (part.vague and not scores)
+        if silent and self.intents.get(fixed):
+            scores = (IntentScore(fixed, 1.0),)
         path = scores[0].path if scores else None
         return replace(part, intents=scores, behaviour=self.intents.behaviour(path))
 
@@ -305,6 +321,18 @@ def _reading_text(draft: Draft, before: Earlier) -> str:
     if before.question and is_elliptic(draft):
         return f"{before.question} {draft.clean}"
     return draft.clean
+
+
+def _pasted(draft: Draft, before: Earlier) -> Draft:
+    """Let an id pasted after an open question ask that question again."""
+    if draft.kind is SegmentKind.ID and not draft.clean and before.open:
+        return replace(draft, clean=before.question)
+    return draft
+
+
+def _names_only(draft: Draft, products: Sequence[str]) -> bool:
+    """Say whether a part names a product and asks nothing about it."""
+    return draft.kind is SegmentKind.ID and not draft.clean and bool(products)
 
 
 def _last_change(text: str) -> int:

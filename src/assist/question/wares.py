@@ -8,7 +8,7 @@ from functools import cache
 
 from assist.question import lexicon
 from assist.question.bodies import Found
-from assist.question.phrases import PhraseTable, any_of
+from assist.question.phrases import PhraseTable
 
 _LETTER = r"(?:[2-9]xl|x{0,5}[sl]|m|xxs)"
 # Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
@@ -143,5 +143,12 @@ def _meanings(key: str) -> PhraseTable[str]:
     return PhraseTable({word: name for name, row in rows.items() for word in row})
 
 
-SIZE_WORD = re.compile(rf"(?:{_LETTER}|\d{{2,3}})(?:码|号)?|{any_of(['均码', '大码', '小码', '中码'])}")
-"""A size as typed, when it is all there is."""
+def sku_slot(word: str) -> str:
+    """Return the slot that a word of a SKU table fills: `size`, `color`, or nothing."""
+    if _SKU_SIZE.fullmatch(word.lower()):
+        return "size"
+    return "color" if _SKU_COLOUR.search(word) else ""
+
+
+_SKU_SIZE = re.compile(rf"(?:{_LETTER}|[1-5]\d(?:\.5)?|[6-9][05]|1[0-7]\d)(?:码)?|均码")
+_SKU_COLOUR = re.compile("[色黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐]$")

@@ -194,3 +194,22 @@ def test_the_encoder_is_called_once_for_a_batch(shop_catalog):
     assert (built, Counting.calls) == (1, 2)
     own.understand_many([Message(("在吗",))])
     assert Counting.calls == 2
+
+
+def test_sku_words_of_the_page_fill_slots(understanding):
+    question = ask(understanding, "沙丘米的还有吗", product="A311")
+    assert question.slots["color"].value == "沙丘米"
+    question = ask(understanding, "黑白42有货吗", product="B101")
+    assert (question.slots["size"].value, question.slots["color"].value) == ("42", "黑白")
+    assert question.parts[0].sku == ("黑白", "42")
+    assert "size" not in ask(understanding, "42天能到吗", product="B101").slots
+
+
+@pytest.mark.parametrize("text", ["718263540102", "a102"])
+def test_a_pasted_id_alone_is_vague_or_repeats_the_open_question(understanding, text):
+    question = ask(understanding, text)
+    assert (question.products, question.parts[0].vague) == (("A102",), True)
+    assert question.intent == "售前/商品/评价/笼统询问"
+    again = ask(understanding, text, history=turns(["会掉色吗"]))
+    assert again.parts[0].clean == "会掉色吗"
+    assert again.parts[0].aspects[0].name == "不掉色"

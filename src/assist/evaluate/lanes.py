@@ -1,0 +1,131 @@
+"""Rank documents for a batch of queries by each lane alone and by their mix, straight on a view's arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from assist.arrays import FloatMatrix, IdMatrix, IdVector, check_matrix
+from assist.encoder.base import Encoder
+from assist.index.ranking import padded
+from assist.retrieve.fuse import fuse
+from assist.settings import SearchSettings
+from assist.store.view import View
+from assist.text.normalize import fold
+
+Found: TypeAlias = tuple[IdMatrix, FloatMatrix]
+"""Rows (q, m) padded with -1, and scores (q, m) padded with -inf, best first."""
+
+ENCODE_BATCH = 1_024
+SEARCH_BATCH = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneRuns:
+    """Every lane's ranking of documents.
+
+    Attributes:
+        dense: int64, shape (q, m): dense document numbers, best first, each once, padded with -1.
+        sparse: Likewise.
+        hybrid: Likewise, by the dense share of the mix.
+    """
+
+    dense: IdMatrix
+    sparse: IdMatrix
+    hybrid: Mapping[float, IdMatrix]
+
+
+def run_lanes(
+    view: View,
+    encoder: Encoder,
+    queries: Sequence[str],
+    *,
+    settings: SearchSettings,
+    dense_weights: Sequence[float],
+    depth: int,
+    jobs: int = 1,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> LaneRuns:
+    """Run the lanes over all queries, exactly as a search without limits does, duplicates not collapsed.
+
+    Args:
+        view: What is searched.
+        encoder: The one of the view's vectors.
+        queries: q texts.
+        settings: `candidates` chunks are taken from each lane before fusion.
+        dense_weights: Mixes wanted.
+        depth: Documents kept per query.
+        jobs: Threads.
+        progress: Called with queries done, of how many, and the stage.
+
+    Raises:
+        InputError: The encoder gave vectors that are not finite or not of unit norm.
+    """
+    folded = [fold(query) for query in queries]
+    starts = range(0, len(folded), SEARCH_BATCH)
+    take = max(settings.candidates, depth)
+
+    def search(start: int) -> tuple[IdMatrix, IdMatrix, dict[float, IdMatrix]]:
+        texts = folded[start : start + SEARCH_BATCH]
+        vectors = check_matrix(encoder.encode(texts, kind="query"), "query vectors", unit=True)
+        dense = view.dense.search(vectors, take)
+        sparse = view.sparse.search(view.tokenizer.tokens_many(texts), take)
+        mixed = {weight: _mixed(dense, sparse, weight) for weight in dense_weights}
+        return (
+            fold_rows(dense[0], view.columns.document, depth),
+            fold_rows(sparse[0], view.columns.document, depth),
+            {weight: fold_rows(rows, view.columns.document, depth) for weight, rows in mixed.items()},
+        )
+
+    parts = []
+    with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
+        for part in pool.map(search, starts):
+            parts.append(part)
+            if progress is not None:
+                progress(min(len(parts) * SEARCH_BATCH, len(folded)), len(folded), "search")
+    return LaneRuns(
+        dense=np.concatenate([part[0] for part in parts]),
+        sparse=np.concatenate([part[1] for part in parts]),
+        hybrid={weight: np.concatenate([part[2][weight] for part in parts]) for weight in dense_weights},
+    )
+
+
+def _mixed(dense: Found, sparse: Found, weight: float) -> IdMatrix:
+    fused = [
+        fuse((dense[0][at], dense[1][at]), (sparse[0][at], sparse[1][at]), weight=weight)
+        for at in range(len(dense[0]))
+    ]
+    width = max((len(one.rows) for one in fused), default=1)
+    rows, _ = padded(((one.rows, one.scores) for one in fused), len(fused), max(width, 1))
+    return rows
+
+
+def fold_rows(rows: IdMatrix, document: IdVector, depth: int) -> IdMatrix:
+    """Turn ranked chunk rows into ranked documents: each stands where its best chunk stands.
+
+    Args:
+        rows: int64, shape (q, m), best first, padded with -1.
+        document: int64, shape (n,): document number of each row.
+        depth: Documents kept.
+
+    Returns:
+        int64, shape (q, depth), padded with -1.
+    """
+    q, m = rows.shape
+    numbers = np.where(rows >= 0, np.asarray(document)[rows], -1)
+    order = np.argsort(numbers, axis=1, kind="stable")
+    ranked = np.take_along_axis(numbers, order, axis=1)
+    first = np.ones((q, m), dtype=np.bool_)
+    first[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
+    first &= ranked >= 0
+    keep = np.zeros((q, m), dtype=np.bool_)
+    np.put_along_axis(keep, order, first, axis=1)
+    place = np.cumsum(keep, axis=1) - 1
+    line, column = np.nonzero(keep & (place < depth))
+    folded = np.full((q, depth), -1, dtype=np.int64)
+    folded[line, place[line, column]] = numbers[line, column]
+    return folded
