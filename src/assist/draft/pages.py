@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,14 @@ PAGE_FIRST = 0.14
 """A parameter that is just what is asked goes before the shop's general rule."""
 NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.84, 260
 """A second clause joins the first from this share of its score on, up to this length together."""
+_OVERDUE = re.compile("超过|超期|逾期|过期|过保")
+_OVERDUE_ASKED = re.compile(
+    r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
+)
+OVERDUE = 0.08
+"""What a clause for late cases loses on a question that speaks of no delay."""
+NAMED_ROW = 0.35
+"""A row that the shopper's own words pick answers a question that names nothing else."""
 RETRIEVED = 0.12
 """What the search's own fused score adds."""
 BRANCH = 0.12
@@ -107,8 +116,13 @@ def _page_prior(unit: Unit, part: Part, named: bool) -> float:
     if unit.kind == "qa":
         return 0.04
     if unit.kind == "row":
-        return 0.06 if named else -0.06
+        return _row_prior(part) if named else -0.06
     return 0.0
+
+
+def _row_prior(part: Part) -> float:
+    about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/颜色", "售前/商品/尺寸"))
+    return NAMED_ROW if about_skus and not part.aspects else 0.06
 
 
 def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> list[int]:
@@ -181,7 +195,9 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     scores = scores + RETRIEVED * np.array([hit.score for hit in hits], dtype=np.float32)
     branch = branch_of(part, evidence)
     prior = PAGE_QUESTION if (part.intent or "").startswith(PAGE_INTENTS) else 0.0
-    scores = scores + np.array([_clause_prior(unit, branch) - prior for unit in units], dtype=np.float32)
+    scores = scores + np.array(
+        [_clause_prior(unit, part, branch) - prior for unit in units], dtype=np.float32
+    )
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
@@ -217,12 +233,13 @@ def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float
     return sorted((pair for pair in found if pair[1] >= ECHO_LIKENESS), key=lambda pair: -pair[1])[:3]
 
 
-def _clause_prior(unit: Unit, branch: Sequence[str]) -> float:
+def _clause_prior(unit: Unit, part: Part, branch: Sequence[str]) -> float:
     """The shop's own rule is what a buyer is told, and the clause of the branch that the order's facts pick."""
     order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
     level = order.get(str(unit.document.level), 0.0)
     promotion = 0.04 if unit.document.kind is Kind.PROMOTION else 0.0
-    return level - promotion + (BRANCH if any(word in unit.head for word in branch) else 0.0)
+    apart = OVERDUE if _OVERDUE.search(unit.head) and not _OVERDUE_ASKED.search(part.clean) else 0.0
+    return level - promotion - apart + (BRANCH if any(word in unit.head for word in branch) else 0.0)
 
 
 def focus_words(evidence: Evidence) -> tuple[str, ...]:

@@ -64,8 +64,23 @@ def _said_for_all(product: Document, wanted: Fact) -> bool:
 def named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Words that name one SKU: colours, sizes, versions; folded."""
     slots = evidence.question.slots
-    words = [*part.sku, *(str(slots[name].value) for name in ("color", "size") if name in slots)]
-    return tuple(dict.fromkeys(fold(word) for word in words if word))
+    settled = [str(slots[name].value) for name in ("color", "size") if name in slots]
+    words = tuple(dict.fromkeys(fold(word) for word in (*part.sku, *settled) if word))
+    # A corrected word stays in the part's text; what the slots settled on is what counts then.
+    return words if _some_row(words, part, evidence) else tuple(dict.fromkeys(map(fold, settled)))
+
+
+def _some_row(words: Sequence[str], part: Part, evidence: Evidence) -> bool:
+    names = part.products or evidence.question.products
+    pages = [evidence.products[name] for name in names if name in evidence.products]
+    rows = [
+        row
+        for page in pages
+        for table in page.tables
+        if table.kind is BlockKind.SKU_TABLE
+        for row in table.rows
+    ]
+    return any(row_holds(" | ".join(cell.text for cell in row.cells), words) for row in rows)
 
 
 def _is_named(fact: Fact, named: Sequence[str], product: Document) -> bool:
@@ -76,10 +91,14 @@ def row_holds(text: str, named: Sequence[str]) -> bool:
     """Say whether a table row names all of the words: letters and digits as whole cells, Chinese within one."""
     cells = {cell for cell in _PARTS.split(fold(text)) if cell}
     row = fold(text)
-    return all(
-        word in cells or (len(word) > 2 and word in row) or (not word.isascii() and word in row)
-        for word in named
-    )
+    return all(word in cells or (len(word) > 2 and word in row) or _spelled(word, row) for word in named)
+
+
+def _spelled(word: str, row: str) -> bool:
+    """Chinese words may be shortened by the shopper: 奶白 names 奶油白."""
+    if word.isascii():
+        return False
+    return word in row or (len(word) >= 2 and re.search(".?".join(map(re.escape, word)), row) is not None)
 
 
 def _stated(product: Document, facts: Sequence[Fact], named: Sequence[str], number: int) -> Candidate:

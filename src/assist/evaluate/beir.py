@@ -64,6 +64,11 @@ class RetrievalSet:
     unjudged_queries: int = 0
     folded_passages: int = 0
 
+    @property
+    def judgments(self) -> dict[str, Mapping[str, int]]:
+        """The grades of the queries that are measured, in their order."""
+        return {query.id: self.qrels[query.id] for query in self.queries}
+
     def sampled(self, size: int | None, *, seed: int) -> RetrievalSet:
         """Keep `size` random queries, in file order; None keeps all; the corpus stays whole.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -20,23 +19,7 @@ from assist.text.normalize import fold
 Found: TypeAlias = tuple[IdMatrix, FloatMatrix]
 """Rows (q, m) padded with -1, and scores (q, m) padded with -inf, best first."""
 
-ENCODE_BATCH = 1_024
 SEARCH_BATCH = 512
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LaneRuns:
-    """Every lane's ranking of documents.
-
-    Attributes:
-        dense: int64, shape (q, m): dense document numbers, best first, each once, padded with -1.
-        sparse: Likewise.
-        hybrid: Likewise, by the dense share of the mix.
-    """
-
-    dense: IdMatrix
-    sparse: IdMatrix
-    hybrid: Mapping[float, IdMatrix]
 
 
 def run_lanes(
@@ -45,11 +28,11 @@ def run_lanes(
     queries: Sequence[str],
     *,
     settings: SearchSettings,
-    dense_weights: Sequence[float],
+    mixes: Mapping[str, float],
     depth: int,
     jobs: int = 1,
     progress: Callable[[int, int, str], None] | None = None,
-) -> LaneRuns:
+) -> dict[str, IdMatrix]:
     """Run the lanes over all queries, exactly as a search without limits does, duplicates not collapsed.
 
     Args:
@@ -57,41 +40,37 @@ def run_lanes(
         encoder: The one of the view's vectors.
         queries: q texts.
         settings: `candidates` chunks are taken from each lane before fusion.
-        dense_weights: Mixes wanted.
+        mixes: Names of the mixes wanted, with their dense share.
         depth: Documents kept per query.
         jobs: Threads.
         progress: Called with queries done, of how many, and the stage.
+
+    Returns:
+        By lane (`sparse`, `dense`, and each mix) int64, shape (q, depth): dense document numbers, best first,
+        each once, padded with -1.
 
     Raises:
         InputError: The encoder gave vectors that are not finite or not of unit norm.
     """
     folded = [fold(query) for query in queries]
-    starts = range(0, len(folded), SEARCH_BATCH)
     take = max(settings.candidates, depth)
 
-    def search(start: int) -> tuple[IdMatrix, IdMatrix, dict[float, IdMatrix]]:
+    def search(start: int) -> dict[str, IdMatrix]:
         texts = folded[start : start + SEARCH_BATCH]
         vectors = check_matrix(encoder.encode(texts, kind="query"), "query vectors", unit=True)
         dense = view.dense.search(vectors, take)
         sparse = view.sparse.search(view.tokenizer.tokens_many(texts), take)
-        mixed = {weight: _mixed(dense, sparse, weight) for weight in dense_weights}
-        return (
-            fold_rows(dense[0], view.columns.document, depth),
-            fold_rows(sparse[0], view.columns.document, depth),
-            {weight: fold_rows(rows, view.columns.document, depth) for weight, rows in mixed.items()},
-        )
+        rows = {"sparse": sparse[0], "dense": dense[0]}
+        rows.update({name: _mixed(dense, sparse, weight) for name, weight in mixes.items()})
+        return {name: fold_rows(found, view.columns.document, depth) for name, found in rows.items()}
 
-    parts = []
-    with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
-        for part in pool.map(search, starts):
+    parts: list[dict[str, IdMatrix]] = []
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        for part in pool.map(search, range(0, len(folded), SEARCH_BATCH)):
             parts.append(part)
             if progress is not None:
                 progress(min(len(parts) * SEARCH_BATCH, len(folded)), len(folded), "search")
-    return LaneRuns(
-        dense=np.concatenate([part[0] for part in parts]),
-        sparse=np.concatenate([part[1] for part in parts]),
-        hybrid={weight: np.concatenate([part[2][weight] for part in parts]) for weight in dense_weights},
-    )
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _mixed(dense: Found, sparse: Found, weight: float) -> IdMatrix:

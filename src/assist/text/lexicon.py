@@ -19,8 +19,7 @@ BASE_WORDS = frozenset(_TRADE.split()) | frozenset(_MIXED.split())
 """Words of the trade that the general dictionary lacks; normalised."""
 
 _UNCOUNTED = """
-的 了 吗 呢 啊 吧 呀 哦 嘛 哈 啦 喔 噢 哎 诶 唉 嗯 呃 哟 咯 呗 嘞 哒 滴 么 嘻 嘿 呵 着 之 地 得
-亲 亲亲 宝 宝子 您 你 我 您好 你好 请 请问 想问 问下 问一下 一下 一下子 麻烦 谢谢 谢 哈喽
+的 了 吗 呢 啊 吧 呀 哦 嘛 哈 啦 喔 噢 哎 诶 唉 嗯 呃 哟 咯 呗 嘞 哒 滴 么 嘻 嘿 呵 亲 亲亲 宝 宝子
 """
 STOP_TOKENS = frozenset(_UNCOUNTED.split())
-"""Particles, politeness and address: they carry no subject, so BM25 leaves them out; normalised."""
+"""Particles and address: they carry no subject, so BM25 leaves them out; normalised."""

@@ -28,7 +28,7 @@ _RULES = "1"
 _USER_FREQUENCY = 2_000
 _HAN = "\u4e00-\u9fd5"
 _KNOWN_WORD = re.compile(f"[{_HAN}a-z0-9]+")
-_HAS_HAN = re.compile(f"[{_HAN}]")
+_HAN_CHAR = re.compile(f"[{_HAN}]")
 _LETTER = f"[^\\W_{_HAN}]"
 _OTHER = f"[^\\W_{_HAN}a-z0-9]"
 # Word runs in other scripts, or with accents; and ASCII runs joined by - _ or a decimal point.
@@ -75,7 +75,7 @@ class Tokenizer:
         self.engine = _engine(engine)
         own = sorted({word for word in map(fold, words) if word} | BASE_WORDS)
         self.fingerprint = hashlib.sha256("\n".join([_RULES, *own]).encode()).hexdigest()[:16]
-        self._known = tuple(word for word in own if _KNOWN_WORD.fullmatch(word) and _HAS_HAN.search(word))
+        self._known = tuple(word for word in own if _KNOWN_WORD.fullmatch(word) and _HAN_CHAR.search(word))
         self._always, self._special = _special([word for word in own if not _KNOWN_WORD.fullmatch(word)])
         self._cutter: _Cutter | None = None
         self._lock = threading.Lock()
@@ -85,18 +85,22 @@ class Tokenizer:
         return self._cut(fold(text), search=False)
 
     def tokens(self, text: str) -> list[str]:
-        """Cut `text` into what BM25 counts: words, their dictionary sub-words, parts of model names.
+        """Cut `text` into what BM25 counts: words, parts of words, and Chinese characters.
 
-        Particles and polite words that carry no subject (`的 了 吗 呢 亲`) are left out; numbers and
-        negations stay. Repeats stay too: they are the term frequency.
+        Words come with their dictionary sub-words and with the parts of model names; each of these counts
+        twice and each Chinese character once, so that 退换货 finds 换货 whatever the dictionary knows, and a
+        whole word still weighs more. Particles and forms of address (`的 了 吗 呢 亲`) are left out; numbers
+        and negations stay. Repeats stay too: they are the term frequency.
         """
-        tokens: list[str] = []
-        for word in self._cut(fold(text), search=True):
+        folded = fold(text)
+        words: list[str] = []
+        for word in self._cut(folded, search=True):
             if word not in STOP_TOKENS:
-                tokens.append(word)
+                words.append(word)
                 if word.isascii() and not word.isalpha() and not word.isdigit():
-                    tokens.extend(_variants(word))
-        return tokens
+                    words.extend(_variants(word))
+        chars = [char for char in _HAN_CHAR.findall(folded) if char not in STOP_TOKENS]
+        return [*words, *words, *chars]
 
     def tokens_many(self, texts: Sequence[str]) -> list[list[str]]:
         """Return `tokens` of each text, in order."""

@@ -53,7 +53,11 @@ def test_a_word_of_the_shop_does_not_cut_a_longer_name(tokenizer):
     ],
 )
 def test_tokens_hold_the_parts_of_names_that_are_searched_alone(tokenizer, text, expected):
-    assert tokenizer.tokens(text) == expected
+    assert tokenizer.tokens(text) == expected * 2
+
+
+def test_a_word_counts_twice_and_its_characters_once(tokenizer):
+    assert tokenizer.tokens("仅退款") == [*["退款", "仅退款"] * 2, "仅", "退", "款"]
 
 
 def test_tokens_hold_sub_words(tokenizer):
@@ -62,8 +66,8 @@ def test_tokens_hold_sub_words(tokenizer):
 
 
 def test_particles_are_left_out_and_negation_stays(tokenizer):
-    assert tokenizer.tokens("亲，我这件不掉色的吧") == ["这件", "不", "掉色"]
-    assert tokenizer.tokens("亲～在的哦") == ["在"]
+    assert tokenizer.tokens("亲，这件不掉色的吧") == [*["这件", "不", "掉色"] * 2, *"这件不掉色"]
+    assert tokenizer.tokens("亲～在的哦") == ["在", "在", "在"]
     assert tokenizer.tokens("？！") == []
 
 
@@ -78,7 +82,11 @@ def test_english(tokenizer):
 
 
 def test_tokens_many_keeps_order_and_repeats(tokenizer):
-    assert tokenizer.tokens_many(["尺码 尺码", "", "运费"]) == [["尺码", "尺码"], [], ["运费"]]
+    assert tokenizer.tokens_many(["尺码", "", "运费"]) == [
+        ["尺码", "尺码", "尺", "码"],
+        [],
+        ["运费", "运费", "运", "费"],
+    ]
 
 
 def test_the_fingerprint_follows_the_words_and_not_the_engine():
