@@ -20,6 +20,8 @@ from assist.encoder import EncoderIdentity, TextKind
 log = logging.getLogger("teacher")
 
 MAX_TOKENS = 64
+"""Enough for the training texts, which are cut; whole passages are measured with `PASSAGE_TOKENS`."""
+PASSAGE_TOKENS = 256
 SHARD_TEXTS = 8192
 
 
@@ -90,7 +92,15 @@ def bert_hidden(model: Any, ids: Any, mask: Any) -> Any:
 class Teacher:
     """Mean-pooled unit rows of the teacher; every text takes the same prefix, since pairs are compared both ways."""
 
-    def __init__(self, folder: Path, work: Path, *, threads: int = 1, prefix: str = "query: ") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        work: Path,
+        *,
+        threads: int = 1,
+        prefix: str = "query: ",
+        most_tokens: int = MAX_TOKENS,
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -102,7 +112,7 @@ class Teacher:
             str(export_onnx(folder, work)), options, ["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_truncation(most_tokens)
         self._pad = json.loads((folder / "config.json").read_text(encoding="utf-8"))["pad_token_id"]
 
     def encode(self, texts: Sequence[str], *, tokens_per_batch: int = 768) -> np.ndarray[Any, Any]:
@@ -136,7 +146,8 @@ class TeacherEncoder:
 
     def __init__(self, folder: Path, work: Path, *, threads: int = 1) -> None:
         self._by_kind = {
-            kind: Teacher(folder, work, threads=threads, prefix=f"{kind}: ") for kind in get_args(TextKind)
+            kind: Teacher(folder, work, threads=threads, prefix=f"{kind}: ", most_tokens=PASSAGE_TOKENS)
+            for kind in get_args(TextKind)
         }
         self._identity = EncoderIdentity(f"{folder.name}, int8 ONNX", "", 384, "query: ", "passage: ")
 

@@ -14,7 +14,6 @@ from types import MappingProxyType
 import numpy as np
 
 from assist import decide
-from assist.arrays import FloatVector
 from assist.documents import Audience, Document, Kind
 from assist.draft import compose, quick
 from assist.draft.evidence import Evidence
@@ -137,34 +136,37 @@ class Suggester:
         if not asked:
             return [() for _ in reads]
         plain = self._encoder.encode([part.clean for _, part in asked], kind="query")
-        queries: list[str] = []
-        scopes: list[Scope] = []
-        leaning: list[FloatVector] = []
-        for (read, part), vector in zip(asked, plain, strict=True):
-            query, lean = _query(part, self._guide.keys(part)), self._guide.lean(part, vector, LEAN)
-            for scope in self._scopes(read, part):
-                queries.append(query)
-                scopes.append(scope)
-                leaning.append(lean)
-        found = iter(self._retriever.search(queries, CLAUSES, scopes, vectors=np.stack(leaning)))
-        return [
-            tuple(
-                self._part_hits(read, part, [next(found), next(found), next(found)])
-                for part in read.question.parts
-            )
-            for read in reads
+        leaning = [
+            self._guide.lean(part, vector, LEAN) for (_, part), vector in zip(asked, plain, strict=True)
         ]
-
-    def _scopes(self, read: _Read, part: Part) -> tuple[Scope, Scope, Scope]:
-        products = part.products or read.question.products
-        rules_at = read.rules_at if (part.intent or "").startswith(_ORDER_STAGES) else read.now
-        return (
-            Scope(kinds=(Kind.POLICY,), audiences=_BUYER, moments=(rules_at,)),
-            Scope(kinds=(Kind.PROMOTION,), audiences=_BUYER, moments=(read.now,)),
-            Scope(products=products, kinds=(Kind.PAST_ANSWER,), audiences=_BUYER, moments=(read.now,)),
+        queries = [_query(part, self._guide.keys(part)) for _, part in asked]
+        vectors = np.stack(leaning)
+        policies, promotions, answers = (
+            self._retriever.search(
+                queries,
+                k,
+                [self._scope(kind, read, part) for read, part in asked],
+                vectors=vectors,
+                distinct=kind is Kind.PAST_ANSWER,
+            )
+            for kind, k in ((Kind.POLICY, CLAUSES), (Kind.PROMOTION, CLAUSES), (Kind.PAST_ANSWER, ANSWERS))
         )
+        found = iter(
+            self._part_hits(read, part, (*policies[at], *promotions[at]), answers[at])
+            for at, (read, part) in enumerate(asked)
+        )
+        return [tuple(next(found) for _ in read.question.parts) for read in reads]
 
-    def _part_hits(self, read: _Read, part: Part, lanes: Sequence[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    def _scope(self, kind: Kind, read: _Read, part: Part) -> Scope:
+        if kind is Kind.PAST_ANSWER:
+            products = part.products or read.question.products
+            return Scope(products=products, kinds=(kind,), audiences=_BUYER, moments=(read.now,))
+        ordered = kind is Kind.POLICY and (part.intent or "").startswith(_ORDER_STAGES)
+        return Scope(kinds=(kind,), audiences=_BUYER, moments=(read.rules_at if ordered else read.now,))
+
+    def _part_hits(
+        self, read: _Read, part: Part, rules: Sequence[Hit], answers: Sequence[Hit]
+    ) -> tuple[Hit, ...]:
         names = part.products or read.question.products
         wanted = {
             category
@@ -172,8 +174,7 @@ class Suggester:
             if name in self._products
             for category in self._products[name].categories
         }
-        rules = [hit for hit in (*lanes[0], *lanes[1]) if _applies(hit.document, wanted)]
-        return (*rules, *lanes[2][:ANSWERS])
+        return (*(hit for hit in rules if _applies(hit.document, wanted)), *answers)
 
     def _answer(
         self, read: _Read, hits: tuple[tuple[Hit, ...], ...], k: int, timings: dict[str, float]

@@ -11,10 +11,9 @@ import numpy as np
 from assist.documents import BlockKind, Document, Span
 from assist.draft.evidence import Evidence, cite
 from assist.draft.speak import closed, speak
-from assist.draft.units import WHOLE, Unit
+from assist.draft.units import WHOLE, Unit, spans_of
 from assist.messages import Part
 from assist.results import Statement
-from assist.text.sentences import sentences
 
 SHORT_CLAUSE_CHARS = 130
 """A clause this short is said whole."""
@@ -108,7 +107,7 @@ def _lines(document: Document, span: Span) -> list[Span]:
 
 
 def _sentences(document: Document, span: Span) -> list[Span]:
-    found = [Span(span.start + s.start, span.start + s.end) for s in sentences(span.of(document.text))]
+    found = [Span(span.start + s.start, span.start + s.end) for s in spans_of(span.of(document.text))]
     return [place for place in found if not place.of(document.text).lstrip().startswith("#")]
 
 

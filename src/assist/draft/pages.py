@@ -14,11 +14,10 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.orders import branch_of, focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words
+from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words, spans_of
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
-from assist.text.sentences import sentences
 
 SECOND_SHARE = 0.82
 """A second page unit joins the first when it scores at least this share of it."""
@@ -183,7 +182,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     units = clause_units(hits)
     if not units:
         return []
-    pieces = [[piece.of(unit.text) for piece in sentences(unit.text)] for unit in units]
+    pieces = [[piece.of(unit.text) for piece in spans_of(unit.text)] for unit in units]
     scores = evidence.scorer.score(
         part,
         [u.text for u in units],

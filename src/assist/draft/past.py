@@ -10,11 +10,10 @@ import numpy as np
 
 from assist.draft.evidence import Candidate, Evidence, Scorer, cite
 from assist.draft.speak import closed
-from assist.draft.units import Unit, answer_units, clause_units, product_units
+from assist.draft.units import Unit, answer_units, clause_units, product_units, spans_of
 from assist.messages import Part
 from assist.results import Statement
 from assist.text.quantities import Dimension, Quantity, quantities
-from assist.text.sentences import sentences
 
 MIN_SIMILARITY = 0.62
 MIN_SUPPORT, RIVAL_MARGIN = 0.4, 0.05
@@ -55,7 +54,7 @@ def borne_out(answer: str, ground: Sequence[str], scorer: Scorer) -> bool:
         ground: Sentences of the scoped pages and of the rules in force.
         scorer: Says how alike two sentences are.
     """
-    for piece in sentences(answer):
+    for piece in spans_of(answer):
         sentence = piece.of(answer)
         figures = [item for item in quantities(sentence) if item.dimension not in _LOOSE]
         if figures and not _stands(sentence, figures, ground, scorer):
@@ -97,13 +96,13 @@ def _ground(part: Part, number: int, evidence: Evidence) -> list[str]:
         for unit in product_units(evidence.products[name])
     ]
     for unit in clause_units(evidence.hits[number] if number < len(evidence.hits) else ()):
-        found.extend(f"{unit.head} {piece.of(unit.text)}" for piece in sentences(unit.text))
+        found.extend(f"{unit.head} {piece.of(unit.text)}" for piece in spans_of(unit.text))
     return found
 
 
 def _say(unit: Unit, number: int) -> tuple[Statement, ...]:
     said = []
-    for piece in sentences(unit.text):
+    for piece in spans_of(unit.text):
         text = _SOCIAL.sub("", piece.of(unit.text)).strip()
         if len(text) > 1:
             start = unit.span.start + piece.start

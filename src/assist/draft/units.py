@@ -144,9 +144,15 @@ def _qa_units(document: Document, block: Block) -> Iterator[Unit]:
     yield Unit(document, answer, "qa", answer.of(document.text), question, block.section)
 
 
+@lru_cache(maxsize=50_000)
+def spans_of(text: str) -> tuple[Span, ...]:
+    """Sentences of a text; pages and rules are cut once, not once a message."""
+    return sentences(text)
+
+
 def sentence_units(document: Document, span: Span, head: str, section: str, kind: str) -> Iterator[Unit]:
     """Cut a span into its sentences."""
-    for piece in sentences(span.of(document.text)):
+    for piece in spans_of(span.of(document.text)):
         place = Span(span.start + piece.start, span.start + piece.end)
         yield Unit(document, place, kind, place.of(document.text), head, section)
 

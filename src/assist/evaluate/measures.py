@@ -99,10 +99,7 @@ def measure_ranked(
         for query in judged
         if ranked.get(query)
     }
-    row = {query: at for at, query in enumerate(judged)}
-    values = np.zeros((len(judged), len(measures)))
-    for column, name in enumerate(measures):
-        values[:, column] = _column(library, name, judged, run, row)
+    values = _values(library, measures, judged, run)
     return Measured(tuple(judged), tuple(measures), values)
 
 
@@ -120,28 +117,36 @@ def check_names(measures: Iterable[str]) -> None:
             raise InputError(f"unknown measure {name!r}; known: nDCG@k, RR@k, R@k, R_cap@k, P@k, Success@k")
 
 
-def _column(
+def _values(
     library: ModuleType,
-    name: str,
+    names: Sequence[str],
     judged: Mapping[str, Mapping[str, int]],
     run: Mapping[str, Mapping[str, float]],
-    row: Mapping[str, int],
 ) -> Values:
+    """Let the library compute all measures in one pass; what it does not return stays 0."""
+    wanted = [_measure(library, name) for name in names]
+    columns: dict[Any, list[int]] = {}
+    for column, one in enumerate(wanted):
+        columns.setdefault(one, []).append(column)
+    row = {query: at for at, query in enumerate(judged)}
+    values = np.zeros((len(judged), len(names)))
+    for found in library.iter_calc(list(columns), judged, run):
+        values[row[found.query_id], columns[found.measure]] = found.value
+    relevant = np.array([sum(grade > 0 for grade in grades.values()) for grades in judged.values()])
+    for column, name in enumerate(names):
+        if name.startswith("R_cap@"):
+            cut = int(name.partition("@")[2])
+            values[:, column] *= cut / np.minimum(relevant, cut)
+    return values
+
+
+def _measure(library: ModuleType, name: str) -> Any:
+    """Give the library's measure; capped recall is made from precision."""
     kind, _, cut = name.partition("@")
-    wanted = _measure(library, "P" if kind == "R_cap" else kind) @ int(cut)
-    column = np.zeros(len(row))
-    for found in library.iter_calc([wanted], judged, run):
-        column[row[found.query_id]] = found.value
-    if kind == "R_cap":
-        relevant = np.array([sum(grade > 0 for grade in grades.values()) for grades in judged.values()])
-        column *= int(cut) / np.minimum(relevant, int(cut))
-    return column
-
-
-def _measure(library: ModuleType, kind: str) -> Any:
     if kind == "nDCG":
-        return library.nDCG(gains={grade: 2**grade - 1 for grade in range(MAX_GRADE + 1)})
-    return getattr(library, kind)
+        gains = {grade: 2**grade - 1 for grade in range(MAX_GRADE + 1)}
+        return library.nDCG(gains=gains) @ int(cut)
+    return getattr(library, "P" if kind == "R_cap" else kind) @ int(cut)
 
 
 def _library() -> ModuleType:

@@ -97,7 +97,8 @@ def collapse(
         keep: int64, positions kept, at most k, best first.
         counts: int64, how many positions each of them stands for.
     """
-    alike = (vectors @ vectors.T >= cosine) & (kinds[:, None] == kinds[None, :])
+    # einsum stays on this thread: waking a BLAS pool costs more than so small a product.
+    alike = (np.einsum("id,jd->ij", vectors, vectors) >= cosine) & (kinds[:, None] == kinds[None, :])
     keep: list[int] = []
     counts: list[int] = []
     taken = np.zeros(len(vectors), dtype=bool)

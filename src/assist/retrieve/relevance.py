@@ -23,6 +23,7 @@ HEAD_SHARE = 0.95
 INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
+CACHE_QUERIES = 256
 
 
 class Relevance:
@@ -47,6 +48,7 @@ class Relevance:
         self._idf = idf
         self._guide = guide
         self._cache: OrderedDict[str, tuple[FloatVector, frozenset[str]]] = OrderedDict()
+        self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
 
     def score(
@@ -94,7 +96,15 @@ class Relevance:
         return np.asarray(vectors @ self._query(left), dtype=np.float32)
 
     def _query(self, text: str) -> FloatVector:
-        return np.asarray(self._encoder.encode([text], kind="query")[0], dtype=np.float32)
+        with self._lock:
+            known = self._queries.get(text)
+        if known is None:
+            known = np.asarray(self._encoder.encode([text], kind="query")[0], dtype=np.float32)
+            with self._lock:
+                self._queries[text] = known
+                while len(self._queries) > CACHE_QUERIES:
+                    self._queries.popitem(last=False)
+        return known
 
     def _best_piece(self, query: FloatVector, pieces: Sequence[Sequence[str]]) -> FloatVector:
         flat = [piece for group in pieces for piece in group]

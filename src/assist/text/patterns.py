@@ -47,6 +47,8 @@ _LOOK_ALIKES = (
     rf"一年四季|一天到晚|一年到头|三天两头|[{DIGITS}\d]分(?=袖|裤)|三包|三角|一日三餐|一元化|百分百|一度|一成不变|半天(?!内|左右|以|时间|之)|一分钱一分货|一折就|一级棒|一时",
 )
 _PAIR = "一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九"
+# A number at the end of a line and a letter at the start of the next are no quantity.
+_BREAKS = {ord(char): MASK for char in "\n\r\v\f\x85\u2028\u2029"}
 _HOUR = r"2[0-4]|[01]?\d"
 _CHINESE_HOUR = "二十[一二三四]?|十[一二三四五六七八九]?|[零一二三四五六七八九]|两"
 _PART_OF_DAY = "凌晨|清晨|早上|早|上午|中午|下午|傍晚|今晚|明晚|晚上|晚|夜里|半夜"
@@ -65,8 +67,8 @@ def _look_alikes() -> re.Pattern[str]:
 
 
 def masked(text: str) -> str:
-    """Replace every look-alike in folded `text` by as many `MASK` characters."""
-    return _look_alikes().sub(lambda found: MASK * len(found[0]), text)
+    """Replace every look-alike in folded `text`, and every line break, by as many `MASK` characters."""
+    return _look_alikes().sub(lambda found: MASK * len(found[0]), text).translate(_BREAKS)
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +91,7 @@ def quantity_pattern() -> re.Pattern[str]:
         rf"|(?<=[日号][-~至到]\d\d)日))",
         rf"(?P<time>(?<![\d.:])(?:(?P<time_part>{_PART_OF_DAY})的?\s?)?"
         rf"(?:(?P<time_h>{_HOUR}):(?P<time_m>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
-        rf"|(?P<time_o>{_HOUR}|{_CHINESE_HOUR})(?:点|时(?=[0-5]\d分|[前后止起]|$))"
+        rf"|(?P<time_o>{_HOUR}|{_CHINESE_HOUR})(?:点|时(?=[0-5]\d分|[前后止起\0]|$))"
         rf"(?P<time_q>半|钟|整|[一三]刻|[0-5]?\d(?:分|{bare})|[一二三四五]?十[{DIGITS}]?分?)?(?![{DIGITS}儿击赞评心]|\d)))",
         rf"(?P<fraction>(?P<fraction_d>百|千|万|{CHINESE}|\d+)分之(?P<fraction_n>{CHINESE_DECIMAL}|{ARABIC}))",
         rf"(?P<edges>{ARABIC}(?:\s?[×x*]\s?{ARABIC}){{1,3}}\s?(?P<edges_u>cm|mm|m|厘米|毫米|米|公分|㎝|㎜)(?![a-z]))",
@@ -98,7 +100,7 @@ def quantity_pattern() -> re.Pattern[str]:
         rf"(?P<about>(?P<about_t>[一二三四五六七八九]?十)?(?P<about_n>{_PAIR})(?P<about_m>十?[百千万]*)"
         rf"(?:(?P<about_u>{unit})|(?<=[十百千万])))",
         rf"(?P<half>(?P<half_n>{ARABIC}|{CHINESE})个(?P<half_h>[半多几来])(?P<half_u>小时|月|钟头|钟|星期|礼拜))",
-        rf"(?P<general>(?P<sign>(?<![^\s(（:：,，、在为是到至~])-|零下|负)?(?P<money>¥|rmb)?\s?(?P<a>{_NUMBER})"
+        rf"(?P<general>(?P<sign>(?<![^\s\0(（:：,，、在为是到至~])-|零下|负)?(?P<money>¥|rmb)?\s?(?P<a>{_NUMBER})"
         rf"(?P<a_m>{_MULTIPLIER})?(?:[多几来余+](?=\s?{unit}))?(?:\s?(?P<a_u>{unit}))?(?P<a_h>半(?![价折袖年天个小月径斤]))?"
         rf"(?:(?:\s?[~至到或]\s?|-|\s-\s)¥?(?P<b>{_NUMBER})(?P<b_m>{_MULTIPLIER})?(?:\s?(?P<b_u>{unit}))?)?)",
     )

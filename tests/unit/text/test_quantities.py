@@ -262,6 +262,11 @@ def test_list_numbers_are_not_confused_with_amounts_at_the_start_of_a_line():
     assert read("1.5升装\n3天内\n2、3天到") == ["1.5升=1500 volume", "3天=3 days", "2=2 plain", "3天=3 days"]
 
 
+def test_a_number_does_not_take_its_unit_from_the_next_line():
+    assert read("S | 43\nM | 44") == ["43=43 plain", "44=44 plain"]
+    assert read("最低\n-3%") == ["-3%=-0.03 percent"]
+
+
 def test_ten_thousand_or_watts():
     assert read("65w") == ["65w=65 power"]
     assert read("2W") == ["2W=2 power"]
