@@ -26,6 +26,7 @@ ORDER = [
     {"assistant"},
     {"evaluate"},
     {"analysis"},
+    {"cli_evaluate"},
     {"service", "cli"},
     {"testing", "__init__"},
 ]

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assist.cli_evaluate import app as evaluate_app
 from assist.errors import AssistError
 from assist.results import to_plain
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Reply drafts with exact sources for shop messages."
 )
+app.add_typer(evaluate_app, name="evaluate")
 _out = Console()
 _err = Console(stderr=True)
 

@@ -26,6 +26,8 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 """Called with how much is done, of how much, and what is being done."""
 
 ENCODE_BATCH = 512
+BLOCKED = "blocked"
+"""State of a past answer that screening keeps out of every draft."""
 _log = logging.getLogger(__name__)
 
 
@@ -134,15 +136,23 @@ def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
 
 
 def _screen(document: Document) -> _Screened:
-    clean = {name: mask(value).text for name, value in document.attributes.items()}
-    document = replace(document, attributes=clean, title=mask(document.title).text)
     if document.kind is Kind.PAST_ANSWER:
         return _screen_answer(document)
+    named, masked = _masked_names(document)
     found = mask(document.text, keep=("address",)).findings
     spans = [finding.span for finding in found if finding.span is not None]
-    if not spans:
-        return _Screened(document, 0)
-    return _Screened(_starred(document, spans), len(spans))
+    return _Screened(_starred(named, spans) if spans else named, masked + len(spans))
+
+
+def _masked_names(document: Document) -> tuple[Document, int]:
+    """Mask what stands beside the text: the title and everything else the file says."""
+    title = mask(document.title)
+    clean = {name: mask(value) for name, value in document.attributes.items()}
+    count = len(title.findings) + sum(len(item.findings) for item in clean.values())
+    if not count:
+        return document, 0
+    attributes = {name: item.text for name, item in clean.items()}
+    return replace(document, title=title.text, attributes=attributes), count
 
 
 def _starred(document: Document, spans: Sequence[Span]) -> Document:
@@ -156,18 +166,19 @@ def _starred(document: Document, spans: Sequence[Span]) -> Document:
 
 def _screen_answer(document: Document) -> _Screened:
     """Mask both sides; an answer with a blocking finding is kept for analysis and never shown."""
-    question = mask(document.attributes.get("question", ""))
     answer = mask(document.attributes.get("answer", ""))
     reasons = [finding.kind for finding in screen(answer.text) if finding.severity is Severity.BLOCK]
-    if any(finding.kind == "pii" for finding in answer.findings) or answer.findings:
+    if answer.findings:
         reasons.append("pii")
-    masked = len(question.findings) + len(answer.findings)
-    state = "blocked" if reasons else document.attributes.get("state", "approved")
-    attributes = {**document.attributes, "question": question.text, "answer": answer.text, "state": state}
+    named, masked = _masked_names(document)
+    state = BLOCKED if reasons else named.attributes.get("state", "approved")
+    attributes = {**named.attributes, "state": state}
     if reasons:
         attributes["state_reason"] = ",".join(dict.fromkeys(reasons))
-    rebuilt = answer_document(document, question.text, answer.text, attributes)
-    return _Screened(rebuilt, masked, attributes.get("state_reason", ""))
+    question, said = attributes.get("question", ""), attributes.get("answer", "")
+    return _Screened(
+        answer_document(named, question, said, attributes), masked, attributes.get("state_reason", "")
+    )
 
 
 def answer_document(document: Document, question: str, answer: str, attributes: dict[str, str]) -> Document:
@@ -178,7 +189,7 @@ def answer_document(document: Document, question: str, answer: str, attributes: 
         Block(BlockKind.QUESTION, Span(0, len(question))),
         Block(BlockKind.ANSWER, Span(len(question) + 1, len(text))),
     )
-    audience = Audience.INTERNAL if attributes.get("state") == "blocked" else document.audience
+    audience = Audience.INTERNAL if attributes.get("state") == BLOCKED else document.audience
     return replace(document, text=text, blocks=blocks, attributes=attributes, audience=audience)
 
 

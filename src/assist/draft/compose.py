@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assist.documents import Kind
 from assist.draft import style
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.orders import with_order
@@ -29,6 +30,7 @@ NEXT_SHARE = 0.78
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
+_PROMOTION = Kind.PROMOTION
 ARRIVAL = "售前/物流/到货时间"
 ORDER_NEEDED = ("售中/物流/催", "售中/订单/价格变动", "售后/退款/退款进度")
 """Intents whose answer depends on the order; without its facts the order number is asked for."""
@@ -157,18 +159,32 @@ def _with_promotion_note(candidate: Candidate, part: Part, evidence: Evidence) -
     note = not_running(part, evidence)
     if note is None:
         return candidate
+    running = next(
+        (c.source.title for s in candidate.statements for c in s.citations if c.source.kind is _PROMOTION), ""
+    )
+    if running:
+        text = f"{note.text.rstrip('。')}，目前可以参加的是「{running}」："
+        note = replace(note, text=text, shown=(*note.shown, running))
     return replace(candidate, statements=(replace(note, part=candidate.part), *candidate.statements))
 
 
 def _plans(choices: Sequence[Sequence[Candidate]], k: int) -> list[list[Candidate | None]]:
     """The best candidate of every part, then the same with one part answered in its next way."""
-    first = [found[0] if found else None for found in choices]
+    first: list[Candidate | None] = []
+    for found in choices:
+        said = {statement.text for chosen in first if chosen for statement in chosen.statements}
+        first.append(next((item for item in found if _new(item, said)), found[0] if found else None))
     plans = [first]
     for depth in range(1, k + 2):
         for number, found in enumerate(choices):
             if depth < len(found):
                 plans.append([*first[:number], found[depth], *first[number + 1 :]])
     return plans
+
+
+def _new(candidate: Candidate, said: set[str]) -> bool:
+    """Two parts of a message are not answered by the same sentences."""
+    return not candidate.statements or not {statement.text for statement in candidate.statements} <= said
 
 
 def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None:
@@ -210,7 +226,8 @@ def _dress(
 ) -> Draft:
     message, question, pack = evidence.message, evidence.question, evidence.profile.style
     opening = style.opener(message, question, pack)
-    closing = "" if any(candidate.tail for candidate in spoken) else style.closer(message, question, pack)
+    asking = any(candidate.tail or candidate.ask for candidate in spoken)
+    closing = "" if asking else style.closer(message, question, pack)
     return Draft(
         text=style.render(body, opening=opening, closing=closing, message=message),
         short=body,

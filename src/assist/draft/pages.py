@@ -21,15 +21,20 @@ from assist.text.normalize import fold
 
 SECOND_SHARE = 0.82
 """A second page unit joins the first when it scores at least this share of it."""
+SENTENCE_SHARE = 0.6
+"""A sentence that states the best parameter's fact speaks for it from this share of its score on."""
 MAX_SENTENCES = 3
 PAGE_FIRST = 0.14
 """A parameter that is just what is asked goes before the shop's general rule."""
-NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.84, 260
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.84, 220
 """A second clause joins the first from this share of its score on, up to this length together."""
 _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
+_EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
+EXCLUDES = 0.08
+"""What a clause of exclusions loses on a question that excludes nothing."""
 OVERDUE = 0.08
 """What a clause for late cases loses on a question that speaks of no delay."""
 NAMED_ROW = 0.35
@@ -47,6 +52,16 @@ PAGE_INTENTS = (
     "售前/商品/生产日期",
     "售前/尺码",
 )
+PAGE_RULES = (
+    "售前/商品",
+    "售前/尺码",
+    "售前/库存",
+    "售前/售后咨询/质保",
+    "售前/物流",
+    "售后/质量/使用",
+    "售后/维修",
+)
+"""Intents on which a product page has the first word."""
 PAGE_QUESTION = 0.15
 """What a shop-wide rule loses on a question that only a page can answer."""
 ECHO_LIKENESS = 0.5
@@ -108,7 +123,8 @@ def _lane(unit: Unit) -> str:
 def _page_prior(unit: Unit, part: Part, named: bool) -> float:
     """Prefer what an agent would quote: answered questions and steps when asked how; captions last."""
     asked = part.aspects[0].keys if part.aspects else ()
-    if unit.kind == "fact" and any(key in unit.head for key in asked[:4]):
+    wanted = part.intent is None or part.intent.startswith(PAGE_RULES)
+    if unit.kind == "fact" and wanted and any(key in unit.head for key in asked[:4]):
         return PAGE_FIRST
     if unit.kind == "steps":
         return 0.05 if any(word in part.clean for word in ("怎么", "如何", "步骤", "方法")) else -0.08
@@ -126,12 +142,32 @@ def _row_prior(part: Part) -> float:
 
 def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> list[int]:
     """Choose which units are said together: the best, and those near it that add something."""
-    chosen = [order[0]]
-    for at in order[1:]:
+    chosen = [_telling(units, scores, order)]
+    for at in order:
+        if at in chosen:
+            continue
         near = float(scores[at]) >= SECOND_SHARE * float(scores[order[0]])
         if near and len(chosen) < MAX_SENTENCES and _adds(units[at], [units[have] for have in chosen]):
             chosen.append(at)
     return sorted(chosen, key=lambda at: units[at].span.start)
+
+
+def _telling(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> int:
+    """Let a sentence of the page that states the same fact speak for the bare parameter: it says more."""
+    best = order[0]
+    fact = units[best].fact
+    if fact is None:
+        return best
+    for at in order[1:]:
+        text = fold(units[at].text)
+        states = fold(fact.value) in text and fold(clean_key(fact.key)) in text
+        if (
+            units[at].kind in {"text", "qa"}
+            and states
+            and float(scores[at]) >= SENTENCE_SHARE * float(scores[best])
+        ):
+            return at
+    return best
 
 
 def _adds(unit: Unit, said: Sequence[Unit]) -> bool:
@@ -237,7 +273,8 @@ def _clause_prior(unit: Unit, part: Part, branch: Sequence[str]) -> float:
     order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
     level = order.get(str(unit.document.level), 0.0)
     promotion = 0.04 if unit.document.kind is Kind.PROMOTION else 0.0
-    apart = OVERDUE if _OVERDUE.search(unit.head) and not _OVERDUE_ASKED.search(part.clean) else 0.0
+    apart = EXCLUDES if _EXCLUDES.search(unit.head) and "不" not in part.clean else 0.0
+    apart += OVERDUE if _OVERDUE.search(unit.head) and not _OVERDUE_ASKED.search(part.clean) else 0.0
     return level - promotion - apart + (BRANCH if any(word in unit.head for word in branch) else 0.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from assist.documents import BlockKind, Document, Fact
@@ -35,10 +36,20 @@ def summary_candidate(part: Part, number: int, evidence: Evidence) -> Candidate 
     facts = _telling(product)[:3]
     if not facts:
         return None
-    statements = tuple(fact_statement(fact, product, number) for fact in facts)
+    statements = _in_one_breath(facts, product, number)
     choices = _choices(product)
     tail = f"您更关心哪方面呢：{'、'.join(choices)}？我按页面给您细说。" if choices else "您更关心哪方面呢？"
     return Candidate(number, "summary", statements, 0.9, "asked", tail=tail, ask="aspect", choices=choices)
+
+
+def _in_one_breath(facts: Sequence[Fact], product: Document, number: int) -> tuple[Statement, ...]:
+    """Say several facts as one sentence, each piece with its own source."""
+    said = []
+    for at, fact in enumerate(facts):
+        stated = fact_statement(fact, product, number, "这款" if at == 0 else "")
+        end = "。" if at == len(facts) - 1 else "，"
+        said.append(replace(stated, text=stated.text.rstrip("。") + end))
+    return tuple(said)
 
 
 def _first_product(part: Part, evidence: Evidence) -> Document | None:
@@ -56,7 +67,8 @@ def _choices(product: Document) -> tuple[str, ...]:
     has = []
     if any(table.kind is BlockKind.SIZE_TABLE for table in product.tables):
         has.append("尺码")
-    heads = list(dict.fromkeys(clean_key(fact.key) for fact in _telling(product)[3:8]))
+    telling = [fact for fact in _telling(product)[3:] if _TELLING.search(fact.key)]
+    heads = list(dict.fromkeys(clean_key(fact.key) for fact in telling))
     return tuple(dict.fromkeys([*has, *heads]))[:4]
 
 

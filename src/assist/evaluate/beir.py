@@ -192,7 +192,9 @@ def _read_qrels(path: Path, queries: set[str], documents: set[str]) -> dict[str,
             fail(path, line, f"the row must be query-id, corpus-id and score separated by tabs, got {text!r}")
         query, document, grade = fields[0], fields[1], _grade(path, line, fields[2])
         if not document or document not in documents:
-            fail(path, line, f"the corpus has no document {document!r}" if document else "no document is named")
+            fail(
+                path, line, f"the corpus has no document {document!r}" if document else "no document is named"
+            )
         if query not in queries:
             fail(path, line, f"the queries have no {query!r}")
         if document in grades.setdefault(query, {}):

@@ -77,6 +77,20 @@ def calibration(
     )
 
 
+def ece_and_aurc(sure: Values, good: Values) -> Callable[[Values], Values]:
+    """Make the function from weights (b, n) to ECE and AURC (b, 2); NaN where no question has weight."""
+    if not len(sure):
+        return lambda weights: np.full((len(weights), 2), np.nan)
+    accepted = _accepted(sure, good)
+    with_weight = np.errstate(invalid="ignore", divide="ignore")
+
+    def statistic(weights: Values) -> Values:
+        with with_weight:
+            return np.stack([_ece(weights, sure, good), _aurc(*accepted(weights))], axis=1)
+
+    return statistic
+
+
 def _checked(
     confidence: Sequence[float], raw: Sequence[float], usable: Sequence[bool]
 ) -> tuple[Values, Values, Values]:

@@ -71,7 +71,11 @@ class LabelledQuestion:
 
 
 def read_questions(
-    path: str | Path, *, split: str | None = None, timezone: str = "Asia/Shanghai", now: datetime | None = None
+    path: str | Path,
+    *,
+    split: str | None = None,
+    timezone: str = "Asia/Shanghai",
+    now: datetime | None = None,
 ) -> tuple[LabelledQuestion, ...]:
     """Read labelled questions (`messages`, `decision`, ...) or a log (`question`, `answer`).
 
@@ -117,7 +121,9 @@ def check_known(
         for document, _ in sorted(question.sources):
             if document not in documents:
                 fail(
-                    Path(path), question.line, f"question {question.id!r}: the store has no document {document!r}"
+                    Path(path),
+                    question.line,
+                    f"question {question.id!r}: the store has no document {document!r}",
                 )
 
 

@@ -78,6 +78,10 @@ def chunk_document(document: Document, settings: ChunkSettings = _DEFAULTS) -> t
     at the head of what they head. A text without blocks is laid out by its headings, clause numbers and blank
     lines. A quick reply or past answer is one chunk; a past answer's `focus` is its question.
 
+    Args:
+        document: With or without blocks; blocks stand in text order and do not overlap.
+        settings: Lengths in characters.
+
     Returns:
         At least one chunk; `document.text[chunk.span.start:chunk.span.end] == chunk.text`.
     """
