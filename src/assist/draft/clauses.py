@@ -115,6 +115,8 @@ def _choose(
     unit: Unit, pieces: Sequence[_Piece], part: Part, evidence: Evidence, focus: Sequence[str]
 ) -> list[int]:
     texts = [piece.span.of(unit.document.text) for piece in pieces]
+    listed = [text for piece, text in zip(pieces, texts, strict=True) if piece.case]
+    focus = (*focus, *telling_words(part.clean, listed))
     cases = any(piece.case for piece in pieces) and any(word in text for word in focus for text in texts)
     if sum(map(len, texts)) <= SHORT_CLAUSE_CHARS and not cases:
         return list(range(len(pieces)))
@@ -124,6 +126,14 @@ def _choose(
     if wants_steps(part):
         scores = scores + np.array([0.25 if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
     return _fill(texts, scores, pieces)
+
+
+def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:
+    """Words of the question that tell some cases of a list from the others, longest first."""
+    runs = re.findall(r"[一-鿿]{2,}|[a-z0-9]{2,}", asked)
+    grams = {run[at : at + size] for run in runs for size in (4, 3, 2) for at in range(len(run) - size + 1)}
+    held = {gram: sum(gram in case for case in cases) for gram in grams}
+    return tuple(sorted((g for g, n in held.items() if 0 < n < len(cases)), key=lambda g: (-len(g), g)))[:4]
 
 
 def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) -> list[int]:

@@ -26,6 +26,7 @@ from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statem
 MIN_SCORE = 0.46
 """Below this a part has no source: it is checked by a person, not answered."""
 MIN_WITHOUT_PRODUCT = 0.6
+ASIDE_CHARS = 8
 NEXT_SHARE = 0.78
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
@@ -182,6 +183,11 @@ def _plans(choices: Sequence[Sequence[Candidate]], k: int) -> list[list[Candidat
     return plans
 
 
+def _aside(part: Part) -> bool:
+    """A few words that ask for nothing by themselves belong to the question beside them."""
+    return part.intent is None and not part.aspects and len(part.clean) <= ASIDE_CHARS
+
+
 def _new(candidate: Candidate, said: set[str]) -> bool:
     """Two parts of a message are not answered by the same sentences."""
     return not candidate.statements or not {statement.text for statement in candidate.statements} <= said
@@ -196,7 +202,10 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
     verdicts: list[PartVerdict] = []
     for number, candidate in enumerate(plan):
         part = evidence.question.parts[number]
-        verdicts.append(PartVerdict(number, part.text, candidate.verdict if candidate else "checking"))
+        verdict = candidate.verdict if candidate else "answered" if _aside(part) else "checking"
+        verdicts.append(PartVerdict(number, part.text, verdict))
+        if candidate is None and _aside(part):
+            continue
         if candidate is None:
             lines.append(style.CHECKING_LINE.format(text=part.text.strip()))
             continue

@@ -21,6 +21,8 @@ _PROMISES = re.compile(
     r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
 )
 
+_SENT = ("已出库", "已经出库", "已发货", "已经发货", "已发出", "出库后", "发货后")
+_UNSENT = ("没出库", "未出库", "未发货", "没发货", "还没发", "发货前", "出库前")
 _SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
 
 
@@ -98,7 +100,7 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     facts = order_facts(evidence.message.order)
     intent = part.intent or ""
     if intent.startswith("售中/订单") and (facts.status or facts.shipped_at):
-        return ("已经出库", "已发货", "已发出") if facts.shipped else ("没出库", "未发货", "没发货")
+        return _SENT if facts.shipped else _UNSENT
     if intent.startswith("售中/物流/催发货") and _hours_since(facts.paid_at, evidence.now) > 48:
         return ("超过48小时", "赔付")
     return ()

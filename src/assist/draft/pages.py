@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from assist.documents import Document, Fact, Kind
-from assist.draft.clauses import clause_statements
+from assist.draft.clauses import clause_statements, wants_steps
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.orders import branch_of, focus_of
 from assist.draft.skus import named_words, row_holds
@@ -32,6 +32,9 @@ _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
+_STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
+STEPS_UNASKED = 0.08
+"""What a clause of steps loses on a question that does not ask how."""
 _EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
 EXCLUDES = 0.08
 """What a clause of exclusions loses on a question that excludes nothing."""
@@ -136,7 +139,7 @@ def _page_prior(unit: Unit, part: Part, named: bool) -> float:
 
 
 def _row_prior(part: Part) -> float:
-    about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/颜色", "售前/商品/尺寸"))
+    about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
     return NAMED_ROW if about_skus and not part.aspects else 0.06
 
 
@@ -273,7 +276,8 @@ def _clause_prior(unit: Unit, part: Part, branch: Sequence[str]) -> float:
     order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
     level = order.get(str(unit.document.level), 0.0)
     promotion = 0.04 if unit.document.kind is Kind.PROMOTION else 0.0
-    apart = EXCLUDES if _EXCLUDES.search(unit.head) and "不" not in part.clean else 0.0
+    steps = STEPS_UNASKED if _STEPS.search(unit.text) and not wants_steps(part) else 0.0
+    apart = steps + (EXCLUDES if _EXCLUDES.search(unit.head) and "不" not in part.clean else 0.0)
     apart += OVERDUE if _OVERDUE.search(unit.head) and not _OVERDUE_ASKED.search(part.clean) else 0.0
     return level - promotion - apart + (BRANCH if any(word in unit.head for word in branch) else 0.0)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assist.arrays import FloatMatrix, IdMatrix, IdVector, check_matrix
+from assist.arrays import FloatMatrix, IdMatrix, check_matrix
 from assist.encoder.base import Encoder
 from assist.index.ranking import padded
 from assist.retrieve.fuse import fuse
@@ -83,12 +84,12 @@ def _mixed(dense: Found, sparse: Found, weight: float) -> IdMatrix:
     return rows
 
 
-def fold_rows(rows: IdMatrix, document: IdVector, depth: int) -> IdMatrix:
+def fold_rows(rows: IdMatrix, document: NDArray[np.integer[Any]], depth: int) -> IdMatrix:
     """Turn ranked chunk rows into ranked documents: each stands where its best chunk stands.
 
     Args:
         rows: int64, shape (q, m), best first, padded with -1.
-        document: int64, shape (n,): document number of each row.
+        document: Whole numbers, shape (n,): document number of each row.
         depth: Documents kept.
 
     Returns:
