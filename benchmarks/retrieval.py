@@ -74,7 +74,9 @@ def _unpacked(data: Path, folder: Path) -> Path:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder that holds packs_dev.tar.zst")
-    parser.add_argument("--packs", type=Path, help="folder with the packs already unpacked, instead of --data")
+    parser.add_argument(
+        "--packs", type=Path, help="folder with the packs already unpacked, instead of --data"
+    )
     parser.add_argument("--pack", action="append", help="only this pack; may repeat")
     parser.add_argument("--encoder", default="bundled", help="what assist.encoder.load takes")
     parser.add_argument("--jobs", type=int, default=2)

@@ -165,8 +165,13 @@ def _starred(document: Document, spans: Sequence[Span]) -> Document:
 
 
 def _screen_answer(document: Document) -> _Screened:
-    """Mask both sides; an answer with a blocking finding is kept for analysis and never shown."""
-    answer = mask(document.attributes.get("answer", ""))
+    """Mask both sides; an answer with a blocking finding is kept for analysis and never shown.
+
+    A document made in code may hold the answer as its text alone.
+    """
+    if not document.attributes.get("answer", "").strip():
+        document = replace(document, attributes={**document.attributes, "answer": document.text})
+    answer = mask(document.attributes["answer"])
     reasons = [finding.kind for finding in screen(answer.text) if finding.severity is Severity.BLOCK]
     if answer.findings:
         reasons.append("pii")
@@ -175,22 +180,19 @@ def _screen_answer(document: Document) -> _Screened:
     attributes = {**named.attributes, "state": state}
     if reasons:
         attributes["state_reason"] = ",".join(dict.fromkeys(reasons))
-    question, said = attributes.get("question", ""), attributes.get("answer", "")
-    return _Screened(
-        answer_document(named, question, said, attributes), masked, attributes.get("state_reason", "")
-    )
+    return _Screened(_answer_document(named, attributes), masked, attributes.get("state_reason", ""))
 
 
-def answer_document(document: Document, question: str, answer: str, attributes: dict[str, str]) -> Document:
-    """Build a past answer's text and layout anew from its two sides."""
-    question, answer = question.strip() or "（未记录）", answer.strip() or "（未记录）"
-    text = f"{question}\n{answer}"
-    blocks = (
-        Block(BlockKind.QUESTION, Span(0, len(question))),
-        Block(BlockKind.ANSWER, Span(len(question) + 1, len(text))),
-    )
-    audience = Audience.INTERNAL if attributes.get("state") == BLOCKED else document.audience
-    return replace(document, text=text, blocks=blocks, attributes=attributes, audience=audience)
+def _answer_document(document: Document, attributes: dict[str, str]) -> Document:
+    """Build a past answer's text and layout anew from its two sides; the question may be unknown."""
+    question, answer = attributes.get("question", "").strip(), attributes["answer"].strip()
+    start = len(question) + 1 if question else 0
+    text = f"{question}\n{answer}" if question else answer
+    blocks = [Block(BlockKind.ANSWER, Span(start, len(text)))]
+    if question:
+        blocks.insert(0, Block(BlockKind.QUESTION, Span(0, len(question))))
+    audience = Audience.INTERNAL if attributes["state"] == BLOCKED else document.audience
+    return replace(document, text=text, blocks=tuple(blocks), attributes=attributes, audience=audience)
 
 
 def with_product_ids(documents: Sequence[Document], products: Sequence[Document]) -> tuple[Document, ...]:

@@ -228,6 +228,7 @@ class Suggester:
         blocked: tuple[Finding, ...] = (),
     ) -> Suggestion:
         holding, more = self._guarded(compose.held(evidence, reason.value), evidence)
+        holding = holding[:1]
         packet = decide.handoff(
             reason, evidence.message, evidence.question, (*holding, *drafts), self._profile
         )

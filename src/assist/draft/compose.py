@@ -310,12 +310,15 @@ def declined(evidence: Evidence) -> tuple[Draft, ...]:
 
 
 def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:
-    """Write a holding line that promises nothing, with the clause that bears on the matter when there is one."""
+    """Write holding lines that promise nothing: with the clause that bears on the matter, and bare."""
     line = style.HOLDING_LINES[reason]
+    bare = plain_draft(line, evidence, lane="handoff", verdict="handed_off")
     if reason in {"asks_human", "no_source", "low_confidence", "angry"}:
-        return (plain_draft(line, evidence, lane="handoff", verdict="handed_off"),)
+        return (bare,)
     part = evidence.question.parts[0]
     support = next(
         (c for c in page_candidates(part, 0, evidence) if c.score >= MIN_SCORE and c.lane == "clause"), None
     )
-    return (plain_draft(line, evidence, lane="handoff", verdict="handed_off", support=support),)
+    if support is None:
+        return (bare,)
+    return (plain_draft(line, evidence, lane="handoff", verdict="handed_off", support=support), bare)

@@ -32,6 +32,7 @@ _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
+_LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
 _STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
 STEPS_UNASKED = 0.08
 """What a clause of steps loses on a question that does not ask how."""
@@ -240,7 +241,11 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
     found = [
-        Candidate(number, "clause", said[at], 0.0).scored(float(scores[at])) for at in order[:3] if said[at]
+        Candidate(number, "clause", said[at], 0.0, lead=_LEADS.get(str(units[at].document.level), "")).scored(
+            float(scores[at])
+        )
+        for at in order[:3]
+        if said[at]
     ]
     return [_completed(found[0], units, scores, order, said), *found[1:]] if found else []
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from assist.documents import BlockKind, Document, Fact
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.pages import fact_statement
-from assist.draft.promotions import price_of
+from assist.draft.promotions import amount_of, price_of
 from assist.draft.speak import clean_key, closed, say_fact
 from assist.messages import Part
 from assist.results import StatedFact, Statement
@@ -164,7 +164,7 @@ def _fitting(part: Part, evidence: Evidence, budget: Decimal | None) -> list[tup
     found: list[tuple[float, Document, Fact | None]] = []
     for product in evidence.catalog:
         price = price_of(product)
-        value = None if price is None else _amount(price)
+        value = None if price is None else amount_of(price)
         if budget is not None and (value is None or value > budget):
             continue
         reason, strength = _reason(product, part, evidence)
@@ -199,11 +199,6 @@ def _nouns(text: str) -> list[str]:
     runs = re.findall(r"[一-鿿]{2,}", bare)
     grams = [run[at : at + size] for run in runs for size in (4, 3, 2) for at in range(len(run) - size + 1)]
     return list(dict.fromkeys(grams))
-
-
-def _amount(fact: Fact) -> Decimal | None:
-    found = re.search(r"\d+(?:\.\d+)?", fold(fact.value))
-    return None if found is None else Decimal(found.group())
 
 
 def _offer(product: Document, reason: Fact | None, number: int) -> Statement:

@@ -144,10 +144,10 @@ def _total(part: Part, evidence: Evidence) -> tuple[Decimal, list[str], tuple[St
         return Decimal(str(slot.value)), [], ()
     product = next((evidence.products[name] for name in part.products if name in evidence.products), None)
     price = None if product is None else price_of(product)
-    if product is None or price is None:
+    unit = None if price is None else amount_of(price)
+    if product is None or price is None or unit is None:
         return None
     quantity = _quantity(evidence.question.slots.get("quantity"))
-    unit = Decimal(re.sub(r"[^\d.]", "", fold(price.value)))
     text = closed(f"这款{price.key}是{price.value if '元' in price.value else price.value + '元'}")
     place = cite(product, price.span, price.section)
     number = evidence.question.parts.index(part)
@@ -167,6 +167,12 @@ def price_of(product: Document) -> Fact | None:
             if fact.sku is None and word in fact.key and re.search(r"\d", fact.value):
                 return fact
     return None
+
+
+def amount_of(price: Fact) -> Decimal | None:
+    """Read the amount of a price; None for a range or for words."""
+    found = re.findall(r"\d+(?:\.\d+)?", fold(price.value))
+    return Decimal(found[0]) if len(found) == 1 else None
 
 
 def _excluded(document: Document, product: Document) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assist.documents import Document, Fact
+from assist.documents import Document, Fact, Level
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
 
@@ -16,7 +16,7 @@ _SEE = re.compile(
 )
 _QA_LABEL = re.compile(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
 _SPACES = re.compile(r"[ \t　]{2,}")
-_BUYER_WORDS = (("买家", "您"), ("消费者", "您"), ("经营者", "商家"))
+_BUYER_WORDS = (("买家", "您"), ("消费者", "您"))
 
 
 def speak(text: str, document: Document) -> str:
@@ -26,8 +26,9 @@ def speak(text: str, document: Document) -> str:
     plain = _SEE.sub("", plain)
     plain = _OTHER_REFERENCE.sub(r"\1", plain)
     plain = _OWN_REFERENCE.sub(lambda found: _named(found.group(1), document), plain)
-    for word, spoken in _BUYER_WORDS:
-        plain = plain.replace(word, spoken)
+    if document.level not in {Level.LAW, Level.PLATFORM}:
+        for word, spoken in _BUYER_WORDS:
+            plain = plain.replace(word, spoken)
     return _SPACES.sub(" ", plain).strip()
 
 

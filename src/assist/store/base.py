@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assist.arrays import FloatMatrix
 from assist.documents import Chunk, Document, Kind, Word
+from assist.encoder.base import EncoderIdentity
 from assist.shop import ShopProfile
 from assist.store.view import View
 
@@ -50,6 +51,11 @@ class Store(Protocol):
     @property
     def path(self) -> str:
         """Say where the store is."""
+        ...
+
+    @property
+    def encoder(self) -> EncoderIdentity:
+        """Say whose vectors it keeps."""
         ...
 
     @property

@@ -228,7 +228,10 @@ class LocalStore:
         return make_document(fields, self._file)
 
     def documents(self, *, kinds: Sequence[Kind] | None = None) -> tuple[Document, ...]:
-        """Give all live documents, or those of some kinds, in the order in which they were loaded."""
+        """Give all live documents, or those of some kinds, in the order in which they were loaded.
+
+        Their validity ends where the next version of the same id begins, whatever the file says.
+        """
         words = [str(Kind.parse(kind)) for kind in (Kind if kinds is None else kinds)]
         query = (
             f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL"  # noqa: S608

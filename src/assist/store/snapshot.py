@@ -118,16 +118,28 @@ class Snapshots:
         Raises:
             StoreCorruptError: CURRENT or the manifest is not what was written.
         """
+        line = self._current_line()
+        while line is not None:
+            try:
+                match = _CURRENT.fullmatch(line)
+                if match is None:
+                    raise _damaged("CURRENT", "it does not name a snapshot", self.folder)
+                return _read_manifest(self.folder / match[1], match[2])
+            except StoreCorruptError:
+                # A writer may have replaced and swept the folder meanwhile: that is no damage.
+                latest = self._current_line()
+                if latest == line:
+                    raise
+                line = latest
+        return None
+
+    def _current_line(self) -> str | None:
         try:
-            line = (self.folder / "CURRENT").read_bytes().decode("ascii")
+            return (self.folder / "CURRENT").read_bytes().decode("ascii")
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as exc:
             raise _damaged("CURRENT", str(exc), self.folder) from exc
-        match = _CURRENT.fullmatch(line)
-        if match is None:
-            raise _damaged("CURRENT", "it does not name a snapshot", self.folder)
-        return _read_manifest(self.folder / match[1], match[2])
 
     def open(self, key: SnapshotKey, search: SearchSettings) -> tuple[Manifest, Lanes] | None:
         """Map the current snapshot, of whatever state.
@@ -148,7 +160,7 @@ class Snapshots:
                 check_files(manifest, every=False)
                 return manifest, _load(manifest, search)
             except StoreCorruptError:
-                # A writer may have replaced and swept the folder meanwhile: that is no damage.
+                # As above, the folder may have been swept meanwhile.
                 latest = self.manifest()
                 if latest is None or latest.folder == manifest.folder:
                     raise

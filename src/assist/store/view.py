@@ -108,6 +108,7 @@ class View:
 
     Attributes:
         revision: The revision it shows.
+        lanes: The numbers of this state; the next four are its parts.
         columns: What filters look at; see `assist.index.filters`.
         dense: Dense index.
         sparse: BM25 index.

@@ -56,11 +56,13 @@ class Views:
     @contextmanager
     def deferred(self) -> Iterator[None]:
         """Write no index files until the end of the block."""
-        self._deferred += 1
+        with self._lock:
+            self._deferred += 1
         try:
             yield
         finally:
-            self._deferred -= 1
+            with self._lock:
+                self._deferred -= 1
         self.write_if_due()
 
     def write_if_due(self) -> None:
