@@ -16,6 +16,7 @@ from types import TracebackType
 from assist import loading
 from assist.clock import shop_time
 from assist.documents import Audience, Document, Kind
+from assist.draft.evidence import Evidence
 from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
@@ -265,6 +266,10 @@ class Assistant:
         for suggestion, message, at in zip(suggestions, messages, clock, strict=True):
             self._remember(suggestion, message, at)
         return suggestions
+
+    def explain(self, message: Message) -> Evidence:
+        """Return what a draft for a message may be made of: question, hits, products, clocks."""
+        return self._current().explain(message, self._moment(message.on))
 
     def _current(self) -> Suggester:
         """The suggester of the newest revision; built anew when someone has written."""

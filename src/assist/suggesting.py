@@ -105,6 +105,11 @@ class Suggester:
             done.update(zip(waiting, found, strict=True))
         return [done[at] for at in range(len(messages))]
 
+    def explain(self, message: Message, now: datetime) -> Evidence:
+        """Return all that a draft for a message may be made of, without writing one."""
+        read = _read(message, self._understanding.understand(message), now)
+        return self._evidence(read, self._retrieve([read])[0])
+
     def _quick(self, message: Message, now: datetime) -> Suggestion | None:
         """Greeting, thanks, urging and the wish for a person: no encoder, no index."""
         timings: dict[str, float] = {}

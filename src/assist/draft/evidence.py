@@ -17,7 +17,11 @@ from assist.shop import ShopProfile
 class Scorer(Protocol):
     """Says how well texts answer a part; see `assist.retrieve.relevance.Relevance`."""
 
-    def score(
+    def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
+        """Score n short texts; float32, shape (n,), about 0–1."""
+        ...
+
+    def signals(
         self,
         part: Part,
         texts: Sequence[str],
@@ -26,8 +30,12 @@ class Scorer(Protocol):
         pieces: Sequence[Sequence[str]] | None = None,
         topics: Sequence[str] | None = None,
         echoes: Sequence[tuple[str, float]] = (),
-    ) -> FloatVector:
-        """Score n texts; float32, shape (n,), 0–1."""
+    ) -> dict[str, FloatVector]:
+        """Measure n texts, one column a signal; each float32, shape (n,)."""
+        ...
+
+    def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
+        """Turn signals and traits into the probability that each text answers; float32, shape (n,)."""
         ...
 
     def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:

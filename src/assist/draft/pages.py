@@ -2,74 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
-from assist.draft.clauses import clause_statements, wants_steps
+from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.orders import branch_of, focus_of
+from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
+from assist.draft.traits import clause_traits, page_traits
 from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words, spans_of
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-SECOND_SHARE = 0.82
-"""A second page unit joins the first when it scores at least this share of it."""
-SENTENCE_SHARE = 0.6
-"""A sentence that states the best parameter's fact speaks for it from this share of its score on."""
+SECOND_SHARE = 0.7
+"""A second page unit joins the first when it is at least this share as likely."""
+SENTENCE_SHARE = 0.45
+"""A sentence that states the best parameter's fact speaks for it from this share on."""
 MAX_SENTENCES = 3
-PAGE_FIRST = 0.14
-"""A parameter that is just what is asked goes before the shop's general rule."""
-NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.84, 220
-"""A second clause joins the first from this share of its score on, up to this length together."""
-_OVERDUE = re.compile("超过|超期|逾期|过期|过保")
-_OVERDUE_ASKED = re.compile(
-    r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
-)
-_LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
-_STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
-STEPS_UNASKED = 0.08
-"""What a clause of steps loses on a question that does not ask how."""
-_EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
-EXCLUDES = 0.08
-"""What a clause of exclusions loses on a question that excludes nothing."""
-OVERDUE = 0.08
-"""What a clause for late cases loses on a question that speaks of no delay."""
-NAMED_ROW = 0.35
-"""A row that the shopper's own words pick answers a question that names nothing else."""
-RETRIEVED = 0.12
-"""What the search's own fused score adds."""
-BRANCH = 0.12
-"""What the order's facts add to the clause of their branch."""
-PAGE_INTENTS = (
-    "售前/商品/材质",
-    "售前/商品/尺寸",
-    "售前/商品/颜色",
-    "售前/商品/功能",
-    "售前/商品/使用",
-    "售前/商品/生产日期",
-    "售前/尺码",
-)
-PAGE_RULES = (
-    "售前/商品",
-    "售前/尺码",
-    "售前/库存",
-    "售前/售后咨询/质保",
-    "售前/物流",
-    "售后/质量/使用",
-    "售后/维修",
-)
-"""Intents on which a product page has the first word."""
-PAGE_QUESTION = 0.15
-"""What a shop-wide rule loses on a question that only a page can answer."""
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.75, 220
+"""A second clause joins the first from this share on, up to this length together."""
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
+_LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """Units of a part with their columns and the probability that each answers it.
+
+    Attributes:
+        units: n units.
+        columns: Signals and traits by name, each float32, shape (n,).
+        scores: float32, shape (n,).
+    """
+
+    units: tuple[Unit, ...]
+    columns: Mapping[str, FloatVector]
+    scores: FloatVector
 
 
 def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
@@ -91,26 +66,53 @@ def _products(part: Part, evidence: Evidence) -> list[Document]:
     return [evidence.products[name] for name in names if name in evidence.products][:2]
 
 
-def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -> list[Candidate]:
+def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) -> Ranked | None:
+    """Rank every unit of a product page; rows of SKUs that the shopper did not name are left out."""
     named = named_words(part, evidence)
-    units = [
+    units = tuple(
         unit
         for unit in product_units(product)
         if unit.kind != "row" or not named or row_holds(unit.quote, named)
-    ]
+    )
     if not units:
-        return []
-    scores = evidence.scorer.score(
+        return None
+    signals = evidence.scorer.signals(
         part, [u.text for u in units], [u.head for u in units], echoes=echoes(part, number, evidence)
     )
-    scores = scores + np.array([_page_prior(unit, part, bool(named)) for unit in units], dtype=np.float32)
+    columns = {**signals, **page_traits(units, part, evidence)}
+    return Ranked(units, columns, evidence.scorer.rank(columns))
+
+
+def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None:
+    """Rank the clauses that were found for a part."""
+    found = evidence.hits[number] if number < len(evidence.hits) else ()
+    hits = [hit for hit in found if hit.document.kind in {Kind.POLICY, Kind.PROMOTION}]
+    units = clause_units(hits)
+    if not units:
+        return None
+    signals = evidence.scorer.signals(
+        part,
+        [u.text for u in units],
+        [u.head for u in units],
+        pieces=[[piece.of(unit.text) for piece in spans_of(unit.text)] for unit in units],
+        topics=[" ".join(u.document.keys) for u in units],
+        echoes=echoes(part, number, evidence),
+    )
+    columns = {**signals, **clause_traits(units, hits, part, evidence)}
+    return Ranked(units, columns, evidence.scorer.rank(columns))
+
+
+def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -> list[Candidate]:
+    ranked = ranked_page(part, number, product, evidence)
+    if ranked is None:
+        return []
+    units, scores = ranked.units, ranked.scores
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
     chosen = _bundle(units, scores, order)
     subject = _subject(product, evidence)
     statements = _say_units([units[at] for at in chosen], product, number, subject)
-    best = float(scores[order[0]])
-    head = Candidate(number, _lane(units[order[0]]), statements, 0.0).scored(best)
-    rest = [at for at in order if at not in chosen][:1]
+    head = Candidate(number, _lane(units[order[0]]), statements, 0.0).scored(float(scores[order[0]]))
+    rest = [at for at in order if at not in chosen][:2]
     other = [
         Candidate(number, _lane(units[at]), _say_units([units[at]], product, number, subject), 0.0).scored(
             float(scores[at])
@@ -122,26 +124,6 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
 
 def _lane(unit: Unit) -> str:
     return {"fact": "fact", "qa": "page", "steps": "steps"}.get(unit.kind, "page")
-
-
-def _page_prior(unit: Unit, part: Part, named: bool) -> float:
-    """Prefer what an agent would quote: answered questions and steps when asked how; captions last."""
-    asked = part.aspects[0].keys if part.aspects else ()
-    wanted = part.intent is None or part.intent.startswith(PAGE_RULES)
-    if unit.kind == "fact" and wanted and any(key in unit.head for key in asked[:4]):
-        return PAGE_FIRST
-    if unit.kind == "steps":
-        return 0.05 if any(word in part.clean for word in ("怎么", "如何", "步骤", "方法")) else -0.08
-    if unit.kind == "qa":
-        return 0.04
-    if unit.kind == "row":
-        return _row_prior(part) if named else -0.06
-    return 0.0
-
-
-def _row_prior(part: Part) -> float:
-    about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
-    return NAMED_ROW if about_skus and not part.aspects else 0.06
 
 
 def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> list[int]:
@@ -218,25 +200,10 @@ def _subject(product: Document, evidence: Evidence) -> str:
 
 
 def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
-    hits = [hit for hit in evidence.hits[number] if hit.document.kind is not Kind.PAST_ANSWER]
-    units = clause_units(hits)
-    if not units:
+    ranked = ranked_clauses(part, number, evidence)
+    if ranked is None:
         return []
-    pieces = [[piece.of(unit.text) for piece in spans_of(unit.text)] for unit in units]
-    scores = evidence.scorer.score(
-        part,
-        [u.text for u in units],
-        [u.head for u in units],
-        pieces=pieces,
-        topics=[" ".join(u.document.keys) for u in units],
-        echoes=echoes(part, number, evidence),
-    )
-    scores = scores + RETRIEVED * np.array([hit.score for hit in hits], dtype=np.float32)
-    branch = branch_of(part, evidence)
-    prior = PAGE_QUESTION if (part.intent or "").startswith(PAGE_INTENTS) else 0.0
-    scores = scores + np.array(
-        [_clause_prior(unit, part, branch) - prior for unit in units], dtype=np.float32
-    )
+    units, scores = ranked.units, ranked.scores
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
@@ -274,17 +241,6 @@ def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float
     likeness = evidence.scorer.similarity(part.clean, [unit.head for unit in units])
     found = [(unit.text, float(like)) for unit, like in zip(units, likeness, strict=True)]
     return sorted((pair for pair in found if pair[1] >= ECHO_LIKENESS), key=lambda pair: -pair[1])[:3]
-
-
-def _clause_prior(unit: Unit, part: Part, branch: Sequence[str]) -> float:
-    """The shop's own rule is what a buyer is told, and the clause of the branch that the order's facts pick."""
-    order = {"shop": 0.03, "product": 0.03, "platform": -0.06, "law": -0.06}
-    level = order.get(str(unit.document.level), 0.0)
-    promotion = 0.04 if unit.document.kind is Kind.PROMOTION else 0.0
-    steps = STEPS_UNASKED if _STEPS.search(unit.text) and not wants_steps(part) else 0.0
-    apart = steps + (EXCLUDES if _EXCLUDES.search(unit.head) and "不" not in part.clean else 0.0)
-    apart += OVERDUE if _OVERDUE.search(unit.head) and not _OVERDUE_ASKED.search(part.clean) else 0.0
-    return level - promotion - apart + (BRANCH if any(word in unit.head for word in branch) else 0.0)
 
 
 def focus_words(evidence: Evidence) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def _groups(ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], int]]:
 
 def unit_rows(matrix: FloatMatrix) -> FloatMatrix:
     """Divide each row by its L2 norm, in place; a row of zeros becomes the last unit vector."""
-    norms = np.sqrt(np.einsum("nd,nd->n", matrix, matrix))
+    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     empty = norms < 1e-12
     if empty.any():
         matrix[empty] = 0.0

@@ -82,10 +82,10 @@ def ece_and_aurc(sure: Values, good: Values) -> Callable[[Values], Values]:
     if not len(sure):
         return lambda weights: np.full((len(weights), 2), np.nan)
     accepted = _accepted(sure, good)
-    with_weight = np.errstate(invalid="ignore", divide="ignore")
 
     def statistic(weights: Values) -> Values:
-        with with_weight:
+        # A resample may hold none of the drafts that can be judged: 0 / 0.
+        with np.errstate(invalid="ignore", divide="ignore"):
             return np.stack([_ece(weights, sure, good), _aurc(*accepted(weights))], axis=1)
 
     return statistic

@@ -11,7 +11,12 @@ from assist.evaluate.intervals import Interval
 
 Point = Mapping[str, float | int | None]
 
-_SETTINGS: dict[Any, Any] = {"svg.hashsalt": "assist", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 9}
+_SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "assist",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+}
 _BLUE, _GREY, _RED = "#2f6f9f", "#9aa5ad", "#b5493b"
 _LANE_COLORS = {"sparse": _GREY, "dense": "#6fa8c7", "hybrid": _BLUE}
 

@@ -159,7 +159,7 @@ def compare(
     ]
     every = [*names, *(CALIBRATED if first["kind"] == "drafts" else ())]
     gating = _gating(str(first["kind"]), every, gates)
-    changes = _changes(every, statistics, gating, _sizes(every, tables, ids), seed)
+    changes = _changes(every, statistics, gating, _sizes(every, tables, ids), len(ids), seed)
     return Comparison(
         kind=str(first["kind"]),
         questions=len(ids),
@@ -246,10 +246,10 @@ def _changes(
     statistics: Sequence[Callable[[Values], Values]],
     gating: frozenset[str],
     sizes: Sequence[int],
+    n: int,
     seed: int,
 ) -> tuple[Change, ...]:
     """Compare all measures on the same resamples of the questions."""
-    n = max(sizes)
     one = np.ones((1, n))
     before, after = (statistic(one)[0] for statistic in statistics)
     drawn = np.concatenate(

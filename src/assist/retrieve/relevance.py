@@ -12,11 +12,12 @@ from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
 from assist.messages import Part
 from assist.retrieve.guide import Guide
+from assist.retrieve.ranker import Ranker
 from assist.text.normalize import fold
 from assist.text.tokenize import Tokenizer
 
-WEIGHTS = {"dense": 0.42, "coverage": 0.22, "key": 0.36, "echo": 0.2}
-"""Shares of the signals; chosen on the dev half of the demo-shop questions."""
+WEIGHTS = {"dense": 0.42, "coverage": 0.22, "key": 0.36}
+"""Shares of the signals when single sentences are compared."""
 LEAN = 0.5
 """How far the part's vector turns towards its intent."""
 HEAD_SHARE = 0.95
@@ -34,6 +35,7 @@ class Relevance:
         tokenizer: Cuts both sides the same way.
         idf: Inverse document frequency of tokens, shape of the argument; unknown tokens count as rare.
         guide: What intents add.
+        ranker: Weighs signals and traits; None takes the shipped one.
     """
 
     def __init__(
@@ -42,16 +44,38 @@ class Relevance:
         tokenizer: Tokenizer,
         idf: Callable[[Sequence[str]], FloatVector],
         guide: Guide,
+        ranker: Ranker | None = None,
     ) -> None:
         self._encoder = encoder
         self._tokenizer = tokenizer
         self._idf = idf
         self._guide = guide
+        self.ranker = ranker or Ranker.bundled()
         self._cache: OrderedDict[str, tuple[FloatVector, frozenset[str]]] = OrderedDict()
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
 
-    def score(
+    def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
+        """Score n short texts against a part by meaning, words and keys.
+
+        Args:
+            part: What is asked.
+            texts: What might answer it.
+            heads: For each text, its key, heading or title: the words it stands under.
+
+        Returns:
+            float32, shape (n,), about 0–1, higher is better.
+        """
+        if not texts:
+            return np.zeros(0, dtype=np.float32)
+        found = self.signals(part, texts, heads)
+        dense = np.maximum(found["text"], HEAD_SHARE * found["head"])
+        aspect = np.maximum(found["aspect_head"], 0.6 * found["aspect_text"])
+        intent = INTENT_KEY_SHARE * np.maximum(found["intent_head"], 0.6 * found["intent_text"])
+        total = WEIGHTS["dense"] * np.clip(dense, 0.0, 1.0) + WEIGHTS["coverage"] * found["coverage"]
+        return np.asarray(total + WEIGHTS["key"] * np.maximum(aspect, intent), dtype=np.float32)
+
+    def signals(
         self,
         part: Part,
         texts: Sequence[str],
@@ -60,33 +84,46 @@ class Relevance:
         pieces: Sequence[Sequence[str]] | None = None,
         topics: Sequence[str] | None = None,
         echoes: Sequence[tuple[str, float]] = (),
-    ) -> FloatVector:
-        """Score n texts against a part.
+    ) -> dict[str, FloatVector]:
+        """Measure n texts against a part, one column a signal.
 
         Args:
             part: What is asked.
-            texts: What might answer it.
-            heads: For each text, its key, heading or title: the words it stands under.
-            pieces: For each text, its sentences; a text means as much as its best one.
+            texts: What might answer it; n >= 1.
+            heads: For each text, the words it stands under.
+            pieces: For each text, its sentences.
             topics: For each text, the subjects that its document says it rules on.
             echoes: Earlier answers to like questions, with how alike the questions are, 0–1.
 
         Returns:
-            float32, shape (n,), about 0–1, higher is better.
+            By name, each float32, shape (n,), about 0–1: `text`, `head`, `piece` (cosines with the part leaned
+            towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
+            `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`.
         """
-        if not texts:
-            return np.zeros(0, dtype=np.float32)
         vectors, words = self._read(texts)
-        query = self._guide.lean(part, self._query(part.clean), LEAN)
-        dense = np.maximum(vectors @ query, HEAD_SHARE * (self._read(heads)[0] @ query))
-        if pieces is not None:
-            dense = np.maximum(dense, self._best_piece(query, pieces))
-        total = WEIGHTS["dense"] * np.clip(dense, 0.0, 1.0)
-        total += WEIGHTS["coverage"] * self._coverage(part, words, heads)
-        total += WEIGHTS["key"] * key_match(part, self._guide.keys(part), texts, heads, topics)
-        if echoes:
-            total += WEIGHTS["echo"] * self._echo(vectors, echoes)
-        return np.asarray(total, dtype=np.float32)
+        plain = self._query(part.clean)
+        query = self._guide.lean(part, plain, LEAN)
+        text, head = vectors @ query, self._read(heads)[0] @ query
+        aspects, intents = aspect_keys(part), self._guide.keys(part)
+        return {
+            "plain": vectors @ plain,
+            "text": text,
+            "head": head,
+            "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces is not None else text,
+            "coverage": self._coverage(part, words, heads),
+            "aspect_head": key_share(aspects, heads),
+            "aspect_text": key_share(aspects, texts),
+            "intent_head": key_share(intents, heads),
+            "intent_text": key_share(intents, texts),
+            "topic": key_share({**intents, **aspects}, topics)
+            if topics
+            else np.zeros(len(texts), dtype=np.float32),
+            "echo": self._echo(vectors, echoes) if echoes else np.zeros(len(texts), dtype=np.float32),
+        }
+
+    def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
+        """Turn signals and traits into the probability that each text answers; float32, shape (n,)."""
+        return self.ranker.rank(columns)
 
     def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:
         """Cosine of one query with n texts; float32, shape (n,)."""
@@ -158,39 +195,18 @@ class Relevance:
         return learned
 
 
-def key_match(
-    part: Part,
-    intent_keys: Mapping[str, float],
-    texts: Sequence[str],
-    heads: Sequence[str],
-    topics: Sequence[str] | None = None,
-) -> FloatVector:
-    """Score how surely each text stands under a key of what is asked.
-
-    Args:
-        part: Its aspects come with their keys, best first.
-        intent_keys: Keys that the intent suggests, with how surely.
-        texts: n texts.
-        heads: What each stands under.
-        topics: Subjects of each text's document.
-
-    Returns:
-        float32, shape (n,): 1 under the first key of the first aspect, less for later ones; 0.6 of that
-        where the key is only in the text, 0.4 where only the document names it as a subject; keys of the
-        intent alone count `INTENT_KEY_SHARE`.
-    """
+def aspect_keys(part: Part) -> dict[str, float]:
+    """Keys of what a part asks for, each with its share: the first key of the first aspect counts 1."""
     keys: dict[str, float] = {}
     for position, aspect in enumerate(part.aspects[:4]):
         for order, key in enumerate(aspect.keys):
             keys[key] = max(keys.get(key, 0.0), (1.0 - 0.12 * position) * (1.0 - 0.03 * min(order, 8)))
-    for key, sure in intent_keys.items():
-        keys[key] = max(keys.get(key, 0.0), INTENT_KEY_SHARE * sure)
-    best = np.zeros(len(texts), dtype=np.float32)
-    for row, (text, head) in enumerate(zip(texts, heads, strict=True)):
-        under = max((share for key, share in keys.items() if key in head), default=0.0)
-        within = max((share for key, share in keys.items() if key in text), default=0.0)
-        about = (
-            max((share for key, share in keys.items() if key in topics[row]), default=0.0) if topics else 0.0
-        )
-        best[row] = max(under, 0.6 * within, 0.4 * about)
-    return best
+    return keys
+
+
+def key_share(keys: Mapping[str, float], texts: Sequence[str]) -> FloatVector:
+    """Return for each text the largest share of a key that it holds; float32, shape (n,), 0 without any."""
+    return np.array(
+        [max((share for key, share in keys.items() if key in text), default=0.0) for text in texts],
+        dtype=np.float32,
+    )

@@ -30,7 +30,7 @@ from assist.store.schema import (
 )
 from assist.store.versions import pick
 from assist.store.view import View
-from assist.store.views import Views
+from assist.store.views import Views, tokenizer_of
 from assist.store.writing import (
     Entry,
     Writer,
@@ -174,11 +174,11 @@ class LocalStore:
         check_words(*remove)
         entries = make_entries(add, dim=self._encoder.dim)
         # Cutting takes the longest, so it is done before other writers are kept waiting.
-        tokenizer = self._views.tokenizer((profile or self.profile).words)
+        tokenizer = tokenizer_of((profile or self.profile).words)
         self._cut_new(entries, tokenizer)
         with self._connections.writing() as connection:
             head = read_head(connection, self._file)
-            current = self._views.tokenizer((profile or head.profile).words)
+            current = tokenizer_of((profile or head.profile).words)
             if current.fingerprint != tokenizer.fingerprint:
                 forget_cuts(entries)
             writer = Writer(connection, self._file, head, at=replaced_at or shop_now(head.profile.timezone))

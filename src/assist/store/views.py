@@ -19,10 +19,16 @@ from assist.store.snapshot import Manifest, SnapshotKey, Snapshots, check_files
 from assist.store.view import Lanes, View
 from assist.text.tokenize import Tokenizer
 
-_TOKENIZERS_KEPT = 2
+_TOKENIZERS_KEPT = 4
 # The index files of a large store are written anew when one row in this many changed.
 _SHARE = 100
 _LOG = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=_TOKENIZERS_KEPT)
+def tokenizer_of(words: tuple[str, ...]) -> Tokenizer:
+    """Give the tokenizer of a shop's words; stores of equal words share it, since loading one takes a while."""
+    return Tokenizer(words)
 
 
 class Views:
@@ -30,7 +36,6 @@ class Views:
 
     def __init__(self, connections: Connections, *, settings: StoreSettings, search: SearchSettings) -> None:
         self.snapshots = Snapshots(connections.file.parent / "index")
-        self.tokenizer = lru_cache(maxsize=_TOKENIZERS_KEPT)(Tokenizer)
         self._connections = connections
         self._settings = settings
         self._search = search
@@ -102,7 +107,7 @@ class Views:
             return latest
         with self._connections.reading() as connection:
             head = read_head(connection, self._connections.file)
-            tokenizer = self.tokenizer(head.profile.words)
+            tokenizer = tokenizer_of(head.profile.words)
             lanes, from_tables = self._lanes(connection, head, tokenizer)
             states = read_states(connection)
         view = View(head.revision, lanes, tokenizer=tokenizer, states=states, source=self._source)
@@ -152,7 +157,7 @@ class Views:
         return None if opened is None else (opened[1], str(opened[0].key["stamp"]))
 
     def _key(self, head: Head) -> SnapshotKey:
-        fingerprint = self.tokenizer(head.profile.words).fingerprint
+        fingerprint = tokenizer_of(head.profile.words).fingerprint
         return SnapshotKey.of(head.store, head.stamp, head.encoder, fingerprint, self._search)
 
     def _manifest(self) -> Manifest | None:

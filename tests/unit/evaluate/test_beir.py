@@ -1,10 +1,10 @@
 """Retrieval sets are checked whole before any work, and every complaint names file and line."""
 
 import pytest
-from unit.evaluate.tiny_set import PASSAGES, QRELS, QUERIES, write_lines, write_set
 
 from assist.errors import InputError, MalformedRecordError
 from assist.evaluate.beir import read_set
+from unit.evaluate.tiny_set import PASSAGES, QRELS, QUERIES, write_lines, write_set
 
 
 def test_a_sound_set_is_read_in_file_order(tmp_path):
@@ -83,7 +83,9 @@ def test_a_broken_passage_names_file_and_line(tmp_path, row, words):
     assert caught.value.path == str(tmp_path / "corpus.jsonl")
 
 
-@pytest.mark.parametrize("row", [{"_id": "q1", "text": "再问"}, {"_id": "q8", "text": " "}, {"_id": " ", "text": "x"}])
+@pytest.mark.parametrize(
+    "row", [{"_id": "q1", "text": "再问"}, {"_id": "q8", "text": " "}, {"_id": " ", "text": "x"}]
+)
 def test_a_broken_query_names_file_and_line(tmp_path, row):
     rows = [{"_id": id, "text": text} for id, text in QUERIES.items()]
     write_set(tmp_path, queries=[*rows, row])
@@ -94,7 +96,9 @@ def test_a_broken_query_names_file_and_line(tmp_path, row):
 
 def test_a_file_that_is_not_utf8_names_the_line(tmp_path):
     write_set(tmp_path)
-    (tmp_path / "corpus.jsonl").write_bytes('{"_id": "d1", "text": "好"}\n{"_id": "d2", "text": "退货"}'.encode("gbk"))
+    (tmp_path / "corpus.jsonl").write_bytes(
+        '{"_id": "d1", "text": "好"}\n{"_id": "d2", "text": "退货"}'.encode("gbk")
+    )
     with pytest.raises(MalformedRecordError, match="not UTF-8") as caught:
         read_set(tmp_path)
     assert caught.value.line == 1
