@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assist import Assistant
+from assist import Assistant, Settings
 from assist.draft.pages import ranked_clauses, ranked_page
 from assist.draft.units import Unit
-from assist.retrieve.ranker import Ranker
+from assist.encoder import bundled
+from assist.store.local import LocalStore
+from assist.suggesting import Suggester
 from assist.text.normalize import fold
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,11 +76,14 @@ def main() -> None:
 def read_cases(shop: Path, labelled: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[Case]:
     """Run understanding and retrieval for every question and lay out its parts' units."""
     with tempfile.TemporaryDirectory() as folder:
-        with Assistant.open(Path(folder) / "shop.assist", create=True) as assistant:
+        path, encoder, settings = Path(folder) / "shop.assist", bundled(), Settings()
+        with Assistant.open(path, create=True, encoder=encoder) as assistant:
             assistant.add_files(shop)
+        with LocalStore.open(path, encoder=encoder.identity, read_only=True) as store:
+            suggester = Suggester.of(store, encoder, settings)
             for question in labelled:
                 message = message_of(question)
-                evidence = assistant.explain(message)
+                evidence = suggester.explain(message, message.on or datetime.now())
                 for number, part in enumerate(evidence.question.parts):
                     ranked = [
                         ranked_page(part, number, page, evidence) for page in evidence.products.values()

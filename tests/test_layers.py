@@ -22,7 +22,7 @@ ORDER = [
     {"draft"},
     {"decide"},
     {"clock"},
-    {"loading", "suggesting"},
+    {"loading", "suggesting", "learning"},
     {"assistant"},
     {"evaluate"},
     {"analysis"},

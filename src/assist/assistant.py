@@ -6,7 +6,6 @@ of suggesting in `suggesting.py`; only their order is here.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -15,23 +14,19 @@ from types import TracebackType
 
 from assist import loading
 from assist.clock import shop_time
-from assist.documents import Audience, Document, Kind
-from assist.draft.evidence import Evidence
+from assist.documents import Document, Kind
 from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
-from assist.guard import mask
 from assist.ingest import Skipped, read_folder
+from assist.learning import Traces, keep_feedback
 from assist.loading import AddReport, OnError, Progress
-from assist.messages import Channel, Message, turns
+from assist.messages import Channel, Message, read_message
 from assist.results import Hit, Suggestion
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import Settings
 from assist.store.local import LocalStore
 from assist.suggesting import Suggester
-
-TRACES = 1_000
-"""Suggestions remembered in memory until feedback names one of them."""
 
 
 class Assistant:
@@ -40,14 +35,13 @@ class Assistant:
     Use `Assistant.open`; close it, or use it in a `with` block. All methods may be called from any thread.
     """
 
-    def __init__(self, store: LocalStore, encoder: Encoder, settings: Settings, *, read_only: bool) -> None:
+    def __init__(self, store: LocalStore, encoder: Encoder, settings: Settings) -> None:
         self._store = store
         self._encoder = encoder
         self._settings = settings
-        self._read_only = read_only
         self._lock = RLock()
-        self._suggester: tuple[int, Suggester] | None = None
-        self._traces: OrderedDict[str, tuple[Suggestion, str, datetime]] = OrderedDict()
+        self._suggester: Suggester | None = None
+        self._traces = Traces()
 
     @classmethod
     def open(
@@ -83,7 +77,7 @@ class Assistant:
             settings=settings.store,
             search=settings.search,
         )
-        return cls(store, model, settings, read_only=read_only)
+        return cls(store, model, settings)
 
     # -- loading ---------------------------------------------------------------------------------
 
@@ -204,12 +198,8 @@ class Assistant:
         _check_k(k)
         if any(not query.strip() for query in queries):
             raise InputError("a query must not be empty")
-        scope = Scope(
-            products=None if product is None else (product,),
-            kinds=None if kinds is None else tuple(Kind(Kind.parse(kind)) for kind in kinds),
-            audiences=_audiences(filters),
-            moments=() if on is None else (self._moment(on),),
-        )
+        moment = None if on is None else self._moment(on)
+        scope = Scope.read(product=product, kinds=kinds, moment=moment, filters=filters)
         retriever = Retriever(self._store.view(), self._encoder, self._settings.search)
         return [list(hits) for hits in retriever.search(queries, k, [scope] * len(queries))]
 
@@ -243,14 +233,13 @@ class Assistant:
         Raises:
             InputError: k < 1, an empty message, an unknown channel, `on` is no ISO date.
         """
-        lines = (message,) if isinstance(message, str) else tuple(message)
-        made = Message(
-            lines=lines,
+        made = read_message(
+            message,
             product=product,
-            history=turns(history),
-            order=order or {},
-            customer=customer or {},
-            channel=Channel(Channel.parse(channel)),
+            history=history,
+            order=order,
+            customer=customer,
+            channel=channel,
             on=None if on is None else self._moment(on),
         )
         return self.suggest_many([made], k=k)[0]
@@ -263,34 +252,17 @@ class Assistant:
                 raise InputError("a message must not be empty")
         clock = [self._moment(message.on) for message in messages]
         suggestions = self._current().suggest_many(messages, clock, k)
-        for suggestion, message, at in zip(suggestions, messages, clock, strict=True):
-            self._remember(suggestion, message, at)
+        self._traces.remember(suggestions, messages, clock)
         return suggestions
-
-    def explain(self, message: Message) -> Evidence:
-        """Return what a draft for a message may be made of: question, hits, products, clocks."""
-        return self._current().explain(message, self._moment(message.on))
 
     def _current(self) -> Suggester:
         """The suggester of the newest revision; built anew when someone has written."""
         with self._lock:
-            revision = self._store.revision
-            if self._suggester is None or self._suggester[0] != revision:
-                documents = self._store.documents(
-                    kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY, Kind.POLICY)
-                )
-                view = self._store.view()
-                built = Suggester(view, documents, self._encoder, self._store.profile, self._settings)
-                self._suggester = (view.revision, built)
-            return self._suggester[1]
+            if self._suggester is None or self._suggester.revision != self._store.revision:
+                self._suggester = Suggester.of(self._store, self._encoder, self._settings)
+            return self._suggester
 
     # -- learning --------------------------------------------------------------------------------
-
-    def _remember(self, suggestion: Suggestion, message: Message, at: datetime) -> None:
-        with self._lock:
-            self._traces[suggestion.id] = (suggestion, message.text, at)
-            while len(self._traces) > TRACES:
-                self._traces.popitem(last=False)
 
     def feedback(
         self,
@@ -311,15 +283,15 @@ class Assistant:
         Raises:
             InputError: The suggestion is unknown, or it has no such draft.
         """
-        at = self._moment(None)
-        with self._lock:
-            trace = self._traces.get(suggestion_id)
-        if trace is not None:
-            suggestion, text, asked_at = trace
-            loading.check_choice(chosen, len(suggestion.drafts))
-            self._store.log_suggestion(suggestion_id, loading.trace(suggestion, text), at=asked_at)
-        sent = None if sent_text is None else mask(sent_text).text
-        self._store.add_feedback(suggestion_id, chosen=chosen, sent_text=sent, agent=agent, at=at)
+        keep_feedback(
+            self._store,
+            self._traces,
+            suggestion_id,
+            chosen=chosen,
+            sent_text=sent_text,
+            agent=agent,
+            at=self._moment(None),
+        )
 
     # -- keeping ---------------------------------------------------------------------------------
 
@@ -350,12 +322,3 @@ class Assistant:
 def _check_k(k: int) -> None:
     if k < 1:
         raise InputError(f"k must be >= 1, got {k}")
-
-
-def _audiences(filters: Mapping[str, str] | None) -> tuple[Audience, ...] | None:
-    if not filters:
-        return None
-    unknown = sorted(set(filters) - {"audience"})
-    if unknown:
-        raise InputError(f"unknown filter {unknown[0]!r}; known: audience")
-    return (Audience(Audience.parse(filters["audience"])),)

@@ -15,7 +15,7 @@ from assist.encoder.base import Encoder
 from assist.errors import IngestError, InputError, MalformedRecordError, UnsupportedFormatError
 from assist.guard import mask, screen
 from assist.ingest import Skipped
-from assist.results import Severity, Suggestion
+from assist.results import Severity
 from assist.settings import ChunkSettings
 from assist.store.base import Record
 from assist.store.codec import digest
@@ -246,32 +246,6 @@ def report(
         masked=screened.masked,
         chunks=sum(len(record.chunks) for record in records),
     )
-
-
-def check_choice(chosen: int | None, drafts: int) -> None:
-    """Refuse the number of a draft that a suggestion does not have."""
-    if chosen is not None and not 0 <= chosen < drafts:
-        raise InputError(f"chosen must be between 0 and {drafts - 1}, got {chosen}")
-
-
-def trace(suggestion: Suggestion, text: str) -> dict[str, object]:
-    """Return what is logged of a suggestion, with the shopper's personal data masked."""
-    return {
-        "message": mask(text).text,
-        "decision": suggestion.decision.value,
-        "intent": suggestion.question.intent,
-        "tags": list(suggestion.labels),
-        "drafts": [
-            {
-                "text": mask(draft.text).text,
-                "lane": draft.lane,
-                "confidence": round(draft.confidence, 4),
-                "citations": [[c.document_id, c.version, c.span.start, c.span.end] for c in draft.citations],
-            }
-            for draft in suggestion.drafts
-        ],
-        "timings": dict(suggestion.timings),
-    }
 
 
 def make_records(

@@ -192,6 +192,32 @@ class Question:
         return self.parts[0].intent if self.parts else None
 
 
+def read_message(
+    lines: str | Sequence[str],
+    *,
+    product: str | None,
+    history: Sequence[object],
+    order: Mapping[str, object] | None,
+    customer: Mapping[str, object] | None,
+    channel: str | Channel,
+    on: datetime | None,
+) -> Message:
+    """Put together what a caller passes to `Assistant.suggest`.
+
+    Raises:
+        InputError: The channel is unknown.
+    """
+    return Message(
+        lines=(lines,) if isinstance(lines, str) else tuple(lines),
+        product=product,
+        history=turns(history),
+        order=order or {},
+        customer=customer or {},
+        channel=Channel(Channel.parse(channel)),
+        on=on,
+    )
+
+
 def turns(history: Sequence[object]) -> tuple[Turn, ...]:
     """Read a history given as strings (the buyer's), `(role, text)` pairs, mappings or `Turn`s.
 

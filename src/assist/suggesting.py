@@ -28,6 +28,7 @@ from assist.retrieve.lanes import Retriever, Scope
 from assist.retrieve.relevance import LEAN, Relevance
 from assist.settings import Settings
 from assist.shop import ShopProfile
+from assist.store.base import Store
 from assist.store.view import View
 
 CLAUSES, ANSWERS = 30, 6
@@ -78,6 +79,17 @@ class Suggester:
             profile=profile,
             settings=settings.message,
         )
+
+    @classmethod
+    def of(cls, store: Store, encoder: Encoder, settings: Settings) -> Suggester:
+        """Read all that suggesting needs from the newest state of a store."""
+        documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
+        return cls(store.view(), documents, encoder, store.profile, settings)
+
+    @property
+    def revision(self) -> int:
+        """Revision of the store that this was read from."""
+        return self._retriever.view.revision
 
     def suggest_many(
         self, messages: Sequence[Message], clock: Sequence[datetime], k: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -12,6 +12,7 @@ import numpy as np
 from assist.arrays import FloatMatrix, IdVector
 from assist.documents import Audience, Kind
 from assist.encoder.base import Encoder
+from assist.errors import InputError
 from assist.index.filters import Filter
 from assist.results import Hit
 from assist.retrieve.fuse import Fused, collapse, fuse
@@ -38,6 +39,31 @@ class Scope:
     audiences: tuple[Audience, ...] | None = None
     moments: tuple[datetime, ...] = ()
     excluded_documents: frozenset[int] = field(default_factory=frozenset)
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        product: str | None,
+        kinds: Sequence[str | Kind] | None,
+        moment: datetime | None,
+        filters: Mapping[str, str] | None,
+    ) -> Scope:
+        """Read the limits of a search as callers give them.
+
+        Raises:
+            InputError: An unknown kind, filter or audience; the message lists the known ones.
+        """
+        unknown = sorted(set(filters or ()) - {"audience"})
+        if unknown:
+            raise InputError(f"unknown filter {unknown[0]!r}; known: audience")
+        audience = (filters or {}).get("audience")
+        return cls(
+            products=None if product is None else (product,),
+            kinds=None if kinds is None else tuple(Kind(Kind.parse(kind)) for kind in kinds),
+            audiences=None if audience is None else (Audience(Audience.parse(audience)),),
+            moments=() if moment is None else (moment,),
+        )
 
     def rows(self, view: View) -> IdVector | None:
         """Turn the scope into ascending rows of a view; None: every row passes."""

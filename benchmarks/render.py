@@ -1,0 +1,145 @@
+"""Write `benchmarks/README.md` from the raw results beside it: `python benchmarks/render.py`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from retrieval import DENSE_WEIGHTS, PACKS
+
+HERE = Path(__file__).resolve().parent
+LANES = ("sparse", "dense", "hybrid")
+ABOUT = {
+    "taobao_intent_knn": "Taobao buyer message → past messages of the same intent",
+    "jddc_reply": "JD service chat → the reply that was given (one of many acceptable)",
+    "ecom_product_zh": "Taobao search query → product title; product → parameter sheet",
+    "ant_para": "payment question → its paraphrase",
+    "bank_faq_para": "bank and broker question → questions of the same meaning",
+    "beike_reply": "property client's question → the agent's message",
+    "qbqtc_search": "web search query → title; lexical by construction",
+}
+
+
+def main() -> None:
+    results = {pack: _read(HERE / "results" / f"retrieval_{pack}.json") for pack in PACKS}
+    found = {pack: result for pack, result in results.items() if result is not None}
+    speed = _read(HERE / "results" / "evaluate_speed.json")
+    text = "\n".join([*_head(), *_retrieval(found), *_fusion(found), *_speed(speed), *_more()])
+    (HERE / "README.md").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def _head() -> Iterator[str]:
+    yield "# Measured"
+    yield ""
+    yield "Rendered by `benchmarks/render.py` from the raw files in `results/`; nothing here is typed by hand."
+    yield ""
+
+
+def _retrieval(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if not found:
+        return
+    one = next(iter(found.values()))
+    yield "## Retrieval, lane by lane"
+    yield ""
+    yield "`python benchmarks/retrieval.py --data DIR` runs `assist evaluate retrieval` on seven Chinese packs in BEIR"
+    yield "layout (the data are not part of the project). nDCG@10 with the gain 2^grade − 1, computed by ir_measures;"
+    yield "in brackets the 95 % bootstrap interval over queries. *sparse* is BM25 alone, *dense* the encoder alone,"
+    yield f"*hybrid* their convex mix with a dense share of {one['settings']['dense_weight']:g}. **Bold** is the best lane; ▼ marks a hybrid"
+    yield "below the better single lane. Near-duplicates are not collapsed."
+    yield ""
+    yield f"Encoder: `{one['versions']['encoder']}`."
+    yield ""
+    yield "| pack | passages | queries | sparse | dense | hybrid |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for pack, result in found.items():
+        yield _pack_line(pack, result)
+    yield "| **mean** | | | " + " | ".join(f"{_mean(found, lane):.4f}" for lane in LANES) + " |"
+    yield ""
+    yield "| measure, mean over packs | sparse | dense | hybrid |"
+    yield "|---|---:|---:|---:|"
+    for name in one["settings"]["measures"]:
+        means = (_mean(found, lane, name) for lane in LANES)
+        yield f"| {name} | " + " | ".join(f"{mean:.4f}" for mean in means) + " |"
+    yield ""
+    yield "`R_cap@10` is hits over min(relevant, 10)."
+    yield ""
+    yield from (f"- `{pack}`: {ABOUT[pack]}" for pack in found)
+    yield ""
+    yield "`ecom_product_zh` names 161 ids twice (title and parameter sheet); both rows count as one document."
+    yield ""
+
+
+def _pack_line(pack: str, result: Mapping[str, Any]) -> str:
+    lanes = {lane: result["lanes"][lane]["nDCG@10"] for lane in LANES}
+    best = max(LANES, key=lambda lane: lanes[lane]["mean"])
+    cells = []
+    for lane, value in lanes.items():
+        mean = f"{value['mean']:.4f}"
+        shown = f"**{mean}**" if lane == best else f"{mean} ▼" if lane == "hybrid" else mean
+        cells.append(f"{shown} ({value['low']:.3f}–{value['high']:.3f})")
+    about = result["settings"]
+    return f"| {pack} | {about['passages']:,} | {about['queries']:,} | " + " | ".join(cells) + " |"
+
+
+def _mean(found: Mapping[str, Mapping[str, Any]], lane: str, measure: str = "nDCG@10") -> float:
+    values = [result["lanes"][lane][measure]["mean"] for result in found.values()]
+    return sum(values) / len(values)
+
+
+def _fusion(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if not found:
+        return
+    weights = [f"{weight:g}" for weight in DENSE_WEIGHTS]
+    yield "### The dense share of the mix (nDCG@10)"
+    yield ""
+    yield "| pack | " + " | ".join(weights) + " |"
+    yield "|---|" + "---:|" * len(weights)
+    totals = dict.fromkeys(weights, 0.0)
+    for pack, result in found.items():
+        values = {weight: result["fusion"][weight]["nDCG@10"]["mean"] for weight in weights}
+        best = max(values.values())
+        cells = (f"**{value:.4f}**" if value == best else f"{value:.4f}" for value in values.values())
+        yield f"| {pack} | " + " | ".join(cells) + " |"
+        totals = {weight: totals[weight] + values[weight] for weight in weights}
+    yield "| **mean** | " + " | ".join(f"{total / len(found):.4f}" for total in totals.values()) + " |"
+    yield ""
+
+
+def _speed(result: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None:
+        return
+    yield "## How long an evaluation takes"
+    yield ""
+    yield f"`python benchmarks/evaluate_speed.py`: {result['questions']:,} questions over {result['passages']:,} passages,"
+    yield f"bundled encoder, `--jobs {result['jobs']}`, {result['machine']['cores']} cores, one run."
+    yield ""
+    yield "| what | seconds | questions a second | most memory of a process |"
+    yield "|---|---:|---:|---:|"
+    for name in ("retrieval", "drafts"):
+        one = result[name]
+        rate, memory = result["questions"] / one["total_s"], one["most_memory_bytes"] / 1e6
+        yield f"| {name} | {one['total_s']:.1f} | {rate:.0f} | {memory:,.0f} MB |"
+    yield ""
+    yield "Retrieval: reading, encoding and indexing the passages, three lanes, measures, intervals. Drafts: opening the"
+    yield "store, all stages, judging, intervals; the demo shop's labelled questions over and over. The machine was shared"
+    yield "with other work during the run."
+    yield ""
+
+
+def _more() -> Iterator[str]:
+    yield "## Other runs"
+    yield ""
+    yield "- `benchmarks/index.py` → `results/index_*.json`: dense and sparse index, speed and recall."
+    yield "- `benchmarks/encoder/`: how the bundled encoder was trained and measured."
+    yield "- `benchmarks/demo_shop/run.py`: the labelled questions of the demo shop; `assist evaluate drafts` measures them"
+    yield "  from a store, with intervals and a page."
+
+
+if __name__ == "__main__":
+    main()
