@@ -92,7 +92,8 @@ def _memory() -> int:
 
 
 def _texts(path: Path) -> list[str]:
-    return [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines()]
+    with path.open(encoding="utf-8") as handle:
+        return [json.loads(line)["text"] for line in handle]
 
 
 def _lines(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from assist.evaluate.intervals import intervals
 from retrieval import DENSE_WEIGHTS, PACKS
 
 HERE = Path(__file__).resolve().parent
@@ -69,6 +72,13 @@ def _retrieval(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     yield "`R_cap@10` is hits over min(relevant, 10)."
     yield ""
+    yield "| nDCG@10, paired over queries | hybrid − sparse | hybrid − dense |"
+    yield "|---|---:|---:|"
+    for pack, result in found.items():
+        yield f"| {pack} | " + " | ".join(_difference(result, lane) for lane in LANES[:2]) + " |"
+    yield ""
+    yield "Intervals are paired bootstrap; **bold** where they do not hold 0."
+    yield ""
     yield from (f"- `{pack}`: {ABOUT[pack]}" for pack in found)
     yield ""
     yield "`ecom_product_zh` names 161 ids twice (title and parameter sheet); both rows count as one document."
@@ -90,6 +100,15 @@ def _pack_line(pack: str, result: Mapping[str, Any]) -> str:
 def _mean(found: Mapping[str, Mapping[str, Any]], lane: str, measure: str = "nDCG@10") -> float:
     values = [result["lanes"][lane][measure]["mean"] for result in found.values()]
     return sum(values) / len(values)
+
+
+def _difference(result: Mapping[str, Any], lane: str) -> str:
+    """Show the hybrid's gain over a lane with its paired bootstrap interval."""
+    gains = [row["hybrid"]["nDCG@10"] - row[lane]["nDCG@10"] for row in result["rows"]]
+    (found,) = intervals(np.array(gains)[:, None], seed=0)
+    mean, low, high = found.mean or 0.0, found.low or 0.0, found.high or 0.0
+    shown = f"{mean:+.4f}"
+    return f"{f'**{shown}**' if low > 0 or high < 0 else shown} ({low:+.3f} to {high:+.3f})"
 
 
 def _fusion(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -90,7 +90,7 @@ def judge(question: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]
     reason = suggestion.handoff.reason.value if suggestion.handoff else None
     return {
         "id": question["id"],
-        "split": question.get("split", "all"),
+        "split": question.get("split", "unsplit"),
         "phenomenon": question.get("phenomenon", ""),
         "expected": question["decision"],
         "decision": suggestion.decision.value,

@@ -11,7 +11,7 @@ from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Handoff, Reason
 from assist.shop import ShopProfile
 
-LOW_CONFIDENCE = 0.30
+LOW_CONFIDENCE = 0.10
 """A suggestion whose best draft is less likely usable than this is handed to a person."""
 
 SURE_INTENT = 0.3

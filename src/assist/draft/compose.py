@@ -23,11 +23,11 @@ from assist.draft.skus import sku_candidates
 from assist.messages import Behaviour, Part
 from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
 
-MIN_SCORE = 0.46
+MIN_SCORE = 0.3
 """Below this a part has no source: it is checked by a person, not answered."""
-MIN_WITHOUT_PRODUCT = 0.6
+MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
-NEXT_SHARE = 0.78
+NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"

@@ -14,19 +14,21 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.traits import clause_traits, page_traits
+from assist.draft.traits import clause_traits, lacks_aspect, page_traits
 from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words, spans_of
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-SECOND_SHARE = 0.7
+SECOND_SHARE = 0.65
 """A second page unit joins the first when it is at least this share as likely."""
 SENTENCE_SHARE = 0.45
 """A sentence that states the best parameter's fact speaks for it from this share on."""
 MAX_SENTENCES = 3
-NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.75, 220
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.65, 220
 """A second clause joins the first from this share on, up to this length together."""
+LACKING = 0.5
+"""A page that nowhere speaks of what is asked about answers this much less likely."""
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
 _LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
@@ -80,7 +82,8 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
         part, [u.text for u in units], [u.head for u in units], echoes=echoes(part, number, evidence)
     )
     columns = {**signals, **page_traits(units, part, evidence)}
-    return Ranked(units, columns, evidence.scorer.rank(columns))
+    scores = evidence.scorer.rank(columns)
+    return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
 
 
 def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -41,6 +41,8 @@ _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
+_HOW_MUCH = re.compile(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
+_FIGURE = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
 _STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
 _EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
 
@@ -53,6 +55,7 @@ def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[s
     about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
     steps = wants_steps(part)
     return {
+        "number_missing": _number_missing(units, part),
         "fact": _column(units, lambda unit: unit.kind == "fact"),
         "fact_asked": _column(
             units, lambda unit: unit.kind == "fact" and ruled and any(key in unit.head for key in asked)
@@ -78,6 +81,7 @@ def clause_traits(
     asked_late = bool(_OVERDUE_ASKED.search(part.clean))
     steps = wants_steps(part)
     return {
+        "number_missing": _number_missing(units, part),
         "clause": _column(units, lambda unit: True),
         "clause_for_page": _column(units, lambda unit: for_page),
         "promotion": _column(units, lambda unit: unit.document.kind is Kind.PROMOTION),
@@ -91,6 +95,18 @@ def clause_traits(
         "steps_unasked": _column(units, lambda unit: bool(_STEPS.search(unit.text)) and not steps),
         "steps_asked": _column(units, lambda unit: bool(_STEPS.search(unit.text)) and steps),
     }
+
+
+def _number_missing(units: Sequence[Unit], part: Part) -> FloatVector:
+    """A question that asks how much or how many is not answered by a text without any figure."""
+    asked = bool(_HOW_MUCH.search(part.clean))
+    return _column(units, lambda unit: asked and not _FIGURE.search(unit.text))
+
+
+def lacks_aspect(columns: Mapping[str, FloatVector], part: Part) -> bool:
+    """Say whether a page nowhere speaks of the property that is asked about."""
+    held = np.maximum(columns["aspect_head"], columns["aspect_text"])
+    return bool(part.aspects) and not held.any()
 
 
 def _column(units: Sequence[Unit], holds: Callable[[Unit], bool]) -> FloatVector:

@@ -277,14 +277,13 @@ def _lower_is_better(name: str) -> bool:
 
 def _moved(tables: Sequence[Table], names: Sequence[str], ids: Sequence[str]) -> tuple[Moved, ...]:
     """List the questions that changed most, each by the measure that changed most."""
-    found = [
-        max(changed, key=lambda one: abs(one.after - one.before))
-        for id in ids
-        if (changed := [*_moves(tables, names, id)])
-    ]
-    return tuple(
-        sorted(found, key=lambda one: (-abs(one.after - one.before), one.after - one.before, one.id))[:MOVED]
-    )
+    found = [max(moves, key=_size) for id in ids if (moves := [*_moves(tables, names, id)])]
+    return tuple(sorted(found, key=lambda one: (-_size(one), one.after - one.before, one.id))[:MOVED])
+
+
+def _size(one: Moved) -> float:
+    """How far a question moved, every measure on the scale 0-1."""
+    return abs(one.after - one.before) / (1000.0 if one.measure.endswith("_per_1000") else 1.0)
 
 
 def _moves(tables: Sequence[Table], names: Sequence[str], id: str) -> Iterator[Moved]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assist.documents import Document, Kind
 from assist.encoder.base import Encoder
+from assist.errors import InputError
 from assist.evaluate.beir import Passage
 from assist.loading import changed_only, make_records
 from assist.settings import Settings
@@ -40,6 +41,7 @@ def corpus_store(
 
     Raises:
         StoreMismatchError: The folder holds a store of another encoder.
+        InputError: The folder holds a store of other documents, such as a shop's.
     """
     with tempfile.TemporaryDirectory(prefix="assist-evaluate-") as temporary:
         path = Path(temporary) / "corpus.assist" if folder is None else Path(folder)
@@ -78,9 +80,11 @@ def _fill(
     progress: Callable[[int, int, str], None] | None,
 ) -> None:
     current = store.current()
-    wanted = {document.id for document in documents}
-    change = changed_only(documents, current)
-    records = make_records(change.write, encoder, settings.chunk, progress)
-    gone = sorted(current.keys() - wanted)
-    if records or gone:
-        store.apply(add=records, remove=gone)
+    strange = current.keys() - {document.id for document in documents}
+    if strange:
+        raise InputError(
+            f"{store.path} holds documents of another set, such as {min(strange)!r}; give a new folder"
+        )
+    records = make_records(changed_only(documents, current).write, encoder, settings.chunk, progress)
+    if records:
+        store.apply(add=records)

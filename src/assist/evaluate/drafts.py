@@ -17,13 +17,13 @@ from assist.clock import shop_time
 from assist.encoder import load as load_encoder
 from assist.encoder.base import EncoderIdentity
 from assist.errors import InputError
+from assist.evaluate import replies
 from assist.evaluate.calibration import BINS, TARGET, Calibration, calibration
 from assist.evaluate.intervals import Interval, intervals, rounded
 from assist.evaluate.judging import MEASURES, SHOWN
 from assist.evaluate.labels import LabelledQuestion, check_known, read_questions
 from assist.evaluate.outcomes import Case, Outcome, Timing, latencies, run_questions
 from assist.evaluate.provenance import hashes, versions
-from assist.evaluate.replies import MEASURES as REPLY_MEASURES
 from assist.evaluate.result_file import to_json
 from assist.loading import Progress
 from assist.results import Decision
@@ -114,6 +114,7 @@ def evaluate_drafts(
         InputError: A file is missing, the set is empty, an argument is impossible.
         MalformedRecordError: A broken row, or one that names an unknown product or source; with file and line.
         StoreError: The store cannot be opened.
+        MissingDependencyError: There are replies to compare with, and rapidfuzz is not installed.
     """
     if jobs < 1:
         raise InputError(f"jobs must be >= 1, got {jobs}")
@@ -121,6 +122,8 @@ def evaluate_drafts(
     now = None if on is None else shop_time(on, zone)
     read = read_questions(questions, split=split, timezone=zone, now=now)
     asked = _sampled(read, sample, seed)
+    if any(question.reply for question in asked):
+        replies.check_ready()
     start = time.perf_counter()
     outcomes = run_questions(store, asked, encoder=encoder, jobs=jobs, progress=progress)
     spent = time.perf_counter() - start
@@ -178,14 +181,14 @@ def _sampled(
 
 def _measured(outcomes: Sequence[Outcome], seed: int) -> dict[str, Interval]:
     """Give every per-question measure that applies to this file, with its interval."""
-    names = [*MEASURES, *REPLY_MEASURES]
+    names = [*MEASURES, *replies.MEASURES]
     values = np.array(
         [[_number(outcome.values.get(name)) for name in names] for outcome in outcomes], dtype=np.float64
     )
     found = dict(zip(names, intervals(values, seed=seed), strict=True))
     labelled = any(outcome.judged for outcome in outcomes)
     replied = any("edit_chars" in outcome.values for outcome in outcomes)
-    kept = [*(MEASURES if labelled else ()), *(REPLY_MEASURES if replied else ())]
+    kept = [*(MEASURES if labelled else ()), *(replies.MEASURES if replied else ())]
     return {name: found[name] for name in kept}
 
 

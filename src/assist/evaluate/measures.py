@@ -117,6 +117,17 @@ def check_names(measures: Iterable[str]) -> None:
             raise InputError(f"unknown measure {name!r}; known: nDCG@k, RR@k, R@k, R_cap@k, P@k, Success@k")
 
 
+def check_ready(measures: Iterable[str]) -> None:
+    """Refuse what a long run would only fail on at its end.
+
+    Raises:
+        InputError: An unknown measure, or none.
+        MissingDependencyError: ir_measures is not installed.
+    """
+    check_names(measures)
+    _library()
+
+
 def _values(
     library: ModuleType,
     names: Sequence[str],

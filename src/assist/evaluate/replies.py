@@ -58,6 +58,15 @@ def compare_reply(reply: str, drafts: Sequence[str]) -> dict[str, float]:
     }
 
 
+def check_ready() -> None:
+    """Refuse to start without what `compare_reply` needs.
+
+    Raises:
+        MissingDependencyError: rapidfuzz is not installed.
+    """
+    _library()
+
+
 def bleu_4(text: str, wanted: str) -> float:
     """Give the BLEU-4 of one text on characters, with the brevity penalty."""
     if not text or not wanted:

@@ -136,7 +136,7 @@ def evaluate_retrieval(
         MissingDependencyError: ir_measures is not installed.
     """
     settings = settings or Settings()
-    ranking.check_names(measures)
+    ranking.check_ready(measures)
     mixes = _mixes(settings.search.dense_weight, dense_weights)
     if jobs < 1:
         raise InputError(f"jobs must be >= 1, got {jobs}")

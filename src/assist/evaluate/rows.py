@@ -62,7 +62,7 @@ def read_object(path: Path) -> dict[str, Any]:
         InputError: There is no such file.
         MalformedRecordError: It is no JSON object, or holds NaN or Infinity; with the line.
     """
-    text = "\n".join(f"{line}" for line in _all_lines(path))
+    text = _whole(path)
     found = _NOT_A_NUMBER.search(text)
     try:
         value = json.loads(text, parse_constant=_no_constant)
@@ -83,13 +83,13 @@ def _no_constant(word: str) -> NoReturn:
     raise _NotANumber(word)
 
 
-def _all_lines(path: Path) -> list[str]:
+def _whole(path: Path) -> str:
     if not path.is_file():
         raise InputError(f"there is no file {path}")
     try:
-        return path.read_bytes().decode("utf-8-sig").splitlines()
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise MalformedRecordError("the file is not UTF-8", path=path, line=1) from None
+        fail(path, 1, "the file is not UTF-8")
 
 
 def _parsed(path: Path, line: int, text: str) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from assist.errors import IngestError, MalformedRecordError
 from assist.ingest.decode import clean
@@ -19,6 +19,7 @@ from assist.ingest.source import Source
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _DELIMITERS = ",\t;|，"
 _HEAD_LINES = 8
@@ -114,7 +115,8 @@ def xlsx_sheets(source: Source) -> Iterator[Sheet]:
 def _xlsx_rows(sheet: ReadOnlyWorksheet, source: Source) -> Iterator[SheetRow | Skipped]:
     with _mapped(source):
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True)
+        # The stubs tie `iter_rows` to the writable worksheet, which the read-only one only resembles.
+        rows = cast("Worksheet", sheet).iter_rows(max_col=_MAX_COLUMNS, values_only=True)
     line = 0
     while True:
         with _mapped(source):

@@ -124,6 +124,13 @@ def test_broken_rows_are_refused(tmp_path, rows):
         compare(path, path)
 
 
+def test_line_separators_inside_an_id_do_not_break_the_file(tmp_path):
+    path = tmp_path / "a.json"
+    rows = [{"id": "q\u2028\x1f", "hybrid": {"nDCG@10": 1.0}}]
+    path.write_text(json.dumps({"kind": "retrieval", "rows": rows}, ensure_ascii=False), "utf-8")
+    assert compare(path, path).questions == 1
+
+
 def test_a_missing_file_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match=r"none\.json"):
         compare(tmp_path / "none.json", tmp_path / "none.json")

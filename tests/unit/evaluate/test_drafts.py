@@ -6,7 +6,6 @@ import pytest
 
 from assist.errors import InputError, MalformedRecordError, StoreNotFoundError
 from assist.evaluate import drafts_html, evaluate_drafts
-from assist.evaluate.outcomes import BATCH
 from unit.evaluate.tiny_set import write_lines
 
 ON = "2026-11-20T14:00:00"
@@ -33,8 +32,9 @@ def test_every_question_has_a_row_and_the_measures_are_their_means(demo_store, q
     assert "reply_bleu_4" not in result["measures"]
 
 
-def test_processes_give_the_same_result(demo_store, tmp_path):
-    many = [{**ROWS[n % 3], "id": str(n)} for n in range(BATCH + 5)]
+def test_processes_give_the_same_result(demo_store, tmp_path, monkeypatch):
+    monkeypatch.setattr("assist.evaluate.outcomes.BATCH", 3)
+    many = [{**ROWS[n % 3], "id": str(n)} for n in range(7)]
     path = write_lines(tmp_path / "many.jsonl", many)
     texts = []
     for jobs in (1, 2):

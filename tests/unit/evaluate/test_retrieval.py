@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from assist import Assistant, Document
 from assist.errors import InputError, MalformedRecordError
 from assist.evaluate import evaluate_retrieval, measure, retrieval_html
 from assist.testing import HashingEncoder
@@ -51,16 +52,26 @@ def test_further_mixes_are_measured_beside_the_hybrid(tmp_path):
     assert result.fusion["0.6"] == result.lanes["hybrid"]
 
 
-def test_a_kept_store_is_used_again_without_encoding_and_follows_the_corpus(tmp_path):
-    folder, encoder = write_set(tmp_path / "tiny"), CountingEncoder()
-    first = evaluate_retrieval(folder, encoder=encoder, store=tmp_path / "kept.assist")
+def test_a_kept_store_is_used_again_without_encoding_and_grows_with_the_corpus(tmp_path):
+    folder, encoder, kept = write_set(tmp_path / "tiny"), CountingEncoder(), tmp_path / "kept.assist"
+    first = evaluate_retrieval(folder, encoder=encoder, store=kept)
     assert encoder.passages == len(PASSAGES)
-    again = evaluate_retrieval(folder, encoder=encoder, store=tmp_path / "kept.assist")
+    assert evaluate_retrieval(folder, encoder=encoder, store=kept).rows == first.rows
     assert encoder.passages == len(PASSAGES)
-    assert again.rows == first.rows
-    fewer = [{"_id": id, "text": text} for id, text in PASSAGES.items() if id != "d6"]
-    write_set(folder, passages=fewer, qrels=["q1\td2\t1"])
-    assert evaluate_retrieval(folder, encoder=encoder, store=tmp_path / "kept.assist").settings["chunks"] == 5
+    more = [{"_id": id, "text": text} for id, text in PASSAGES.items()] + [{"_id": "d7", "text": "新的一条"}]
+    write_set(folder, passages=more)
+    assert evaluate_retrieval(folder, encoder=encoder, store=kept).settings["chunks"] == len(PASSAGES) + 1
+    assert encoder.passages == len(PASSAGES) + 1
+
+
+def test_a_store_of_other_documents_is_refused_and_left_alone(tmp_path):
+    encoder, shop = HashingEncoder(), tmp_path / "shop.assist"
+    with Assistant.open(shop, create=True, encoder=encoder) as assistant:
+        assistant.add([Document(id="returns", text="七天无理由退货")])
+    with pytest.raises(InputError, match="'returns'"):
+        evaluate_retrieval(write_set(tmp_path / "tiny"), encoder=encoder, store=shop)
+    with Assistant.open(shop, encoder=encoder, read_only=True) as assistant:
+        assert assistant.document("returns").text == "七天无理由退货"
 
 
 def test_chunks_and_repeated_ids_count_as_one_document(tmp_path):
