@@ -25,6 +25,8 @@ from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statem
 
 MIN_SCORE = 0.3
 """Below this a part has no source: it is checked by a person, not answered."""
+MIN_SUPPORT = 0.2
+"""A clause this likely stands behind a refusal or a holding line."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
 NEXT_SHARE = 0.5
@@ -33,8 +35,10 @@ COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
 _PROMOTION = Kind.PROMOTION
 ARRIVAL = "售前/物流/到货时间"
-ORDER_NEEDED = ("售中/物流/催", "售中/订单/价格变动", "售后/退款/退款进度")
+ORDER_NEEDED = ("售中/物流/催",)
 """Intents whose answer depends on the order; without its facts the order number is asked for."""
+ORDER_HELPS = ("售中/订单/价格变动", "售后/退款/退款进度", "售中/订单")
+"""Intents that a rule answers in general and the order in particular: the number is offered to be looked up."""
 PHOTO_NEEDED = ("售后/质量/质量问题", "售后/漏错")
 """Intents that a person can only judge from photos."""
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
@@ -145,6 +149,8 @@ def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate
         return candidate
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
         return _also_ask(candidate, "order_id")
+    if intent.startswith(ORDER_HELPS) and not _order_known(evidence) and candidate.lane == "clause":
+        return replace(candidate, tail=style.OFFER_ORDER)
     if intent.startswith(PHOTO_NEEDED):
         return _also_ask(candidate, "photo")
     if intent == ARRIVAL and "province" not in evidence.question.slots:
@@ -305,7 +311,7 @@ def declined(evidence: Evidence) -> tuple[Draft, ...]:
     )
     number = evidence.question.parts.index(part)
     line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
-    support = next((c for c in page_candidates(part, number, evidence) if c.score >= MIN_SCORE), None)
+    support = next((c for c in page_candidates(part, number, evidence) if c.score >= MIN_SUPPORT), None)
     return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support),)
 
 

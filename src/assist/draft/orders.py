@@ -109,6 +109,9 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
 def branch_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Words in the heading of the clause that the order's facts lead to; empty without such facts."""
     facts, intent = order_facts(evidence.message.order), part.intent or ""
+    province = evidence.question.slots.get("province")
+    if province is not None and intent.startswith("售前/物流"):
+        return (str(province.value)[:2],)
     if intent.startswith("售后/退换") and facts.signed_at is not None:
         late = evidence.now >= datetime.combine(facts.signed_at.date() + timedelta(days=8), time.min)
         return ("超过", "超期", "过期", "逾期") if late else ("七天无理由", "7天无理由", "无理由退货")

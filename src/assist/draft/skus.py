@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assist.documents import BlockKind, Document, Fact
+from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import clean_key, say_fact
 from assist.messages import Part
@@ -13,6 +14,7 @@ from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 MAX_CHOICES = 8
+MIN_TELLING = 3
 _CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
 _TOO_WIDE = frozenset({"规格", "尺寸", "参数", "颜色", "尺码", "款式", "型号"})
 _PARTS = re.compile(r"[|/、,，\s]+")
@@ -66,8 +68,24 @@ def named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
     slots = evidence.question.slots
     settled = [str(slots[name].value) for name in ("color", "size") if name in slots]
     words = tuple(dict.fromkeys(fold(word) for word in (*part.sku, *settled) if word))
+    if not words:
+        return _telling(part, evidence)
     # A corrected word stays in the part's text; what the slots settled on is what counts then.
     return words if _some_row(words, part, evidence) else tuple(dict.fromkeys(map(fold, settled)))
+
+
+def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
+    """Longer words of the part that pick some rows of a SKU table and not the others."""
+    names = part.products or evidence.question.products
+    pages = [evidence.products[name] for name in names if name in evidence.products][:1]
+    rows = [
+        fold(" | ".join(cell.text for cell in row.cells))
+        for page in pages
+        for table in page.tables
+        if table.kind is BlockKind.SKU_TABLE
+        for row in table.rows
+    ]
+    return tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
 
 
 def _some_row(words: Sequence[str], part: Part, evidence: Evidence) -> bool:

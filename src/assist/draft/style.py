@@ -54,10 +54,7 @@ ASK_LINES = {
     "height_cm": "方便说一下身高和体重吗？我对着尺码表帮您看。",
     "sku": "请问您想了解哪个规格呢？",
 }
-EMPATHY = {
-    Emotion.WORRIED: "您别着急，",
-    Emotion.ANNOYED: "实在抱歉让您久等着急了，",
-}
+OFFER_ORDER = "方便的话把订单号发我，我帮您查一下这笔的具体情况。"
 
 
 def is_complaint(question: Question) -> bool:

@@ -13,6 +13,7 @@ from assist.text.sentences import sentences
 
 WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
 _ANSWER = re.compile(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
+_NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
 _CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
 _UNIT = re.compile(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
@@ -119,7 +120,10 @@ def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
     for at, (head, cell) in enumerate(told):
         unit = next((value for raw, value in units.items() if raw.startswith(head)), "")
         cell = cell + unit if unit and cell[-1:].isdigit() else cell
-        words.append(cell if at == 0 else f"{head}{cell}")
+        if at == 0:
+            words.append(cell)
+        elif cell not in _NOTHING:
+            words.append(f"{head}：{cell}" if head[-1:].isascii() else f"{head}{cell}")
     return f"{words[0]}：{'，'.join(words[1:])}" if len(words) > 1 else "".join(words)
 
 
