@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 
 from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Handoff, Reason
 from assist.shop import ShopProfile
 
-LOW_CONFIDENCE = 0.10
+LOW_CONFIDENCE = 0.5
 """A suggestion whose best draft is less likely usable than this is handed to a person."""
 
 SURE_INTENT = 0.3
 """An intent less sure than this settles nothing by itself; sources decide."""
-
-CALIBRATION = {"bias": -3.2, "score": 6.4, "parts": -0.35, "past_answer": -0.3, "size": 0.8, "warn": -0.6}
-"""Logistic weights of the confidence; fitted by `benchmarks/calibrate.py` on the dev half."""
 
 _SAFETY = "售后/质量/过敏/人身伤害"
 _COMPLAINT = "售后/投诉/投诉/平台介入"
@@ -102,18 +102,39 @@ def settle(drafts: Sequence[Draft]) -> Route:
     return Route(Decision.SUGGEST)
 
 
-def confidence(draft: Draft) -> float:
+def confidence(draft: Draft, question: Question) -> float:
     """Turn a draft's raw score and its features into the probability that it is usable as it stands.
 
-    Logistic regression (Cox 1958) over the score, the number of parts, the lane and the guards' warnings.
+    Logistic regression (Cox 1958) over `features`; the weights are data (`data/confidence.json`), fitted by
+    `benchmarks/calibrate.py`.
     """
-    weights = CALIBRATION
-    logit = weights["bias"] + weights["score"] * draft.debug.get("score", 0.0)
-    logit += weights["parts"] * (len(draft.parts) - 1)
-    logit += weights["warn"] * sum(finding.severity.value == "warn" for finding in draft.findings)
-    for lane in ("past_answer", "size"):
-        logit += weights[lane] * (lane in draft.lane)
-    return 1.0 / (1.0 + math.exp(-logit))
+    weights = _calibration()
+    logit = sum(weights[name] * value for name, value in features(draft, question).items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def features(draft: Draft, question: Question) -> dict[str, float]:
+    """Describe a draft for the calibration: its score as a logit, its lanes, its parts, the guards' warnings."""
+    score = min(max(draft.debug.get("score", 0.0), 0.02), 0.98)
+    lanes = set(draft.lane.split("+"))
+    parts = max(len(question.parts), 1)
+    sure = [part.intents[0].score if part.intents else 0.0 for part in question.parts]
+    return {
+        "bias": 1.0,
+        "score": math.log(score / (1.0 - score)),
+        "intent": min(sure, default=0.0),
+        "parts": float(parts - 1),
+        "unanswered": sum(verdict.verdict == "checking" for verdict in draft.parts) / parts,
+        "page": float(bool(lanes & {"fact", "page", "steps"})),
+        "length": min(len(draft.short), 400) / 400.0,
+        "warn": float(sum(finding.severity.value == "warn" for finding in draft.findings)),
+    }
+
+
+@cache
+def _calibration() -> Mapping[str, float]:
+    data: dict[str, float] = json.loads((files("assist") / "data" / "confidence.json").read_text("utf-8"))
+    return MappingProxyType(data)
 
 
 def handoff(

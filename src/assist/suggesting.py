@@ -232,7 +232,7 @@ class Suggester:
                 blocked.extend(findings)
                 continue
             checked = replace(draft, findings=findings)
-            kept.append(replace(checked, confidence=decide.confidence(checked)))
+            kept.append(replace(checked, confidence=decide.confidence(checked, evidence.question)))
         kept.sort(key=lambda draft: -draft.confidence)
         return tuple(kept), tuple(blocked)
 

@@ -55,7 +55,10 @@ def test_scripts_and_hidden_text_never_answer(assistant, tmp_path):
 
 
 def test_a_broken_line_is_reported_and_the_rest_is_loaded(assistant, tmp_path):
-    rows = [json.dumps({"question": f"问题{n}怎么办", "answer": f"这样办第{n}种"}, ensure_ascii=False) for n in range(8)]
+    rows = [
+        json.dumps({"question": f"问题{n}怎么办", "answer": f"这样办第{n}种"}, ensure_ascii=False)
+        for n in range(8)
+    ]
     rows[6] = "{broken"
     path = tmp_path / "past_answers.jsonl"
     path.write_text("\n".join(rows), "utf-8")
@@ -141,7 +144,12 @@ def test_an_unknown_kind_lists_the_known_ones(demo):
 
 
 def test_hostile_text_is_plain_text(demo):
-    for text in ["'; DROP TABLE documents; --", "<script>alert(1)</script>能退吗", "\x00\u202e\ud800退货", "{shop}{agent}"]:
+    for text in [
+        "'; DROP TABLE documents; --",
+        "<script>alert(1)</script>能退吗",
+        "\x00\u202e\ud800退货",
+        "{shop}{agent}",
+    ]:
         suggestion = demo.suggest(text, product="A102", on=ON)
         assert suggestion.to_dict()["decision"]
 

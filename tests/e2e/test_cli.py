@@ -8,7 +8,9 @@ import pytest
 
 
 def run(*words):
-    return subprocess.run([sys.executable, "-m", "assist.cli", *map(str, words)], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "assist.cli", *map(str, words)], capture_output=True, text=True
+    )
 
 
 def test_suggest_prints_json_that_holds_the_draft_and_its_place(demo_store):
@@ -46,7 +48,10 @@ def test_an_order_that_is_no_json_object_is_wrong_usage(demo_store):
 
 
 def test_add_reports_every_broken_row_with_file_and_line(tmp_path):
-    rows = [json.dumps({"question": f"能用吗{n}", "answer": f"可以用的，放心{n}"}, ensure_ascii=False) for n in range(9)]
+    rows = [
+        json.dumps({"question": f"能用吗{n}", "answer": f"可以用的，放心{n}"}, ensure_ascii=False)
+        for n in range(9)
+    ]
     rows[6] = '{"question": broken'
     shop = tmp_path / "shop"
     shop.mkdir()

@@ -43,7 +43,9 @@ def test_every_quote_is_a_verbatim_slice_of_the_version_it_names(demo, answered)
     for _, _, suggestion in answered:
         for draft in suggestion.drafts:
             for c in draft.citations:
-                assert demo.document(c.document_id, version=c.version).text[c.span.start : c.span.end] == c.quote
+                assert (
+                    demo.document(c.document_id, version=c.version).text[c.span.start : c.span.end] == c.quote
+                )
                 seen += 1
     assert seen > 100
 
@@ -68,7 +70,9 @@ def test_no_citation_outside_its_dates_none_internal(demo, answered):
 
 def test_no_fact_of_a_product_out_of_scope(answered):
     for _, _, suggestion in answered:
-        scope = set(suggestion.question.products) | {p for part in suggestion.question.parts for p in part.products}
+        scope = set(suggestion.question.products) | {
+            p for part in suggestion.question.parts for p in part.products
+        }
         for draft in suggestion.drafts:
             pages = {c.document_id for c in draft.citations if c.source.kind == "product"}
             if scope and not {"alternatives", "which"} & set(draft.lane.split("+")):
@@ -77,7 +81,10 @@ def test_no_fact_of_a_product_out_of_scope(answered):
 
 def test_what_must_never_be_shown_never_is(demo, answered):
     texts = [draft.text for _, _, suggestion in answered for draft in suggestion.drafts]
-    rows = [json.loads(line) for line in (ROOT / "corpus/demo_shop/past_answers.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (ROOT / "corpus/demo_shop/past_answers.jsonl").read_text("utf-8").splitlines()
+    ]
     for item in NEVER:
         row = rows[item["line"] - 1]
         suggestion = demo.suggest(row["question"], product=row.get("product"), on=ON)
@@ -223,14 +230,18 @@ def test_search_applies_limits_before_the_cut(demo):
 def test_search_many_is_search_for_each(demo):
     queries = ["退货运费", "几天能到", "掉色"]
     batch = demo.search_many(queries, k=5)
-    assert [[h.chunk for h in hits] for hits in batch] == [[h.chunk for h in demo.search(q, k=5)] for q in queries]
+    assert [[h.chunk for h in hits] for hits in batch] == [
+        [h.chunk for h in demo.search(q, k=5)] for q in queries
+    ]
 
 
 def test_documents_made_in_code_are_searched_and_cited(tmp_path):
     with Assistant.open(tmp_path / "s.assist", create=True, encoder=HashingEncoder()) as assistant:
         assistant.add(
             [
-                Document(id="r1", text="七天无理由退货：签收后7天内可以申请退货。", kind="policy", title="退货规则"),
+                Document(
+                    id="r1", text="七天无理由退货：签收后7天内可以申请退货。", kind="policy", title="退货规则"
+                ),
                 Document(id="r2", text="满59元包邮，不满59元收运费8元。", kind="policy", title="运费规则"),
             ]
         )

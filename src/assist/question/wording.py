@@ -38,9 +38,9 @@ def plain(text: str) -> str:
 
 def plain_many(texts: Sequence[str]) -> list[str]:
     """Return `plain` of each text; one pass over all of them, for texts without line breaks."""
-    lines = spell(fold("\n".join(["|", *(text.replace("\n", " ") or "|" for text in texts), "|"]))).split(
-        "\n"
-    )
+    # Everything that folding would turn into a line break becomes a space first, not the line feed alone.
+    rows = [" ".join(text.splitlines()) or "|" for text in texts]
+    lines = spell(fold("\n".join(["|", *rows, "|"]))).split("\n")
     if len(lines) != len(texts) + 2:
         return [plain(text) for text in texts]
     return [tidy(line) for line in lines[1:-1]]

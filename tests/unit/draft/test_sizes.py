@@ -30,10 +30,21 @@ class Flat:
 
 
 def evidence(product, text="穿什么码", **slots):
-    part = Part(text, text, Span(0, len(text)), (IntentScore("售前/尺码/推荐尺码", 0.9),), products=(product.id,))
+    part = Part(
+        text, text, Span(0, len(text)), (IntentScore("售前/尺码/推荐尺码", 0.9),), products=(product.id,)
+    )
     question = Question((part,), {name: Slot(name, value) for name, value in slots.items()}, clean=text)
     return Evidence(
-        Message((text,)), question, ((),), {product.id: product}, (product,), (), ShopProfile(), NOW, NOW, Flat()
+        Message((text,)),
+        question,
+        ((),),
+        {product.id: product},
+        (product,),
+        (),
+        ShopProfile(),
+        NOW,
+        NOW,
+        Flat(),
     )
 
 
@@ -100,7 +111,10 @@ def test_shoes_go_by_foot_length_in_millimetres():
 def test_kilogram_tables_are_read_as_kilograms():
     page = Page()
     page.table(
-        BlockKind.SIZE_TABLE, ("尺码", "身高/cm", "体重/kg"), [("S", "150～157", "40～46"), ("M", "158～163", "47～53")], "尺码"
+        BlockKind.SIZE_TABLE,
+        ("尺码", "身高/cm", "体重/kg"),
+        [("S", "150～157", "40～46"), ("M", "158～163", "47～53")],
+        "尺码",
     )
     (found,) = suggest(page.document("K2"), height_cm=160, weight_kg=50)
     assert "建议选M码" in found.statements[0].text
