@@ -29,7 +29,7 @@ def main() -> None:
     results = {pack: _read(HERE / "results" / f"retrieval_{pack}.json") for pack in PACKS}
     found = {pack: result for pack, result in results.items() if result is not None}
     speed = _read(HERE / "results" / "evaluate_speed.json")
-    text = "\n".join([*_head(), *_retrieval(found), *_fusion(found), *_speed(speed), *_more()])
+    text = "\n".join([*_head(), *_drafts(), *_retrieval(found), *_fusion(found), *_speed(speed), *_more()])
     (HERE / "README.md").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -41,6 +41,60 @@ def _head() -> Iterator[str]:
     yield "# Measured"
     yield ""
     yield "Rendered by `benchmarks/render.py` from the raw files in `results/`; nothing here is typed by hand."
+    yield ""
+
+
+def _drafts() -> Iterator[str]:
+    """The labelled questions: decisions, facts and sources, per split, and the real texts."""
+    shops = {
+        "demo shop": _read(HERE / "results" / "demo_shop.json"),
+        "demo shop, further dev questions": _read(HERE / "results" / "demo_shop_dev2.json"),
+        "second shop (nothing tuned on it)": _read(HERE / "results" / "second_shop.json"),
+    }
+    yield "## Drafts on labelled questions"
+    yield ""
+    yield "`python benchmarks/demo_shop/run.py` (`--shop`, `--questions` for the others). *decision*: right, or among the"
+    yield "accepted ones; *usable*: all labelled facts stated and nothing forbidden, on answerable questions; *source*: a"
+    yield "labelled place among the citations; *forbidden*: questions with a forbidden string in any of three drafts."
+    yield "Ranker and confidence were fitted on the dev questions; test and the second shop were only measured."
+    yield ""
+    yield "| set | split | questions | decision | usable@1 | usable@3 | source@1 | source@3 | handoff reason | forbidden |"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for name, result in shops.items():
+        for split, figures in (result or {"splits": {}})["splits"].items():
+            if split != "all":
+                yield _draft_line(name, split, figures)
+    yield ""
+    yield from _phenomena(shops["demo shop"])
+    yield from _real(_read(HERE / "results" / "real_text.json"))
+
+
+def _draft_line(name: str, split: str, figures: Mapping[str, Any]) -> str:
+    columns = ("decision", "usable_at_1", "usable_at_3", "source_at_1", "source_at_3", "handoff_reason")
+    values = " | ".join(str(figures[column]) for column in columns)
+    shown = "—" if split == "unsplit" else split
+    return f"| {name} | {shown} | {figures['questions']} | {values} | {figures['must_not']} |"
+
+
+def _phenomena(result: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None:
+        return
+    yield "Demo shop by phenomenon, both halves: " + "; ".join(
+        f"{name} {value}" for name, value in result["phenomena"].items()
+    )
+    yield ""
+
+
+def _real(result: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None:
+        return
+    yield "### Real clauses and replies in one store"
+    yield ""
+    yield "`python benchmarks/real_text.py --data DIR`: 1,045 real clauses and 13,802 real service replies (not part of the"
+    yield f"project). {result['loaded']:,} documents, {result['chunks']:,} chunks loaded in {result['load_s']} s"
+    yield f"({result['load_cpu_s']} CPU s), store {result['store_bytes'] / 1e6:.0f} MB, peak memory added"
+    yield f"{result['peak_rss_added_bytes'] / 1e6:.0f} MB, {result['blocked']} replies kept from being shown; reopened and ten"
+    yield f"suggestions in {result['open_and_ten_suggestions_s']} s."
     yield ""
 
 

@@ -211,7 +211,7 @@ class Suggester:
             )
         with _timed(timings, "guard"):
             drafts, blocked = self._guarded(written.drafts, evidence)
-            drafts = drafts[:k]
+            drafts = tuple(sorted(drafts, key=lambda draft: -draft.confidence))[:k]
         settled = route if refusing else decide.settle(drafts)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
@@ -233,7 +233,6 @@ class Suggester:
                 continue
             checked = replace(draft, findings=findings)
             kept.append(replace(checked, confidence=decide.confidence(checked, evidence.question)))
-        kept.sort(key=lambda draft: -draft.confidence)
         return tuple(kept), tuple(blocked)
 
     def _hand_off(
