@@ -13,6 +13,12 @@ CORPUS = ROOT / "corpus" / "demo_shop"
 ON = "2026-11-20T14:00:00"
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite tests/golden/suggestions.jsonl with what is found"
+    )
+
+
 @pytest.fixture(scope="session")
 def corpus():
     return CORPUS

@@ -17,7 +17,8 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 @pytest.fixture
 def workdir(tmp_path):
-    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    for folder in ("corpus", "benchmarks"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     return tmp_path
 
 

@@ -196,6 +196,8 @@ class Assistant:
             InputError: k < 1, an empty query, an unknown kind or filter.
         """
         _check_k(k)
+        if isinstance(queries, str):
+            raise InputError("search_many takes a list of queries, got a string")
         if any(not query.strip() for query in queries):
             raise InputError("a query must not be empty")
         moment = None if on is None else self._moment(on)
@@ -319,6 +321,8 @@ class Assistant:
         return shop_time(moment, self._store.profile.timezone)
 
 
-def _check_k(k: int) -> None:
+def _check_k(k: object) -> None:
+    if isinstance(k, bool) or not isinstance(k, int):
+        raise InputError(f"k must be an integer >= 1, got {k!r}")
     if k < 1:
         raise InputError(f"k must be >= 1, got {k}")

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from assist.cli_evaluate import app as evaluate_app
 from assist.errors import AssistError
@@ -47,11 +48,20 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Load files into a store; it is made when it does not exist."""
+    mode = _on_error(on_error)
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no {missing[0]}")
+    done = []
     with _opened(store, encoder, create=True) as assistant:
         for path in paths:
             with _bar() as progress:
-                report = assistant.add_files(path, on_error=_on_error(on_error), progress=progress)
-            _print_report(path, report, as_json)
+                report = assistant.add_files(path, on_error=mode, progress=progress)
+            done.append({"path": str(path), **_as_dict(to_plain(report))})
+            if not as_json:
+                _print_report(path, report)
+    if as_json:
+        _dump(done if len(done) > 1 else done[0])
 
 
 @app.command()
@@ -118,7 +128,7 @@ def info(store: StorePath, encoder: EncoderName = "bundled", as_json: AsJson = F
         return
     table = Table(show_header=False)
     for key, value in facts.items():
-        table.add_row(key, str(to_plain(value)))
+        table.add_row(Text(key), Text(str(to_plain(value))))
     _out.print(table)
 
 
@@ -193,11 +203,8 @@ def _dump(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def _print_report(path: Path, report: AddReport, as_json: bool) -> None:
-    if as_json:
-        _dump({"path": str(path), **_as_dict(to_plain(report))})
-        return
-    table = Table(title=f"{path}", show_header=False)
+def _print_report(path: Path, report: AddReport) -> None:
+    table = Table(title=Text(str(path)), show_header=False)
     table.add_row("loaded", str(len(report.loaded)))
     table.add_row("new version", str(len(report.changed)))
     table.add_row("unchanged", str(len(report.unchanged)))
@@ -218,19 +225,19 @@ def _as_dict(value: object) -> dict[str, object]:
 def _print_hits(hits: list[Hit]) -> None:
     table = Table("rank", "score", "document", "section", "text")
     for hit in hits:
-        text = hit.chunk.text.replace("\n", " ")
-        table.add_row(
-            str(hit.rank), f"{hit.score:.3f}", hit.document.id, hit.chunk.section, _clipped(text, 90)
-        )
+        text = _clipped(hit.chunk.text.replace("\n", " "), 90)
+        cells = (str(hit.rank), f"{hit.score:.3f}", hit.document.id, hit.chunk.section, text)
+        table.add_row(*(Text(cell) for cell in cells))
     _out.print(table)
 
 
 def print_suggestion(suggestion: Suggestion, console: Console) -> None:
     """Print a suggestion for a person: decision, drafts, citations with quote and place, findings, timings."""
     tags = "、".join(suggestion.labels)
-    console.print(f"[bold]{suggestion.decision}[/bold]  {suggestion.question.intent or '—'}  {tags}")
+    head = Text(f"{suggestion.decision}", style="bold")
+    console.print(head.append(f"  {suggestion.question.intent or '—'}  {tags}", style="not bold"))
     if suggestion.handoff is not None:
-        console.print(f"转人工：{suggestion.handoff.reason} → {suggestion.handoff.target}")
+        console.print(Text(f"转人工：{suggestion.handoff.reason} → {suggestion.handoff.target}"))
     for number, draft in enumerate(suggestion.drafts, start=1):
         _print_draft(number, draft, console)
     for finding in suggestion.findings:

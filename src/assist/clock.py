@@ -27,6 +27,8 @@ def shop_time(moment: date | datetime | str | None, timezone: str) -> datetime:
         return datetime.now(zone).replace(tzinfo=None)
     if isinstance(moment, str):
         moment = _parse(moment)
+    if not isinstance(moment, date):
+        raise InputError(f"on must be a date, a datetime or an ISO string, got {moment!r}")
     if isinstance(moment, datetime):
         return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
     return datetime.combine(moment, time.min)

@@ -71,12 +71,17 @@ def _businesslike(question: Question) -> bool:
     return any(part.intent and part.behaviour in answerable for part in question.parts)
 
 
+def _alone(sure: Sequence[Part], question: Question) -> bool:
+    """Parts that ask for nothing by themselves (`我就拍`) do not keep a refusal from being one."""
+    return all(part in sure or not (part.intent or part.aspects) for part in question.parts)
+
+
 def _by_behaviour(question: Question) -> Route:
     sure = [part for part in question.parts if part.intents and part.intents[0].score >= SURE_INTENT]
     behaviours = [part.behaviour for part in sure]
     if not behaviours:
         return Route(Decision.SUGGEST)
-    if behaviours[0] is Behaviour.DECLINE or all(item is Behaviour.DECLINE for item in behaviours):
+    if all(item is Behaviour.DECLINE for item in behaviours) and _alone(sure, question):
         return Route(Decision.DECLINE)
     handed = [part for part in sure if part.behaviour is Behaviour.HANDOFF]
     if handed and len(handed) == len(question.parts):

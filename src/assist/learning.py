@@ -66,16 +66,20 @@ def keep_feedback(
         InputError: The suggestion is unknown, or it has no such draft.
     """
     trace = traces.get(suggestion_id)
+    known = payload(trace) if trace is not None else store.suggestion(suggestion_id)
+    drafts = known.get("drafts")
+    _check_choice(chosen, len(drafts) if isinstance(drafts, list) else 0)
     if trace is not None:
-        _check_choice(chosen, len(trace.suggestion.drafts))
-        store.log_suggestion(suggestion_id, payload(trace), at=trace.at)
+        store.log_suggestion(suggestion_id, known, at=trace.at)
     sent = None if sent_text is None else mask(sent_text).text
     store.add_feedback(suggestion_id, chosen=chosen, sent_text=sent, agent=agent, at=at)
 
 
-def _check_choice(chosen: int | None, drafts: int) -> None:
-    if chosen is not None and not 0 <= chosen < drafts:
-        raise InputError(f"chosen must be between 0 and {drafts - 1}, got {chosen}")
+def _check_choice(chosen: object, drafts: int) -> None:
+    if chosen is None:
+        return
+    if isinstance(chosen, bool) or not isinstance(chosen, int) or not 0 <= chosen < drafts:
+        raise InputError(f"chosen must be the number of one of the {drafts} drafts, from 0, got {chosen!r}")
 
 
 def payload(trace: Trace) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from assist.documents import Span, Word
+from assist.errors import InputError
 
 
 class Emotion(Word):
@@ -205,10 +206,11 @@ def read_message(
     """Put together what a caller passes to `Assistant.suggest`.
 
     Raises:
-        InputError: The channel is unknown.
+        InputError: The channel is unknown, or an argument is not of its type.
     """
+    _check_types(product, order, customer)
     return Message(
-        lines=(lines,) if isinstance(lines, str) else tuple(lines),
+        lines=read_lines(lines),
         product=product,
         history=turns(history),
         order=order or {},
@@ -218,11 +220,42 @@ def read_message(
     )
 
 
+def read_lines(lines: object) -> tuple[str, ...]:
+    """Read a message given as one string or as a sequence of them.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if isinstance(lines, str):
+        return (lines,)
+    if isinstance(lines, (list, tuple)) and all(isinstance(line, str) for line in lines):
+        return tuple(lines)
+    raise InputError(f"a message must be a string or a list of strings, got {_short(lines)}")
+
+
+def _check_types(product: object, order: object, customer: object) -> None:
+    if product is not None and not isinstance(product, str):
+        raise InputError(f"product must be a string, got {_short(product)}")
+    for name, value in (("order", order), ("customer", customer)):
+        if value is not None and not isinstance(value, Mapping):
+            raise InputError(f"{name} must be a mapping, got {_short(value)}")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
 def turns(history: Sequence[object]) -> tuple[Turn, ...]:
     """Read a history given as strings (the buyer's), `(role, text)` pairs, mappings or `Turn`s.
 
     Roles `buyer`, `user`, `customer`, `买家`, `顾客` are the shopper's; every other role is the agent's.
+
+    Raises:
+        InputError: It is no sequence, or a turn is of another shape.
     """
+    if isinstance(history, str) or not isinstance(history, Sequence):
+        raise InputError(f"history must be a list of turns, got {_short(history)}")
     return tuple(_turn(item) for item in history)
 
 
@@ -235,7 +268,9 @@ def _turn(item: object) -> Turn:
     if isinstance(item, str):
         return Turn("buyer", item)
     if isinstance(item, Mapping):
-        role, text = str(item.get("role", "buyer")), str(item.get("text", item.get("content", "")))
+        role, text = item.get("role") or "buyer", item.get("text") or item.get("content") or ""
+    elif isinstance(item, (tuple, list)) and len(item) == 2:
+        role, text = item
     else:
-        role, text = (str(field) for field in item)  # type: ignore[attr-defined]
-    return Turn("buyer" if role.lower() in _BUYER else "agent", text)
+        raise InputError(f"a turn must be a string, a (role, text) pair or a mapping, got {_short(item)}")
+    return Turn("buyer" if str(role).lower() in _BUYER else "agent", str(text))

@@ -33,8 +33,10 @@ from assist.store.view import View
 
 CLAUSES, ANSWERS = 30, 6
 """Hits per part on rules, and on past answers."""
-ADVICE_SCORE = 0.5
-"""Internal text at least this relevant is shown to the agent as advice."""
+MAX_PARTS = 6
+"""Different questions of one message that are answered at once."""
+ADVICE_COSINE = 0.45
+"""Internal text at least this like the first part is shown to the agent as advice, never to the shopper."""
 _BUYER = (Audience.BUYER,)
 _ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间")
 
@@ -62,9 +64,10 @@ class Suggester:
     ) -> None:
         by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
         for document in documents:
-            by_kind[document.kind].append(document)
+            if document.audience is Audience.BUYER:
+                by_kind[document.kind].append(document)
         self._products = {document.id: document for document in by_kind[Kind.PRODUCT]}
-        self._promotions = tuple(d for d in by_kind[Kind.PROMOTION] if d.audience is Audience.BUYER)
+        self._promotions = tuple(by_kind[Kind.PROMOTION])
         self._replies = quick.Replies(by_kind[Kind.QUICK_REPLY], profile)
         self._profile = profile
         self._settings = settings
@@ -83,8 +86,13 @@ class Suggester:
     @classmethod
     def of(cls, store: Store, encoder: Encoder, settings: Settings) -> Suggester:
         """Read all that suggesting needs from the newest state of a store."""
-        documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
-        return cls(store.view(), documents, encoder, store.profile, settings)
+        while True:
+            view = store.view()
+            documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
+            profile = store.profile
+            # A commit between the reads would mix two states: read again.
+            if store.revision == view.revision:
+                return cls(view, documents, encoder, profile, settings)
 
     @property
     def revision(self) -> int:
@@ -133,7 +141,12 @@ class Suggester:
             route = decide.route(question)
         if route.decision is Decision.HANDOFF:
             return self._hand_off(evidence, route.reason or Reason.ASKS_HUMAN, (), timings)
-        return self._finish(evidence, Decision.QUICK, (self._replies.reply(evidence),), timings)
+        return self._reply(evidence, timings)
+
+    def _reply(self, evidence: Evidence, timings: dict[str, float]) -> Suggestion:
+        """Answer small talk from the shop's quick replies; a reply that a guard blocks is not sent."""
+        drafts, blocked = self._guarded(self._replies.replies(evidence), evidence)
+        return self._finish(evidence, Decision.QUICK, drafts[:1], timings, blocked)
 
     def _suggest_slow(
         self, messages: Sequence[Message], clock: Sequence[datetime], k: int
@@ -141,7 +154,7 @@ class Suggester:
         timings: dict[str, float] = {}
         with _timed(timings, "understand"):
             questions = self._understanding.understand_many(messages)
-            reads = [_read(*item) for item in zip(messages, questions, clock, strict=True)]
+            reads = [_read(*item) for item in zip(messages, map(_distinct, questions), clock, strict=True)]
         with _timed(timings, "retrieve"):
             hits = self._retrieve(reads)
         shared = {stage: spent / len(messages) for stage, spent in timings.items()}
@@ -201,7 +214,7 @@ class Suggester:
         if route.decision is Decision.HANDOFF:
             return self._hand_off(evidence, route.reason or Reason.NO_SOURCE, (), timings)
         if route.decision is Decision.QUICK:
-            return self._finish(evidence, Decision.QUICK, (self._replies.reply(evidence),), timings)
+            return self._reply(evidence, timings)
         with _timed(timings, "draft"):
             refusing = route.decision is Decision.DECLINE
             written = (
@@ -211,7 +224,7 @@ class Suggester:
             )
         with _timed(timings, "guard"):
             drafts, blocked = self._guarded(written.drafts, evidence)
-            drafts = tuple(sorted(drafts, key=lambda draft: -draft.confidence))[:k]
+            drafts = _falling(drafts[:k])
         settled = route if refusing else decide.settle(drafts)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
@@ -290,13 +303,29 @@ class Suggester:
 def check_draft(draft: Draft, evidence: Evidence, settings: Settings) -> tuple[Finding, ...]:
     """Run every guard over a draft with its own citations, the caller's facts and both clocks."""
     return check(
-        draft.text,
+        draft.full,
         citations=draft.citations,
         shown=tuple(word for statement in draft.statements for word in statement.shown),
         statements=draft.statements,
         moments=(evidence.now, evidence.rules_at),
+        shop=evidence.profile.name,
         settings=settings.guard,
     )
+
+
+def _falling(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """The writer's order stands; a later draft is never shown as surer than one before it."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        limit = kept[-1].confidence if kept else 1.0
+        kept.append(draft if draft.confidence <= limit else replace(draft, confidence=limit))
+    return tuple(kept)
+
+
+def _distinct(question: Question) -> Question:
+    """Answer a question once however often it was sent, and the first few of a flood of them."""
+    parts = tuple({part.clean: part for part in reversed(question.parts)}.values())[::-1][:MAX_PARTS]
+    return question if len(parts) == len(question.parts) else replace(question, parts=parts)
 
 
 def _read(message: Message, question: Question, now: datetime) -> _Read:

@@ -25,6 +25,8 @@ from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statem
 
 MIN_SCORE = 0.3
 """Below this a part has no source: it is checked by a person, not answered."""
+SURE_REFUSAL = 0.3
+"""An intent to be refused counts from this score on."""
 MIN_SUPPORT = 0.2
 """A clause this likely stands behind a refusal or a holding line."""
 MIN_WITHOUT_PRODUCT = 0.5
@@ -82,6 +84,8 @@ def compose(evidence: Evidence, k: int) -> Composition:
 
 def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Return the ways to answer one part that are good enough, best first."""
+    if part.behaviour is Behaviour.DECLINE and part.intents and part.intents[0].score >= SURE_REFUSAL:
+        return [_refusal(part, number)]
     special = _special(part, number, evidence)
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)
@@ -94,6 +98,12 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         return _ask_instead(part, number, evidence)
     usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
     return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
+
+
+def _refusal(part: Part, number: int) -> Candidate:
+    """Among other questions, a wish that must be refused is refused in its place."""
+    line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
+    return Candidate(number, "decline", (), 0.6, "refused", lead=line)
 
 
 def _least(part: Part, evidence: Evidence) -> float:
@@ -311,8 +321,12 @@ def declined(evidence: Evidence) -> tuple[Draft, ...]:
     )
     number = evidence.question.parts.index(part)
     line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
+    bare = plain_draft(line, evidence, lane="decline", verdict="refused")
     support = next((c for c in page_candidates(part, number, evidence) if c.score >= MIN_SUPPORT), None)
-    return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support),)
+    plainest = plain_draft(style.DECLINE_DEFAULT, evidence, lane="decline", verdict="refused")
+    if support is None:
+        return (bare, plainest)
+    return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support), bare, plainest)
 
 
 def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:

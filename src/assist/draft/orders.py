@@ -176,6 +176,8 @@ def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tu
         return ()
     passed = max(0, int(_hours_since(facts.paid_at, evidence.now)))
     paid = _moment(facts.paid_at)
+    days = passed // 24
+    long = f"（{days}天{'多' if passed % 24 else ''}）" if days >= 3 else ""
     promise = find_promise(candidate.part, evidence)
     shown = [paid, f"{passed}小时"]
     if promise is None:
@@ -183,7 +185,8 @@ def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tu
         return (_caller(text, shown, "付款时间", paid),)
     deadline = _moment(facts.paid_at + timedelta(hours=float(promise.hours)))
     if passed > promise.hours:
-        text = f"您的订单是{paid}付款的，到现在约{passed}小时，已经超过承诺的{promise.words}，这是我们没做好"
+        text = f"您的订单是{paid}付款的，到现在约{passed}小时{long}，已经超过承诺的{promise.words}，这是我们没做好"
+        shown.append(f"{days}天")
     else:
         text = (
             f"您的订单是{paid}付款的，到现在约{passed}小时，还在承诺的{promise.words}内，最晚{deadline}前发出"
@@ -194,20 +197,22 @@ def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tu
 
 
 def _on_its_way(facts: OrderFacts) -> tuple[Statement, ...]:
+    if facts.signed_at is not None:
+        signed = _moment(facts.signed_at)
+        return (_caller(f"您的包裹显示{signed}已签收", [signed], "签收时间", signed),)
     if facts.shipped_at is None:
         return (_caller("您的订单显示已经发出了", [], "订单状态", facts.status),)
     when = _moment(facts.shipped_at)
     carrier = f"由{facts.carrier}" if facts.carrier else ""
     waybill = f"，运单号{facts.waybill}" if facts.waybill else ""
     shown = [when, facts.waybill, facts.carrier]
-    return (_caller(f"您的订单{when}已经{carrier}发出{waybill}", shown, "发货时间", when),)
+    end = waybill or ("" if carrier else "了")
+    return (_caller(f"您的订单{when}已经{carrier}发出{end}", shown, "发货时间", when),)
 
 
 def _delivery(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
-    if facts.signed_at is not None:
-        when = _moment(facts.signed_at)
-        return (_caller(f"您的包裹显示{when}已签收", [when], "签收时间", when),)
-    return _on_its_way(facts) if facts.shipped else _shipping(facts, candidate, evidence)
+    arrived = facts.shipped or facts.signed_at is not None
+    return _on_its_way(facts) if arrived else _shipping(facts, candidate, evidence)
 
 
 def _returning(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:

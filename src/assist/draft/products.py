@@ -38,7 +38,7 @@ def summary_candidate(part: Part, number: int, evidence: Evidence) -> Candidate 
         return None
     statements = _in_one_breath(facts, product, number)
     choices = _choices(product)
-    tail = f"您更关心哪方面呢：{'、'.join(choices)}？我按页面给您细说。" if choices else "您更关心哪方面呢？"
+    tail = f"您更关心哪方面呢：{'、'.join(choices)}？我给您细说。" if choices else "您更关心哪方面呢？"
     return Candidate(number, "summary", statements, 0.9, "asked", tail=tail, ask="aspect", choices=choices)
 
 

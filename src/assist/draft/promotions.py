@@ -133,7 +133,7 @@ def _worked_out(part: Part, number: int, evidence: Evidence) -> Candidate | None
     product = next((evidence.products[name] for name in part.products if name in evidence.products), None)
     if product is not None and _excluded(rule.document, product):
         return None
-    statement = _arithmetic(rule, amount, steps, number)
+    statement = _arithmetic(rule, amount, steps, number, priced=bool(places))
     return Candidate(number, "promotion", (*places, statement), 0.92)
 
 
@@ -148,7 +148,8 @@ def _total(part: Part, evidence: Evidence) -> tuple[Decimal, list[str], tuple[St
     if product is None or price is None or unit is None:
         return None
     quantity = _quantity(evidence.question.slots.get("quantity"))
-    text = closed(f"这款{price.key}是{price.value if '元' in price.value else price.value + '元'}")
+    subject = "这款" if quantity > 1 else ""
+    text = closed(f"{subject}{price.key}是{price.value if '元' in price.value else price.value + '元'}")
     place = cite(product, price.span, price.section)
     number = evidence.question.parts.index(part)
     first = Statement(text, (place,), (StatedFact.of(price, product.id),), number)
@@ -182,17 +183,24 @@ def _excluded(document: Document, product: Document) -> bool:
     return False
 
 
-def _arithmetic(rule: FullCut, amount: Decimal, steps: Sequence[str], number: int) -> Statement:
+def _arithmetic(
+    rule: FullCut, amount: Decimal, steps: Sequence[str], number: int, *, priced: bool
+) -> Statement:
+    """Work the cut out; right after the price of one piece its total needs no second mention."""
     saved = rule.off(amount)
     times = int(amount // rule.threshold) if rule.repeats else min(1, int(amount // rule.threshold))
     total = _money(amount)
+    alone = priced and not steps
     if saved == 0:
-        text = f"合计{total}元，不到{rule.threshold}元的门槛，满减暂时用不上，付{total}元"
+        text = f"不到{rule.threshold}元的门槛，满减暂时用不上，付{total}元"
+        text = f"单买这一件{text}" if alone else f"合计{total}元，{text}"
         shown = [f"{total}元"]
     else:
         final = _money(amount - saved)
         text = f"合计{total}元，满{times}个{rule.threshold}元，减{_money(saved)}元，到手{final}元"
         shown = [f"{total}元", f"{times}个", f"{_money(saved)}元", f"{final}元", *steps]
+        if alone and times == 1:
+            text = f"按满减活动，满{rule.threshold}元减{_money(saved)}元，算下来实付{final}元"
     if steps:
         text = f"{steps[0]}；{text}"
     fact = StatedFact("到手价", _money(amount - saved), "元", origin="computed", document_id=rule.document.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
-from assist.draft.units import product_units
+from assist.draft.units import Unit, product_units
 from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
@@ -263,14 +263,24 @@ def _outside(number: int, product: Document, table: Table, reading: _Reading) ->
 
 def _remark(product: Document, part: Part, evidence: Evidence) -> tuple[Statement, ...]:
     """The page's own word on fit, when it has one."""
-    for unit in product_units(product):
-        if re.search(r"尺码感受|偏大|偏小|以体重为准|以身高为准|尺码正常", unit.text):
+    for found in product_units(product):
+        if re.search(r"尺码感受|偏大|偏小|以体重为准|以身高为准|尺码正常", found.text):
+            unit = _fuller(found, product)
             text = unit.quote if unit.fact is None else f"{unit.fact.key}：{unit.fact.value}"
             place = cite(product, unit.span, unit.section)
             first = Statement(closed(text), (place,), (), evidence.question.parts.index(part))
             rule = _rule_sentence(product, unit.section, first, part, evidence)
             return (first, *rule)
     return ()
+
+
+def _fuller(unit: Unit, product: Document) -> Unit:
+    """The page's sentence that holds a parameter says more than the parameter cut out of it."""
+    sentences = (other for other in product_units(product) if other.kind == "text")
+    fact = unit.fact
+    if fact is None:
+        return unit
+    return next((other for other in sentences if fact.key in other.text and fact.value in other.text), unit)
 
 
 def _rule_sentence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assist.documents import BlockKind, Document, Fact
+from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import clean_key, say_fact
@@ -39,7 +39,11 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         return [_stated(product, wanted[:1], (), number)]
     choices = _choices(product)
     listed = "、".join(choices)
-    tail = f"这款不同规格不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
+    chosen_by = any(fold(fact.value) in map(fold, choices) for fact in wanted)
+    key = "" if chosen_by else f"的{clean_key(wanted[0].key)}"
+    tail = (
+        f"这款不同规格{key}不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
+    )
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
     asked = Statement(tail, places, (), number)
     return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
@@ -121,11 +125,12 @@ def _spelled(word: str, row: str) -> bool:
 
 def _stated(product: Document, facts: Sequence[Fact], named: Sequence[str], number: int) -> Candidate:
     subject = "".join(word.upper() if word.isascii() else word for word in named) + "的" if named else "这款"
+    alone = len({fold(fact.value) for fact in facts}) == 1 and (len(facts) > 1 or not named)
     values = list(dict.fromkeys(fold(fact.value) for fact in facts))
     chosen = [next(fact for fact in facts if fold(fact.value) == value) for value in values[:3]]
     statements = tuple(
         Statement(
-            say_fact(fact, subject if len(chosen) == 1 else f"{fact.sku}的"),
+            say_fact(fact, subject if alone else _whose(product, fact, subject)),
             (cite(product, fact.span, fact.section),),
             (StatedFact.of(fact, product.id),),
             number,
@@ -134,6 +139,32 @@ def _stated(product: Document, facts: Sequence[Fact], named: Sequence[str], numb
         for fact in chosen
     )
     return Candidate(number, "sku", statements, 0.9)
+
+
+def _whose(product: Document, fact: Fact, subject: str) -> str:
+    """Name the row of a fact by its own cells: a code tells the shopper nothing, a word of it too little."""
+    for table in product.tables:
+        if table.kind is not BlockKind.SKU_TABLE:
+            continue
+        for row in table.rows:
+            if row.span.covers(fact.span) or fact.span.covers(row.span):
+                return f"{_label(table, row, fact)}的" if _cells(table, row, fact) else subject
+    return subject
+
+
+def _cells(table: Table, row: Row, fact: Fact) -> list[str]:
+    """The telling cells of a row: no codes, no figures that are stated of it."""
+    pairs = zip(table.header, row.cells, strict=False)
+    said = [cell.text.strip() for head, cell in pairs if not _CODE.search(head) and head != fact.key]
+    return [cell for cell in said if cell]
+
+
+def _label(table: Table, row: Row, fact: Fact) -> str:
+    """As many of the first cells as it takes to tell a row from the others."""
+    mine = _cells(table, row, fact)
+    others = [_cells(table, other, fact) for other in table.rows if other is not row]
+    enough = (n for n in range(1, len(mine)) if all(other[:n] != mine[:n] for other in others))
+    return " ".join(mine[: next(enough, len(mine))])
 
 
 def _choices(product: Document) -> tuple[str, ...]:

@@ -10,26 +10,78 @@ from assist.text.quantities import quantities
 
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*•·]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
 _OWN_REFERENCE = re.compile(r"(?<!》)第\s*(\d+)\s*条")
+_OF_SEVERAL = re.compile(r"(?<=用)第\s*\d+\s*条(?:[、和]第\s*\d+\s*条)+的(?=[一-鿿])")
+"""`用第1条、第2条的价保`: which clauses they are tells the shopper nothing."""
 _OTHER_REFERENCE = re.compile(r"(《[^》]+》)第\s*\d+\s*条")
-_SEE = re.compile(
-    r"[，,；;]?\s*(?:详细?|具体)?(?:请?见|参见)(?:《[^》]+》)?(?:第\s*\d+\s*条)(?=[。；;，,）)]|$)"
-)
+_PLACE = r"(?:请?见|参见)(?:《[^》]+》)?第\s*\d+\s*条(?:和《[^》]+》)?(?=[。；;，,）)]|$)"
+_SEE = re.compile(rf"[，,；;]?\s*(?:详细?|具体)?{_PLACE}")
+_TOPIC_ELSEWHERE = re.compile(rf"(^|[，,；;])([^，,；;。：:（(\d]{{2,10}}?)(?:详|具体)?{_PLACE}")
+"""`照片要求见第6条`: without the reference the bare topic would say nothing."""
 _QA_LABEL = re.compile(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
 _SPACES = re.compile(r"[ \t　]{2,}")
-_BUYER_WORDS = (("买家", "您"), ("消费者", "您"))
+_SPOKEN = (
+    (re.compile(r"(其[他它]|别的|[每各某][个位])买家"), r"\1顾客"),
+    (re.compile(r"买家(?![秀版])|消费者(?!权益|协会|组织)"), "您"),
+    (re.compile(r"本店(?=的|自己|客服|订单|聊天|商品|页面)|(?<=在)本店"), "我们店"),
+    (re.compile(r"本店"), "我们"),
+    (re.compile(r"(发给|联系|告诉|(?<!查)找|先和)客服(?!电话|热线|中心)"), r"\1我们"),
+    (re.compile(r"^例\s*\d*\s*[：:]"), "比如"),
+    (
+        re.compile(r"^((?=[^：]*、|没|未|已)[^：:。；，,\d]{1,30}(?:原因|不符|出库|城市|揽收))：(?=\S)"),
+        r"\1的，",
+    ),
+)
+"""A rule's words for shop and shopper, and its labels of cases, as an agent types them."""
+_LISTED = re.compile(r"「([^」]*(商品|地区|情形|情况))」列出的\2")
+_PLACES = re.compile(r"(?:「[^」]+」[、和]?)+(?=(?:以外)?的(?:地区|省份))")
+_SOURCE = re.compile(r"^来源[：:]\s*")
+_LAW = re.compile(
+    r"(?<![《一-鿿])([一-鿿]{2,24}(?:法|条例|办法|规定|解释))(?=第[一二三四五六七八九十百]+条|[。；]|$)"
+)
+_ONLY_LAW = re.compile(r"[一-鿿]{4,24}(?:法|条例|办法|规定|解释)[。；]?")
+_PREDICATE = re.compile(
+    r"^(?:不|未|没|无|含|可|能|需|请|见|只|已|支持|适[合用]|添加|建议|每|有[，（(]|配料表|机身|宣称)|[；。：]"
+)
+_BRACKETED = re.compile(r"[（(][^）)]*[）)]")
+_TELLS = re.compile(r"(?:情况|感受|说明)$|^含(?!.*[量率])|^(.)不\1")
+_MANNER = re.compile(r"(?:方法|方式)$")
+_ABSENT = re.compile(r"^无(?=$|[，,（(])")
+_ABOUT = re.compile(r"^(?:约|大约|不超过|不低于|不小于|[≤≥<>]|适中|正常|略?偏)")
+MAX_PLAIN = 24
+"""A longer value follows its key after a colon."""
 
 
 def speak(text: str, document: Document) -> str:
     """Turn a verbatim piece into a sentence to send; numbers, dates and promises are left untouched."""
     plain = _MARKS.sub("", text)
     plain = _QA_LABEL.sub("", plain.strip())
-    plain = _SEE.sub("", plain)
-    plain = _OTHER_REFERENCE.sub(r"\1", plain)
-    plain = _OWN_REFERENCE.sub(lambda found: _named(found.group(1), document), plain)
-    if document.level not in {Level.LAW, Level.PLATFORM}:
-        for word, spoken in _BUYER_WORDS:
-            plain = plain.replace(word, spoken)
+    plain = _referred(plain, document)
+    if document.level is Level.LAW:
+        plain = _lawful(plain)
+    elif document.level is not Level.PLATFORM:
+        for written, spoken in _SPOKEN:
+            plain = written.sub(spoken, plain)
     return _SPACES.sub(" ", plain).strip()
+
+
+def _referred(text: str, document: Document) -> str:
+    """Give references names that a shopper understands, or leave them out."""
+    topics = [found.group(2) for found in _TOPIC_ELSEWHERE.finditer(text)]
+    plain = _SEE.sub("", _TOPIC_ELSEWHERE.sub("", text))
+    if topics and not re.search(r"\w", plain):
+        return f"{'、'.join(topics)}另有规定，您需要的话我再细说。"
+    plain = _OTHER_REFERENCE.sub(r"\1", _OF_SEVERAL.sub("", plain))
+    plain = _OWN_REFERENCE.sub(lambda found: _named(found.group(1), document), plain)
+    plain = _LISTED.sub(r"\1", plain)
+    return _PLACES.sub(lambda found: re.sub(r"运费(?=」)|[「」]", "", found.group()), plain)
+
+
+def _lawful(text: str) -> str:
+    """Say where the law is written as a sentence: `来源：消费者权益保护法第二十五条` is a label."""
+    named = _LAW.sub(r"《\1》", _SOURCE.sub("", text))
+    if _SOURCE.match(text):
+        return f"依据是{named}"
+    return f"还有{named}" if _ONLY_LAW.fullmatch(text) else text
 
 
 def _named(number: str, document: Document) -> str:
@@ -51,11 +103,31 @@ def say_fact(fact: Fact, subject: str = "这款") -> str:
     key, value = clean_key(fact.key), fact.value.strip()
     if fact.unit and fact.unit not in value:
         value += fact.unit
-    if fold(key).startswith("是否") or fold(value).startswith(fold(key)):
-        return closed(f"{subject}{value}" if subject else value)
-    if len(value) > 24 or "，" in value or "；" in value:
-        return closed(f"{subject}{key}：{value}")
-    return closed(f"{subject}{key}是{value}")
+    if fold(key).startswith("是否"):
+        return closed(subject + _yes_or_no(key[2:], value))
+    if fold(value).startswith(fold(key)):
+        return closed(f"{subject}{value}")
+    if _ABSENT.match(value):
+        return closed(f"{subject}没有{key}{_ABSENT.sub('', value)}")
+    if "价" in key and subject == "这款":
+        subject = ""
+    return closed(f"{subject}{key}{_link(key, value)}{value}")
+
+
+def _yes_or_no(asked: str, value: str) -> str:
+    """Say what a key that asks 是否 says: a bare 是 or 否 repeats what was asked."""
+    if value == "是":
+        return asked
+    return f"不{asked}" if value == "否" else value
+
+
+def _link(key: str, value: str) -> str:
+    """What stands between a key and its value: nothing before `约`, a colon before a predicate, else 是."""
+    if _ABOUT.match(value):
+        return ""
+    manner = _MANNER.search(key) and "，" in value
+    predicate = manner or _TELLS.search(key) or _PREDICATE.search(_BRACKETED.sub("", value))
+    return "：" if predicate or len(value) > MAX_PLAIN else "是"
 
 
 def clean_key(key: str) -> str:

@@ -11,6 +11,26 @@ from assist.shop import StylePack
 
 SMS_CHARS = 70
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
+_TROUBLE = re.compile(
+    r"[坏破漏裂断碎烂脏臭霉洞丢]|少了?[一二两三四五六七八九十几\d发件个]|缺[了件]|[寄发送拿]?(?:错|岔)了?|没了|没有?收到|没到|没动|没挪|(?<!动)不动"
+    r"|停了|停那|还没|还不|怎么还|咋还|啥时候|什么时候|多久了|[天周月]了|礼拜了|拜了|催|开胶|掉[色毛漆绒]|褪色|起球|起毛|开线|毛病"
+    r"|故障|不加热|不亮|不响|不转|充不进|开不了|打不开|连不上|没反应|失灵|异味|鼓包|发烫|冒烟|瑕疵|划痕|色差|退回来|垫"
+    r"|压扁|磕|签收|赔|骗|冒牌|假货|过分|态度|骂|报警|跳.{0,3}e\d|e\d",
+    re.IGNORECASE,
+)
+_A_QUESTION = re.compile(r"[吗么不没呢？?]$|(.)不\1|多少|几|哪|谁|怎么|咋|什么|啥|能不能|可以|多[久大长]")
+_IN_GENERAL = re.compile(r"一般|通常|如果|要是|万一|假如|以后|的话|会不会|规定")
+_PROMISING = re.compile(r"[，,][^，,～~。！!]*(?:说明|解答|介绍)[^，,～~。！!]*")
+"""An opener that promises an answer does not go before a question back or a refusal."""
+_ASKING = re.compile(r"^(?:请问|方便|麻烦您|您看的是)|[？?]$")
+_UNSETTLED = re.compile(r"我核实后再回复您|[？?]$")
+"""After these words the matter is still open; a farewell does not fit."""
+_FIRST_CHECKED = re.compile(r"^另外您问的")
+_OWN_ORDER = re.compile(r"^(?:您的(?:订单|包裹|退款)|仓库|退款)\S*。$")
+_STEPS_LEAD, _NEEDED_LEAD = "步骤如下：", "请准备好下面这些："
+_NEEDED = re.compile(r"照|视频|截图|单号")
+APART_CHARS = 90
+"""From this length on opener, answer and question back stand on lines of their own."""
 _COMPLAINT = (
     "售后/质量",
     "售后/漏错",
@@ -23,7 +43,7 @@ _COMPLAINT = (
 
 DECLINE_LINES = {
     "售前/价格/讲价": "理解您想要个更实惠的价格，不过客服这边没有改价的权限。",
-    "售后/评价/评价/修改评价": "评价这块我们不做任何返现或奖励，您按真实感受写就好。",
+    "售后/评价/评价/修改评价": "评价您按真实感受写就好，我们这边不做任何返现或奖励。",
     "通用/风险/索要站外联系方式": "为了保障您的权益，咱们就在平台聊天窗口沟通，消息我都会看到。",
     "通用/风险/线下交易/返现": "为了保障您的资金安全，订单请在平台内下单付款，线下交易我们做不了。",
     "通用/风险/医疗功效": "功效方面我不能给您作保证，请以商品页面的说明为准；身体方面的情况建议咨询医生。",
@@ -38,7 +58,7 @@ HOLDING_LINES = {
     "angry": "给您带来这么不好的体验，真的非常抱歉。我已经请主管来跟进您的问题，请您稍等。",
     "legal_threat": "您反映的情况我们非常重视，已经请主管来跟进，请您留意消息。",
     "safety": "非常抱歉让您不舒服了，请先停止使用，如有不适请及时就医，并保留商品和照片。我马上请主管与您联系。",
-    "needs_account_action": "您的情况需要专人在后台核实处理，我已经帮您转给负责的同事，请稍等。",
+    "needs_account_action": "这个需要专人帮您核实处理，我已经转给负责的同事了，请稍等。",
     "no_source": "这个问题我需要跟同事核实一下再回复您，免得说错，请稍等。",
     "low_confidence": "这个问题我再跟同事确认一下，免得给您说错，请稍等。",
     "conflict": "这个问题我这边看到的说明不太一致，我请同事核实后再答复您，请稍等。",
@@ -58,9 +78,16 @@ OFFER_ORDER = "方便的话把订单号发我，我帮您查一下这笔的具�
 
 
 def is_complaint(question: Question) -> bool:
-    """Say whether the tone of a complaint applies: no emoji, no particles, an apology first."""
-    upset = question.emotion in {Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT}
-    return upset or any((part.intent or "").startswith(_COMPLAINT) for part in question.parts)
+    """Say whether the tone of a complaint applies: no emoji, no particles, an apology first.
+
+    A calm question about the rules of delivery or quality is not one, unless it tells of something that went wrong.
+    """
+    if question.emotion in {Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT}:
+        return True
+    asked = question.clean
+    if _A_QUESTION.search(asked) and (_IN_GENERAL.search(asked) or not _TROUBLE.search(asked)):
+        return False
+    return any((part.intent or "").startswith(_COMPLAINT) for part in question.parts)
 
 
 def pick(lines: Sequence[str], message: Message) -> str:
@@ -82,12 +109,54 @@ def closer(message: Message, question: Question, style: StylePack) -> str:
 
 def render(body: str, *, opening: str, closing: str, message: Message) -> str:
     """Dress a body for the channel: 旺旺 with opener and closer, 短信 bare, 电话 as spoken."""
+    body = _laid_out(body)
+    if _ASKING.search(body) or body.startswith((*DECLINE_LINES.values(), DECLINE_DEFAULT)):
+        opening = _PROMISING.sub("", opening)
+    if _UNSETTLED.search(body):
+        closing = ""
     if message.channel is Channel.SMS:
         return _bare(body)
     if message.channel is Channel.PHONE:
         return _spoken(opening, body)
     lines = [part for part in (opening, body, closing) if part]
-    return "\n".join(lines) if "\n" in body else "".join(lines)
+    return "\n".join(lines) if "\n" in body or len(body) > APART_CHARS else "".join(lines)
+
+
+def _laid_out(body: str) -> str:
+    """Break a body at lines that state nothing, never inside what a source states; say nothing twice."""
+    body = _FIRST_CHECKED.sub("您问的", body)
+    lines: list[str] = []
+    for line in body.split("\n"):
+        if lines and len(lines[-1]) > 1 and line.startswith(lines[-1]) and lines[-1].endswith("。"):
+            lines.pop()
+        lines.append(line)
+    return "\n".join(_led(_apart("\n".join(lines)).split("\n")))
+
+
+def _apart(body: str) -> str:
+    """Put a leading line of the shop's own, and a question back at the end, on lines of their own."""
+    leads = (*DECLINE_LINES.values(), DECLINE_DEFAULT, *HOLDING_LINES.values())
+    lead = next((line for line in leads if body.startswith(line) and len(body) > len(line)), "")
+    body = f"{lead}\n{body[len(lead) :]}" if lead else body
+    if "\n" not in body and len(body) <= APART_CHARS:
+        return body
+    for tail in (*ASK_LINES.values(), OFFER_ORDER):
+        body = re.sub(rf"(?<=[^\n]){re.escape(tail)}(?=\n|$)", f"\n{tail}", body)
+    return body
+
+
+def _led(lines: Sequence[str]) -> list[str]:
+    """Announce steps or a list of papers that would come out of nowhere; after the order's own line too."""
+    told = [line for line in lines[:1] if _OWN_ORDER.match(line) or line in HOLDING_LINES.values()]
+    told += [line for line in lines[:1] if line in DECLINE_LINES.values()]
+    rest = list(lines[len(told) :])
+    if len(rest) > 1 and rest[0].startswith("1.") and rest[1].startswith("2."):
+        return [*told, _STEPS_LEAD, *rest]
+    listed = [line for line in rest[:4] if line.endswith("；")]
+    bare = rest[0].endswith("；") and "：" not in rest[0] if rest else False
+    if len(listed) > 1 and bare and any(map(_NEEDED.search, listed)):
+        return [*told, _NEEDED_LEAD, *rest]
+    return list(lines)
 
 
 def _bare(body: str) -> str:

@@ -17,6 +17,8 @@ _NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
 _CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
 _UNIT = re.compile(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
+_SIZES = re.compile(r"^(?:尺码|鞋码|码数)段?$")
+_SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
 
@@ -54,7 +56,7 @@ def product_units(document: Document) -> tuple[Unit, ...]:
 
 
 class _Holder:
-    """Carries a document through `lru_cache`, which must compare it by id and version alone."""
+    """Carries a document through `lru_cache`, which compares it by id, version and what was read from it."""
 
     __slots__ = ("document",)
 
@@ -68,7 +70,14 @@ class _Holder:
         if not isinstance(other, _Holder):
             return NotImplemented
         mine, theirs = self.document, other.document
-        return (mine.id, mine.version) == (theirs.id, theirs.version)
+        # The version hashes the text alone; a corrected fact of the same text is another page.
+        same = (mine.id, mine.version) == (theirs.id, theirs.version)
+        return (
+            same
+            and mine.facts == theirs.facts
+            and mine.blocks == theirs.blocks
+            and mine.tables == theirs.tables
+        )
 
 
 @lru_cache(maxsize=2_048)
@@ -120,10 +129,13 @@ def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
     for at, (head, cell) in enumerate(told):
         unit = next((value for raw, value in units.items() if raw.startswith(head)), "")
         cell = cell + unit if unit and cell[-1:].isdigit() else cell
+        cell = _SLASH.sub("、", cell)
         if at == 0:
             words.append(cell)
+        elif cell not in _NOTHING and at == 1 and _SIZES.match(head):
+            words[0] += f"{cell}码" if cell[-1:].isascii() else cell
         elif cell not in _NOTHING:
-            words.append(f"{head}：{cell}" if head[-1:].isascii() else f"{head}{cell}")
+            words.append(f"{head}是{cell}" if head[-1:].isascii() else f"{head}{cell}")
     return f"{words[0]}：{'，'.join(words[1:])}" if len(words) > 1 else "".join(words)
 
 

@@ -59,7 +59,7 @@ class PhraseTable(Generic[Payload]):
         """Return the end of the longest phrase that begins at `start`; 0: none does."""
         for length in lengths:
             end = start + length
-            if text[start:end] in self._phrases and _at_edges(text, start, end):
+            if end <= len(text) and text[start:end] in self._phrases and _at_edges(text, start, end):
                 return end
         return 0
 

@@ -15,6 +15,7 @@ from assist.question.places import provinces
 from assist.question.wares import color_slots, person_slots, reason_slots, received, size_slots
 from assist.question.wording import LINK
 from assist.text.normalize import Normalized
+from assist.text.quantities import Dimension, quantities
 
 _NO_SLOT = re.compile(
     rf"(?:七|7)天无理由|12315|12345|第{NUMBER}|\d+vip|[a-z]+\d[a-z0-9\-]*|{NUMBER}[gG](?=手机|网|信号)|一[下点般些样直定起共]|"
@@ -118,12 +119,41 @@ def merge(own: Iterable[Slot], earlier: Iterable[Slot], message: Message) -> dic
     return slots
 
 
+_MEASURED: Mapping[str, tuple[Dimension, float]] = {
+    "height_cm": (Dimension.LENGTH, 1.0),
+    "weight_kg": (Dimension.WEIGHT, 0.001),
+    "foot_cm": (Dimension.LENGTH, 1.0),
+    "age_months": (Dimension.MONTHS, 1.0),
+}
+"""Measures of the shopper: dimension of the words, and what turns its base unit into the slot's."""
+
+
 def _caller_slots(message: Message) -> Iterator[tuple[str, Slot]]:
     for origin, mapping in (("customer", message.customer), ("order", message.order)):
         for name, value in mapping.items():
-            plain = _plain_value(value)
+            plain = _measure(str(name), value) if name in _MEASURED else _plain_value(value)
             if plain is not None:
                 yield name, Slot(str(name), plain, str(value), origin)
+
+
+def _measure(name: str, value: object) -> float | None:
+    """Read a caller's measure as a number in the unit of its name: `165`, `"165cm"`, `"1.65米"`, `"110斤"`."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float, Decimal)):
+        return _sane(float(value))
+    dimension, scale = _MEASURED[name]
+    for found in quantities(str(value)):
+        if found.dimension is dimension:
+            return _sane(float(found.value) * scale)
+    try:
+        return _sane(float(str(value)))
+    except ValueError:
+        return None
+
+
+def _sane(value: float) -> float | None:
+    return value if 0.0 < value < 1_000.0 else None
 
 
 def _plain_value(value: object) -> str | float | int | None:

@@ -1,0 +1,75 @@
+"""What of a clause is said: short ones whole, long ones by sentence, lists with what announces them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.draft.writing import evidence, hits, part, policy
+
+from assist.draft.clauses import MAX_CHARS, clause_statements, telling_words, wants_steps
+from assist.draft.units import clause_units
+
+FILLER = "这一句说的是别的情况，和问的事情没有关系，写在这里只是为了让整条更长一些，好看出取舍。"
+
+
+def say(paragraphs, asked="退货要多久", likes=None, focus=()):
+    document = policy("rules", [("1", "退货说明", *paragraphs)])
+    unit = next(unit for unit in clause_units(hits(document)) if unit.section == "1")
+    statements = clause_statements(unit, part(asked), 0, evidence(likes=likes), focus=focus)
+    for statement in statements:
+        (place,) = statement.citations
+        assert document.text[place.span.start : place.span.end] == place.quote
+        assert place.section == "1"
+    return [statement.text for statement in statements]
+
+
+def test_a_short_clause_is_said_whole_without_its_heading():
+    assert say(["7天内可退。买家承担运费。"]) == ["7天内可退。", "您承担运费。"]
+
+
+def test_of_a_long_clause_the_best_sentence_leads_and_its_exception_stays():
+    text = FILLER * 3 + "签收后7天内可退。但定制的商品除外。" + FILLER
+    assert say([text], likes={"签收后7天": 0.9}) == ["签收后7天内可退。", "但定制的商品除外。"]
+
+
+def test_likely_sentences_join_in_the_clauses_order_up_to_a_length():
+    text = f"先说一句要紧的。{FILLER * 2}再说一句要紧的。{FILLER * 2}"
+    assert say([text], likes={"要紧": 0.9}) == ["先说一句要紧的。", "再说一句要紧的。"]
+    many = "".join(f"第{n}句也很要紧，{FILLER}" for n in "一二三四五六")
+    assert len("".join(say([many], likes={"要紧": 0.9}))) <= MAX_CHARS
+
+
+def test_steps_stay_whole_with_the_sentence_that_announces_them():
+    steps = "1. 打开订单，点申请售后\n2. 选退货退款，填原因\n3. 等待审核，按地址寄回"
+    said = say([FILLER * 3 + "申请这样做：", steps], "怎么申请退货", likes={"申请售后": 0.9})
+    assert said == ["申请这样做：", steps + "。"]
+
+
+def test_of_a_list_of_cases_the_case_in_hand_is_said_alone():
+    cases = "- 新疆：运费18元\n- 江苏：运费5元\n- 海南：运费10元"
+    assert say(["按地区分：", cases], "海南运费多少") == ["海南：运费10元。"]
+    assert say(["按地区分：", cases], "新疆运费多少") == ["按地区分：", "新疆：运费18元。"]
+
+
+def test_a_focus_word_picks_its_sentence():
+    text = f"{FILLER}已出库的订单拦截后再改。{FILLER}未出库的订单直接改。{FILLER}"
+    assert say([text], focus=("未出库",)) == ["未出库的订单直接改。"]
+
+
+def test_an_announcement_alone_is_not_said():
+    said = say([FILLER * 3 + "要紧的事，有这些：", "- 甲\n- 乙"], likes={"要紧": 0.9})
+    assert said != ["要紧的事，有这些："]
+
+
+@given(st.text("退货运费新疆海南ab12", max_size=12), st.lists(st.text("退货运费新疆海南ab", max_size=8), max_size=5))
+def test_telling_words_stand_in_the_question_and_in_some_cases_only(asked, cases):
+    found = telling_words(asked, cases)
+    assert len(found) <= 4
+    assert list(found) == sorted(found, key=lambda word: (-len(word), word))
+    for word in found:
+        assert word in asked
+        assert 0 < sum(word in case for case in cases) < len(cases)
+
+
+def test_how_and_what_to_provide_ask_for_steps():
+    assert wants_steps(part("怎么退货"))
+    assert wants_steps(part("要提供什么材料"))
+    assert not wants_steps(part("可以退货吗"))

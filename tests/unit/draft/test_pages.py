@@ -1,0 +1,137 @@
+"""Answers from pages and rules: values verbatim, named SKUs only, near units together."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.draft.shop_pages import Page, shirt
+from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
+
+from assist.documents import BlockKind, Level
+from assist.draft.pages import (
+    LACKING,
+    echoes,
+    fact_statement,
+    focus_words,
+    page_candidates,
+    ranked_clauses,
+    ranked_page,
+    supporting_facts,
+)
+
+VALUES = st.text(st.sampled_from("棉涤纶0123456789.%-～/℃ cm"), min_size=1).filter(
+    lambda text: text == text.strip() and text
+)
+
+
+@given(value=VALUES)
+def test_a_fact_statement_keeps_the_value_verbatim(value):
+    product = page(facts=[("面料成分", value)])
+    statement = fact_statement(product.facts[0], product, 2)
+    assert value in statement.text
+    assert statement.facts[0].value == value
+    assert statement.part == 2
+    (place,) = statement.citations
+    assert place.quote == f"面料成分：{value}"
+    assert product.text[place.span.start : place.span.end] == place.quote
+
+
+def candidates(asked, *, pages=(), rules=(), likes=None, **more):
+    return page_candidates(asked, 0, evidence(asked, pages=pages, found=[hits(*rules)], likes=likes, **more))
+
+
+def test_the_best_parameter_answers_with_its_place():
+    best = candidates(part("会掉色吗"), pages=[shirt()], likes={"不掉色": 0.9})[0]
+    assert (best.lane, best.score) == ("fact", pytest.approx(0.9))
+    assert said(best) == "这款不掉色等级是4级。"
+    assert best.statements[0].citations[0].section == "商品参数"
+
+
+def test_a_sentence_that_states_the_same_fact_speaks_for_the_parameter():
+    product = page(facts=[("不掉色等级", "4级")], lines=["本款不掉色等级4级，第一次请单独洗。"])
+    best = candidates(part("会掉色吗"), pages=[product], likes={"不掉色等级": 0.9})[0]
+    assert said(best) == "本款不掉色等级4级，第一次请单独洗。"
+    assert [c.section for c in best.statements[0].citations] == ["产品介绍", "商品参数"]
+    assert best.statements[0].facts[0].value == "4级"
+
+
+def test_near_units_are_said_together_in_the_pages_order_and_far_ones_are_not():
+    product = page(facts=[("容量", "4L"), ("净重", "3kg"), ("产地", "宁波")])
+    best = candidates(part("多大多重"), pages=[product], likes={"净重": 0.9, "容量": 0.8, "产地": 0.3})[0]
+    assert said(best) == "这款容量是4L。这款净重是3kg。"
+
+
+def test_page_and_rule_are_ranked_together_best_first():
+    rule = policy("r", [("1", "保修", "全店保修1年。")])
+    found = candidates(
+        part("保修多久"), pages=[page(facts=[("保修", "2年")])], rules=[rule], likes={"2年": 0.9, "全店": 0.6}
+    )
+    assert [item.score for item in found] == sorted((item.score for item in found), reverse=True)
+    assert said(found[0]) == "这款保修是2年。"
+    assert "全店保修1年。" in [said(item) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("level", "lead"), [(Level.LAW, "按法律规定："), (Level.PLATFORM, "按平台规则："), (Level.SHOP, "")]
+)
+def test_a_clause_names_the_authority_it_rests_on(level, lead):
+    rule = policy("r", [("1", "退货", "7天内可以退货。")], level=level)
+    assert candidates(part("能退吗"), rules=[rule], likes={"7天": 0.9})[0].lead == lead
+
+
+def test_the_next_clause_of_the_same_document_joins_when_near_and_short():
+    rule = policy("r", [("1", "退货", "7天内可以退货。"), ("2", "运费", "退货运费自理。")])
+    near = candidates(part("退货"), rules=[rule], likes={"7天": 0.9, "自理": 0.8})[0]
+    far = candidates(part("退货"), rules=[rule], likes={"7天": 0.9, "自理": 0.4})[0]
+    assert said(near) == "7天内可以退货。退货运费自理。"
+    assert said(far) == "7天内可以退货。"
+
+
+def test_two_products_are_told_apart_by_name():
+    two = [page("T1", facts=[("容量", "4L")]), page("T2", facts=[("容量", "5L")])]
+    found = candidates(part("容量", products=("T1", "T2")), pages=two, likes={"容量": 0.9})
+    assert {said(item) for item in found[:2]} == {"T1容量是4L。", "T2容量是5L。"}
+
+
+def test_rows_of_other_skus_are_left_out_when_one_is_named():
+    made = Page()
+    made.table(BlockKind.SKU_TABLE, ("颜色", "价格(元)"), [("白色", "59"), ("黑色", "65")], "规格")
+    product = made.document()
+    ranked = ranked_page(part("黑色多少钱", sku=("黑色",)), 0, product, evidence(pages=[product]))
+    assert [unit.quote for unit in ranked.units] == ["黑色 | 65"]
+    assert len(ranked_page(part("多少钱"), 0, product, evidence(pages=[product])).units) == 2
+
+
+def test_a_page_that_nowhere_speaks_of_the_property_counts_less():
+    product = page(facts=[("容量", "4L")])
+    given = evidence(pages=[product], likes={"容量": 0.8})
+    known = ranked_page(part(aspects=[("容量",)]), 0, product, given).scores
+    lacking = ranked_page(part(aspects=[("噪音",)]), 0, product, given).scores
+    assert lacking == pytest.approx(known * LACKING)
+
+
+def test_nothing_found_is_no_candidate():
+    assert candidates(part()) == []
+    assert ranked_clauses(part(), 0, evidence()) is None
+
+
+def test_a_sentence_is_confirmed_by_the_facts_it_holds():
+    product = page(facts=[("不掉色等级", "4级"), ("起球等级", "3级")])
+    assert [f.key for f in supporting_facts(product, "本款不掉色等级 为4级")] == ["不掉色等级"]
+
+
+def test_echoes_are_the_three_likest_earlier_answers():
+    asked = "这件衣服会掉色吗"
+    questions = [asked, asked + "呀", "这件衣服会掉色不", "衣服会掉色吗", "几天能到货"]
+    past = [past_answer(q, f"答{n}。", id=f"p{n}") for n, q in enumerate(questions)]
+    given = evidence(part(asked), found=[hits(*past)])
+    found = echoes(part(asked), 0, given)
+    likeness = [like for _, like in found]
+    assert len(found) == 3
+    assert found[0] == ("答0。", 1.0)
+    assert likeness == sorted(likeness, reverse=True)
+    assert all(like >= 0.5 for like in likeness)
+
+
+def test_slots_and_categories_are_the_words_of_the_case():
+    words = focus_words(evidence(pages=[shirt()], slots={"province": "新疆", "budget": 100}))
+    assert words == ("新疆", "服饰")

@@ -1,0 +1,93 @@
+"""What is true of one SKU, and asking which one when they differ."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.draft.shop_pages import Page
+from unit.draft.writing import evidence, part, said
+
+from assist.documents import BlockKind, Fact
+from assist.draft.skus import named_words, row_holds, sku_candidates
+
+
+def jacket(weights=("84g", "90g", "96g"), whole=None):
+    page = Page()
+    if whole:
+        page.fact("充绒量", whole)
+    rows = [("J-BK-M", "黑色", "M"), ("J-BK-L", "黑色", "L"), ("J-SB-M", "雾霾蓝", "M")]
+    rows = [(*row, weight) for row, weight in zip(rows, weights, strict=True)]
+    page.table(BlockKind.SKU_TABLE, ("SKU编码", "颜色", "尺码", "充绒量"), rows, "规格")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact("充绒量", cells[3], row.span, sku=cells[0], section="规格"))
+    return page.document("J1", "测试羽绒服")
+
+
+def found(product, text="充绒量多少", *, sku=(), slots=None):
+    asked = part(text, aspects=[("充绒量",)], sku=sku)
+    return sku_candidates(asked, 0, evidence(asked, pages=[product], slots=slots))
+
+
+def test_a_named_sku_gets_its_own_value_and_row():
+    (one,) = found(jacket(), slots={"color": "黑色", "size": "L"})
+    assert one.verdict == "answered"
+    assert "90g" in said(one)
+    assert "84g" not in said(one)
+    assert one.statements[0].citations[0].quote == "J-BK-L | 黑色 | L | 90g"
+    assert one.statements[0].facts[0].sku == "J-BK-L"
+
+
+def test_skus_that_differ_and_none_named_are_asked_about_with_the_pages_choices():
+    (one,) = found(jacket())
+    assert (one.verdict, one.ask) == ("asked", "sku")
+    assert one.choices == ("黑色", "雾霾蓝")
+    assert "黑色、雾霾蓝" in said(one)
+    assert len(one.statements[0].citations) == 3
+
+
+def test_one_value_for_all_skus_is_said_once_without_asking():
+    (one,) = found(jacket(("90g", "90g", "90g")))
+    assert one.verdict == "answered"
+    assert said(one) == "这款充绒量是90g。"
+
+
+def test_a_value_for_the_whole_product_is_left_to_the_page():
+    assert found(jacket(whole="90g")) == []
+
+
+def test_a_colour_that_names_two_rows_gets_both_values():
+    (one,) = found(jacket(), slots={"color": "黑色"})
+    assert [s.facts[0].value for s in one.statements] == ["84g", "90g"]
+
+
+def test_nothing_without_a_product_an_aspect_or_a_sku_fact_of_it():
+    assert sku_candidates(part("充绒量"), 0, evidence(pages=[jacket()])) == []
+    asked = part("面料", aspects=[("面料",)])
+    assert sku_candidates(asked, 0, evidence(asked, pages=[jacket()])) == []
+    asked = part("充绒量", aspects=[("充绒量",)])
+    assert sku_candidates(asked, 0, evidence(asked)) == []
+
+
+def test_words_that_no_row_holds_yield_to_what_the_slots_settled_on():
+    asked = part(sku=("粉色",))
+    given = evidence(asked, pages=[jacket()], slots={"color": "黑色"})
+    assert named_words(asked, given) == ("黑色",)
+
+
+@pytest.mark.parametrize(
+    ("row", "named", "holds"),
+    [
+        ("J-1 | 黑色 | M", ("m",), True),
+        ("J-1 | 黑色 | XL", ("l",), False),
+        ("J-1 | 黑色 | M / L", ("l", "黑色"), True),
+        ("J-1 | 奶油白 | M", ("奶白",), True),
+        ("J-1 | 藏青 | M", ("黑色",), False),
+        ("J-1 | 黑色 | M", (), True),
+    ],
+)
+def test_letters_name_whole_cells_and_chinese_words_may_be_shortened(row, named, holds):
+    assert row_holds(row, named) is holds
+
+
+@given(st.lists(st.sampled_from(["黑色", "藏青", "xl", "m", "3xl"]), min_size=1, max_size=4, unique=True))
+def test_a_row_holds_each_of_its_own_cells(cells):
+    assert all(row_holds(" | ".join(cells), (cell,)) for cell in cells)

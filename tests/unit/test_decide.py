@@ -1,0 +1,129 @@
+"""From question and drafts to a decision, its reason, its target and a confidence."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assist.decide import LOW_CONFIDENCE, Route, confidence, features, handoff, route, settle
+from assist.documents import Span
+from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot
+from assist.results import Decision, Draft, Finding, PartVerdict, Reason, Severity
+from assist.shop import ShopProfile
+
+RETURN, HAGGLE, HELLO = "售后/退换/换货", "售前/价格/讲价", "通用/寒暄/问候/在吗"
+UNKNOWN = "通用/其他/超出范围/无法识别"
+
+
+def part(intent=None, behaviour=Behaviour.ANSWER, score=0.9, text="问"):
+    intents = () if intent is None else (IntentScore(intent, score),)
+    return Part(text, text, Span(0, len(text)), intents, behaviour)
+
+
+def question(*parts, **fields):
+    return Question(parts or (part(),), clean="问", **fields)
+
+
+def draft(*verdicts, score=0.7, lane="fact", **fields):
+    parts = tuple(PartVerdict(at, "问", verdict) for at, verdict in enumerate(verdicts))
+    return Draft("好的。", "好的。", parts=parts, lane=lane, debug={"score": score}, **fields)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (question(asks_human=True), Route(Decision.HANDOFF, Reason.ASKS_HUMAN)),
+        (question(part("售后/质量/过敏/人身伤害")), Route(Decision.HANDOFF, Reason.SAFETY)),
+        (question(part(RETURN), emotion=Emotion.THREAT), Route(Decision.HANDOFF, Reason.LEGAL_THREAT)),
+        (question(part("售后/投诉/投诉/平台介入")), Route(Decision.HANDOFF, Reason.LEGAL_THREAT)),
+        (question(part("售后/投诉/辱骂/情绪激烈")), Route(Decision.HANDOFF, Reason.ANGRY)),
+        (question(part(), emotion=Emotion.ANGRY), Route(Decision.HANDOFF, Reason.ANGRY)),
+        (question(part(RETURN), emotion=Emotion.ANGRY), Route(Decision.SUGGEST)),
+        (question(part(HAGGLE, Behaviour.DECLINE)), Route(Decision.DECLINE)),
+        (question(part(HAGGLE, Behaviour.DECLINE, 0.1)), Route(Decision.SUGGEST)),
+        (question(part(RETURN), part(HAGGLE, Behaviour.DECLINE)), Route(Decision.SUGGEST)),
+        (
+            question(part("售中/订单/取消", Behaviour.HANDOFF)),
+            Route(Decision.HANDOFF, Reason.NEEDS_ACCOUNT_ACTION),
+        ),
+        (question(part(UNKNOWN, Behaviour.HANDOFF)), Route(Decision.HANDOFF, Reason.NO_SOURCE)),
+        (question(part("x", Behaviour.HANDOFF), part(RETURN)), Route(Decision.SUGGEST)),
+        (question(part(HELLO, Behaviour.QUICK)), Route(Decision.QUICK)),
+        (question(part(HELLO, Behaviour.QUICK), part(RETURN)), Route(Decision.SUGGEST)),
+        (question(part()), Route(Decision.SUGGEST)),
+    ],
+)
+def test_what_the_question_alone_settles(asked, expected):
+    assert route(asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("drafts", "expected"),
+    [
+        ((), Route(Decision.HANDOFF, Reason.NO_SOURCE)),
+        ((draft("asked"),), Route(Decision.ASK)),
+        ((draft("asked", "answered", confidence=0.9),), Route(Decision.SUGGEST)),
+        ((draft("answered", confidence=0.9),), Route(Decision.SUGGEST)),
+        ((draft("answered", confidence=LOW_CONFIDENCE),), Route(Decision.SUGGEST)),
+        ((draft("answered", confidence=0.49),), Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE)),
+    ],
+)
+def test_what_the_drafts_settle(drafts, expected):
+    assert settle(drafts) == expected
+
+
+@given(scores=st.tuples(st.floats(-1, 2), st.floats(-1, 2)), intent=st.floats(0, 1))
+def test_confidence_is_a_probability_that_rises_with_the_score(scores, intent):
+    asked = question(part(RETURN, score=intent))
+    low, high = (confidence(draft("answered", score=score), asked) for score in sorted(scores))
+    assert 0.0 < low <= high < 1.0
+
+
+def test_a_draft_that_leaves_a_part_open_is_less_sure():
+    asked = question(part(RETURN), part(RETURN))
+    assert confidence(draft("answered", "checking"), asked) < confidence(draft("answered", "answered"), asked)
+
+
+def test_features_describe_the_draft():
+    warned = (Finding("tone", Severity.WARN, "语气"), Finding("tone", Severity.NOTE, "语气"))
+    found = features(
+        draft("answered", "checking", score=0.5, lane="clause+fact", findings=warned),
+        question(part(RETURN, score=0.8), part()),
+    )
+    assert found == {
+        "bias": 1.0, "score": 0.0, "intent": 0.0, "parts": 1.0, "unanswered": 0.5, "page": 1.0,
+        "length": 3 / 400, "warn": 1.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "intent", "text", "target"),
+    [
+        (Reason.ASKS_HUMAN, None, "转人工", "同事"),
+        (Reason.ASKS_HUMAN, None, "叫主管来", "主管"),
+        (Reason.NO_SOURCE, "售后/质量/使用故障", "开不了机", "技术"),
+        (Reason.NO_SOURCE, RETURN, "能换吗", "售后"),
+        (Reason.NO_SOURCE, "售前/商品", "问", "同事"),
+        (Reason.NEEDS_ACCOUNT_ACTION, "售后/赔付/退差", "赔我", "主管"),
+        (Reason.NEEDS_ACCOUNT_ACTION, "售中/订单", "取消", "售后组"),
+        (Reason.SAFETY, None, "过敏", "主管"),
+    ],
+)
+def test_who_takes_over(reason, intent, text, target):
+    profile = replace(ShopProfile(), targets={**ShopProfile().targets, "售后": "售后组"})
+    if target == "售后":
+        target = "售后组"
+    given = handoff(reason, Message((text,)), question(part(intent, text=text)), (), profile)
+    assert (given.reason, given.target) == (reason, target)
+
+
+def test_the_packet_holds_what_a_person_needs():
+    asked = question(part(RETURN), slots={"order_id": Slot("order_id", "123")})
+    holding, tried = draft("handed_off", lane="handoff"), draft("answered", lane="clause")
+    packet = handoff(Reason.ANGRY, Message(("问",)), asked, (holding, tried), ShopProfile()).packet
+    assert packet == {
+        "question": "问", "slots": {"order_id": "123"}, "intents": [RETURN], "tried": ["handoff", "clause"],
+        "evidence": [], "holding_line": "好的。",
+    }  # fmt: skip
+    assert handoff(Reason.ANGRY, Message(("问",)), asked, (), ShopProfile()).packet["holding_line"] == ""

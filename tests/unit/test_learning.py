@@ -1,0 +1,79 @@
+"""What is remembered of suggestions, and what is written of them: masked, bounded, checked."""
+
+import json
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from assist.documents import Span
+from assist.errors import InputError
+from assist.learning import TRACES, Trace, Traces, keep_feedback, payload
+from assist.messages import IntentScore, Message, Part, Question
+from assist.results import Decision, Draft, Suggestion
+
+PHONE = "13912345678"
+AT = datetime(2026, 11, 20, 14)
+
+
+def suggestion(id="s1", drafts=(Draft(f"请打{PHONE}", confidence=0.123456, lane="clause"),)):
+    part = Part("退货", "退货", Span(0, 2), (IntentScore("售后/退换", 0.9),))
+    return Suggestion(id, Decision.SUGGEST, drafts, Question((part,), tags=("售后问题",)), timings={"draft": 0.1})
+
+
+def remembered(*ids):
+    traces = Traces()
+    traces.remember([suggestion(id) for id in ids], [Message((f"我电话{PHONE}",))] * len(ids), [AT] * len(ids))
+    return traces
+
+
+class Log(SimpleNamespace):
+    """A store that writes down what it is told."""
+
+    def __init__(self):
+        super().__init__(suggestions=[], feedback=[])
+
+    def log_suggestion(self, id, payload, *, at):
+        self.suggestions.append((id, payload, at))
+
+    def add_feedback(self, id, *, chosen, sent_text, agent, at):
+        self.feedback.append((id, chosen, sent_text, agent, at))
+
+
+def test_what_is_written_is_masked_and_is_json():
+    made = payload(Trace(suggestion(), Message((f"我电话{PHONE}",)), AT))
+    assert PHONE not in json.dumps(made, ensure_ascii=False)
+    assert made["decision"] == "suggest"
+    assert made["intent"] == "售后/退换"
+    assert made["tags"] == ["售后问题"]
+    assert made["drafts"][0]["confidence"] == 0.1235
+
+
+def test_feedback_writes_the_suggestion_with_it():
+    log = Log()
+    keep_feedback(log, remembered("s1"), "s1", chosen=0, sent_text=f"打{PHONE}", agent="小山", at=AT)
+    ((id, written, at),) = log.suggestions
+    assert (id, at) == ("s1", AT)
+    assert PHONE not in json.dumps(written, ensure_ascii=False)
+    assert log.feedback == [("s1", 0, "打[手机号]", "小山", AT)]
+
+
+def test_no_draft_and_no_text_may_have_been_used():
+    log = Log()
+    keep_feedback(log, remembered("s1"), "s1", chosen=None, sent_text=None, agent=None, at=AT)
+    assert log.feedback == [("s1", None, None, None, AT)]
+
+
+@pytest.mark.parametrize("chosen", [-1, 1, 99])
+def test_a_draft_that_is_none_is_refused_and_nothing_written(chosen):
+    log = Log()
+    with pytest.raises(InputError, match="between 0 and 0"):
+        keep_feedback(log, remembered("s1"), "s1", chosen=chosen, sent_text=None, agent=None, at=AT)
+    assert (log.suggestions, log.feedback) == ([], [])
+
+
+def test_the_oldest_fall_out():
+    traces = remembered(*(f"s{n}" for n in range(TRACES + 5)))
+    assert traces.get("s4") is None
+    assert traces.get("s5").suggestion.id == "s5"
+    assert traces.get(f"s{TRACES + 4}") is not None
