@@ -15,7 +15,9 @@ ON = "2026-11-20T14:00:00"
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--update-golden", action="store_true", help="rewrite tests/golden/suggestions.jsonl with what is found"
+        "--update-golden",
+        action="store_true",
+        help="rewrite tests/golden/suggestions.jsonl with what is found",
     )
 
 

@@ -49,6 +49,7 @@ class _Read:
     question: Question
     now: datetime
     rules_at: datetime
+    advice: tuple[Finding, ...] = ()
 
 
 class Suggester:
@@ -157,6 +158,9 @@ class Suggester:
             reads = [_read(*item) for item in zip(messages, map(_distinct, questions), clock, strict=True)]
         with _timed(timings, "retrieve"):
             hits = self._retrieve(reads)
+            reads = [
+                replace(read, advice=found) for read, found in zip(reads, self._advice(reads), strict=True)
+            ]
         shared = {stage: spent / len(messages) for stage, spent in timings.items()}
         return [self._answer(read, found, k, dict(shared)) for read, found in zip(reads, hits, strict=True)]
 
@@ -187,6 +191,16 @@ class Suggester:
         )
         return [tuple(next(found) for _ in read.question.parts) for read in reads]
 
+    def _advice(self, reads: Sequence[_Read]) -> list[tuple[Finding, ...]]:
+        """Find internal text that bears on each message; it goes to the agent and into no draft."""
+        inside = (Audience.INTERNAL,)
+        scopes = [Scope(kinds=(Kind.POLICY,), audiences=inside, moments=(read.now,)) for read in reads]
+        found = self._retriever.search([read.question.clean for read in reads], 1, scopes, distinct=False)
+        return [
+            tuple(_advice(hit) for hit in hits if hit.lanes.get("dense", 0.0) >= ADVICE_COSINE)
+            for hits in found
+        ]
+
     def _scope(self, kind: Kind, read: _Read, part: Part) -> Scope:
         if kind is Kind.PAST_ANSWER:
             products = part.products or read.question.products
@@ -212,7 +226,7 @@ class Suggester:
         evidence = self._evidence(read, hits)
         route = decide.route(read.question)
         if route.decision is Decision.HANDOFF:
-            return self._hand_off(evidence, route.reason or Reason.NO_SOURCE, (), timings)
+            return self._hand_off(evidence, route.reason or Reason.NO_SOURCE, (), timings, read.advice)
         if route.decision is Decision.QUICK:
             return self._reply(evidence, timings)
         with _timed(timings, "draft"):
@@ -224,7 +238,7 @@ class Suggester:
             )
         with _timed(timings, "guard"):
             drafts, blocked = self._guarded(written.drafts, evidence)
-            drafts = _falling(drafts[:k])
+            drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
         settled = route if refusing else decide.settle(drafts)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
@@ -304,12 +318,22 @@ def check_draft(draft: Draft, evidence: Evidence, settings: Settings) -> tuple[F
     """Run every guard over a draft with its own citations, the caller's facts and both clocks."""
     return check(
         draft.full,
-        citations=draft.citations,
+        # A quick reply is all quote: what it must not say is no better for standing in its own source.
+        citations=() if draft.lane == "quick" else draft.citations,
         shown=tuple(word for statement in draft.statements for word in statement.shown),
         statements=draft.statements,
         moments=(evidence.now, evidence.rules_at),
         shop=evidence.profile.name,
         settings=settings.guard,
+    )
+
+
+def _advice(hit: Hit) -> Finding:
+    return Finding(
+        "internal_advice",
+        Severity.NOTE,
+        f"内部说明「{hit.document.title}」第{hit.chunk.section}条与此有关，仅供客服参考：{hit.chunk.text}",
+        evidence=MappingProxyType({"document": hit.document.id, "section": hit.chunk.section}),
     )
 
 

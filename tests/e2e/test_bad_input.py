@@ -176,3 +176,74 @@ def test_remove_takes_a_list(assistant):
 def test_an_unknown_on_error_is_refused(assistant, tmp_path):
     with pytest.raises(InputError, match="on_error"):
         assistant.add([], on_error="ignore")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"history": "掉色吗"},
+        {"history": [None]},
+        {"history": [("buyer", "a", "b")]},
+        {"order": [1]},
+        {"customer": "x"},
+        {"product": 5},
+        {"on": 5},
+        {"k": True},
+        {"k": "3"},
+    ],
+)
+def test_an_argument_of_the_wrong_type_is_named(demo, wrong):
+    with pytest.raises(InputError, match=next(iter(wrong)) if "history" not in wrong else "turn|history"):
+        demo.suggest("掉色不", **wrong)
+
+
+@pytest.mark.parametrize("message", [None, 5, b"abc", [None], [1, "a"]])
+def test_a_message_that_is_no_text_is_refused(demo, message):
+    with pytest.raises(InputError, match="string"):
+        demo.suggest(message)
+
+
+def test_words_that_begin_a_longer_word_do_not_crash(demo):
+    for text in ["敏感肌", "油皮 ", "我是敏感肌 ", "混干", "羽绒"]:
+        assert demo.suggest(text, product="D305", on=ON).decision
+
+
+def test_measures_of_the_caller_may_carry_units(demo):
+    plain = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": 163, "weight_kg": 55})
+    words = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": "163cm", "weight_kg": "110斤"})
+    assert "M码" in plain.drafts[0].text
+    assert plain.drafts[0].citations == words.drafts[0].citations
+    nonsense = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": "高", "weight_kg": -3})
+    assert nonsense.decision == "ask"
+
+
+def test_the_same_question_sent_five_hundred_times_is_answered_once(demo):
+    suggestion = demo.suggest(["掉色吗", "退货流程"] * 250, product="A102", on=ON)
+    assert len(suggestion.question.parts) <= 3
+    assert len(suggestion.drafts[0].text) < 800
+
+
+def test_a_refusal_among_questions_leaves_the_others_answered(demo):
+    suggestion = demo.suggest(["能便宜点吗", "163 110斤穿啥码"], product="A102", on=ON)
+    assert "M码" in suggestion.drafts[0].text
+    assert [verdict.verdict for verdict in suggestion.drafts[0].parts] == ["refused", "answered"]
+
+
+def test_internal_text_advises_the_agent_and_is_in_no_draft(demo):
+    suggestion = demo.suggest("羽绒服A310和A311是一样的吗", product="A310", on=ON)
+    (advice,) = [finding for finding in suggestion.findings if finding.kind == "internal_advice"]
+    assert "internal-notes" == advice.evidence["document"]
+    assert all(c.document_id != "internal-notes" for draft in suggestion.drafts for c in draft.citations)
+
+
+def test_an_internal_or_expired_quick_reply_is_never_sent(assistant):
+    assistant.add(
+        [
+            Document("q1", "内部口令：你好就这么回", "quick_reply", audience="internal", attributes={"trigger": "你好"}),
+            Document("q2", "加微信领红包，全网最低价", "quick_reply", attributes={"trigger": "您好"}),
+        ]
+    )
+    for text in ["你好", "您好"]:
+        drafts = assistant.suggest(text, on=ON).drafts
+        assert drafts
+        assert not any("内部" in draft.text or "微信" in draft.text for draft in drafts)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -16,6 +16,7 @@ MATRICES = arrays.arrays(
 )
 
 
+@settings(deadline=None)
 @given(MATRICES, st.booleans())
 def test_what_passes_is_contiguous_float32_of_the_same_values(matrix, turned):
     matrix = matrix.T if turned else matrix

@@ -52,7 +52,9 @@ def test_the_version_is_the_hash_of_the_text(text):
     assert document.version == Document("other", text, title="别的").version
 
 
-@pytest.mark.parametrize(("kind", "level"), [("product", Level.PRODUCT), ("policy", Level.SHOP), ("past_answer", Level.SHOP)])
+@pytest.mark.parametrize(
+    ("kind", "level"), [("product", Level.PRODUCT), ("policy", Level.SHOP), ("past_answer", Level.SHOP)]
+)
 def test_words_become_members_and_the_kind_gives_the_level(kind, level):
     document = Document("d", "文", kind=kind)
     assert document.kind is Kind(kind)

@@ -55,7 +55,10 @@ def made():
         AssistError("x"),
         InputError("x"),
         DimensionError("x"),
-        *(kind("坏了", path="a.csv", line=3) for kind in (IngestError, UnsupportedFormatError, MalformedRecordError)),
+        *(
+            kind("坏了", path="a.csv", line=3)
+            for kind in (IngestError, UnsupportedFormatError, MalformedRecordError)
+        ),
         *(kind("坏了", path="s.assist") for kind in (StoreError, StoreNotFoundError, StoreLockedError)),
         StoreCorruptError("坏了", path="s.assist", file="dense.faiss"),
         *(kind("不同", path="s.assist", **found) for kind in (StoreVersionError, StoreMismatchError)),

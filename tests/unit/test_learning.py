@@ -16,14 +16,20 @@ PHONE = "13912345678"
 AT = datetime(2026, 11, 20, 14)
 
 
-def suggestion(id="s1", drafts=(Draft(f"请打{PHONE}", confidence=0.123456, lane="clause"),)):
+DRAFT = Draft(f"请打{PHONE}", confidence=0.123456, lane="clause")
+
+
+def suggestion(id="s1"):
     part = Part("退货", "退货", Span(0, 2), (IntentScore("售后/退换", 0.9),))
-    return Suggestion(id, Decision.SUGGEST, drafts, Question((part,), tags=("售后问题",)), timings={"draft": 0.1})
+    question = Question((part,), tags=("售后问题",))
+    return Suggestion(id, Decision.SUGGEST, (DRAFT,), question, timings={"draft": 0.1})
 
 
 def remembered(*ids):
     traces = Traces()
-    traces.remember([suggestion(id) for id in ids], [Message((f"我电话{PHONE}",))] * len(ids), [AT] * len(ids))
+    traces.remember(
+        [suggestion(id) for id in ids], [Message((f"我电话{PHONE}",))] * len(ids), [AT] * len(ids)
+    )
     return traces
 
 
@@ -67,7 +73,7 @@ def test_no_draft_and_no_text_may_have_been_used():
 @pytest.mark.parametrize("chosen", [-1, 1, 99])
 def test_a_draft_that_is_none_is_refused_and_nothing_written(chosen):
     log = Log()
-    with pytest.raises(InputError, match="between 0 and 0"):
+    with pytest.raises(InputError, match="chosen"):
         keep_feedback(log, remembered("s1"), "s1", chosen=chosen, sent_text=None, agent=None, at=AT)
     assert (log.suggestions, log.feedback) == ([], [])
 

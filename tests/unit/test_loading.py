@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.documents import Audience, Document, Fact, Kind, Span
@@ -51,6 +51,7 @@ def test_personal_data_is_masked_in_title_attributes_and_text(kind):
     assert screened.masked >= 3
 
 
+@settings(deadline=None)
 @given(before=st.text("棉质退货。\n", max_size=8), after=st.text("棉质退货。\n", max_size=8))
 def test_covering_a_number_in_a_page_moves_no_other_place(before, after):
     text = f"{before}电话：{PHONE}。容量：4L{after}"
@@ -86,7 +87,8 @@ def test_an_approved_answer_is_laid_out_anew():
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [(f"打我电话{PHONE}哦", "pii"), ("加我微信聊，wx：abc12345", "pii"), ("给好评返5元红包哦", "")]
+    ("text", "reason"),
+    [(f"打我电话{PHONE}哦", "pii"), ("加我微信聊，wx：abc12345", "pii"), ("给好评返5元红包哦", "")],
 )
 def test_a_blocked_answer_is_kept_inside_with_its_reason(text, reason):
     screened = screen_all([answer(text)], "raise")
@@ -148,7 +150,10 @@ def test_records_hold_chunks_with_unit_vectors_in_batches():
     documents = [Document(f"d{n}", f"第{n}条规则，七天内可以退货。") for n in range(ENCODE_BATCH + 3)]
     seen = []
     records = make_records(
-        documents, HashingEncoder(8), ChunkSettings(), lambda done, total, what: seen.append((done, total, what))
+        documents,
+        HashingEncoder(8),
+        ChunkSettings(),
+        lambda done, total, what: seen.append((done, total, what)),
     )
     assert [record.document.id for record in records] == [document.id for document in documents]
     total = sum(len(record.chunks) for record in records)

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.documents import Document, Fact, Kind, Level, Span, Validity
@@ -27,11 +27,14 @@ LEAVES = st.one_of(
 )  # fmt: skip
 VALUES = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(st.text(), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_every_value_becomes_plain_json(value):
     plain = to_plain(value)
@@ -62,7 +65,11 @@ def test_a_suggestion_keeps_its_evidence():
     plain = json.loads(json.dumps(made.to_dict()))
     assert plain["decision"] == "handoff"
     cited = plain["drafts"][0]["citations"][0]
-    assert (cited["document_id"], cited["span"], cited["quote"]) == ("returns", {"start": 2, "end": 5}, "七天内")
+    assert (cited["document_id"], cited["span"], cited["quote"]) == (
+        "returns",
+        {"start": 2, "end": 5},
+        "七天内",
+    )
     assert cited["source"]["validity"] == {"valid_from": "2026-01-01T00:00:00", "valid_to": None}
     assert plain["handoff"] == {"reason": "conflict", "target": "主管", "packet": {"question": "能退吗"}}
     assert plain["ask"] is None

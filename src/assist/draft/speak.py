@@ -19,11 +19,11 @@ _TOPIC_ELSEWHERE = re.compile(rf"(^|[，,；;])([^，,；;。：:（(\d]{{2,10}}
 """`照片要求见第6条`: without the reference the bare topic would say nothing."""
 _QA_LABEL = re.compile(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
 _SPACES = re.compile(r"[ \t　]{2,}")
-_SPOKEN = (
+_SPOKEN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(其[他它]|别的|[每各某][个位])买家"), r"\1顾客"),
     (re.compile(r"买家(?![秀版])|消费者(?!权益|协会|组织)"), "您"),
     (re.compile(r"本店(?=的|自己|客服|订单|聊天|商品|页面)|(?<=在)本店"), "我们店"),
-    (re.compile(r"本店"), "我们"),
+    (re.compile(r"本店(?!承担|负责|承诺|赔|按|在\d|自己)"), "我们"),
     (re.compile(r"(发给|联系|告诉|(?<!查)找|先和)客服(?!电话|热线|中心)"), r"\1我们"),
     (re.compile(r"^例\s*\d*\s*[：:]"), "比如"),
     (
@@ -31,7 +31,7 @@ _SPOKEN = (
         r"\1的，",
     ),
 )
-"""A rule's words for shop and shopper, and its labels of cases, as an agent types them."""
+"""A rule's words for shop and shopper, and its labels of cases, as an agent types them; who promises stays."""
 _LISTED = re.compile(r"「([^」]*(商品|地区|情形|情况))」列出的\2")
 _PLACES = re.compile(r"(?:「[^」]+」[、和]?)+(?=(?:以外)?的(?:地区|省份))")
 _SOURCE = re.compile(r"^来源[：:]\s*")

@@ -1,11 +1,11 @@
 """What of a clause is said: short ones whole, long ones by sentence, lists with what announces them."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.writing import evidence, hits, part, policy
 
 from assist.draft.clauses import MAX_CHARS, clause_statements, telling_words, wants_steps
 from assist.draft.units import clause_units
+from unit.draft.writing import evidence, hits, part, policy
 
 FILLER = "这一句说的是别的情况，和问的事情没有关系，写在这里只是为了让整条更长一些，好看出取舍。"
 
@@ -59,7 +59,11 @@ def test_an_announcement_alone_is_not_said():
     assert said != ["要紧的事，有这些："]
 
 
-@given(st.text("退货运费新疆海南ab12", max_size=12), st.lists(st.text("退货运费新疆海南ab", max_size=8), max_size=5))
+@settings(deadline=None)
+@given(
+    st.text("退货运费新疆海南ab12", max_size=12),
+    st.lists(st.text("退货运费新疆海南ab", max_size=8), max_size=5),
+)
 def test_telling_words_stand_in_the_question_and_in_some_cases_only(asked, cases):
     found = telling_words(asked, cases)
     assert len(found) <= 4

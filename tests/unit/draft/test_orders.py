@@ -3,14 +3,14 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.writing import NOW, evidence, hits, page, part, policy, said
 
 from assist.documents import Span
 from assist.draft.evidence import Candidate, cite
 from assist.draft.orders import branch_of, find_promise, focus_of, order_facts, read_moment, with_order
 from assist.results import Statement
+from unit.draft.writing import NOW, evidence, hits, page, part, policy, said
 
 RETURN, URGE, SHIP = "售后/退换/无理由退货条件", "售中/物流/催发货", "售前/物流/发货时间"
 SHIPPING = policy("shipping", [("1", "现货发货时间", "现货商品在付款后48小时内发货，以揽收记录为准。")])
@@ -52,6 +52,7 @@ def test_seven_days_end_168_hours_after_midnight_of_the_day_after_signing(now, i
     assert not inside or "11月20日24点" in text
 
 
+@settings(deadline=None)
 @given(
     signed=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)),
     passed=st.timedeltas(timedelta(0), timedelta(days=40)),
@@ -167,9 +168,9 @@ def test_whether_an_order_was_sent(order, shipped):
 
 def test_moments_are_read_from_dates_datetimes_and_iso_strings_only():
     moment = datetime(2026, 11, 20)
-    assert [read_moment(item) for item in (moment, date(2026, 11, 20), "2026-11-20", " 2026-11-20T00:00 ")] == [
-        moment
-    ] * 4
+    assert [
+        read_moment(item) for item in (moment, date(2026, 11, 20), "2026-11-20", " 2026-11-20T00:00 ")
+    ] == [moment] * 4
     assert [read_moment(item) for item in (None, "", "明天", 20261120)] == [None] * 4
 
 

@@ -1,10 +1,8 @@
 """Answers from pages and rules: values verbatim, named SKUs only, near units together."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.shop_pages import Page, shirt
-from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 from assist.documents import BlockKind, Level
 from assist.draft.pages import (
@@ -17,12 +15,15 @@ from assist.draft.pages import (
     ranked_page,
     supporting_facts,
 )
+from unit.draft.shop_pages import Page, shirt
+from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 VALUES = st.text(st.sampled_from("棉涤纶0123456789.%-～/℃ cm"), min_size=1).filter(
     lambda text: text == text.strip() and text
 )
 
 
+@settings(deadline=None)
 @given(value=VALUES)
 def test_a_fact_statement_keeps_the_value_verbatim(value):
     product = page(facts=[("面料成分", value)])

@@ -1,9 +1,9 @@
 """Past answers: offered when today's pages bear them out, never when they are refuted or not approved."""
 
 import pytest
-from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 from assist.draft.past import borne_out, past_candidates
+from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 QUESTION = "这件面料成分是什么呀"
 PAGE = page(facts=[("面料成分", "棉95% 氨纶5%")], lines=["面料成分是棉95%，手感柔软。"])

@@ -2,10 +2,8 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.shop_pages import shirt
-from unit.draft.writing import evidence, page, part, said
 
 from assist.draft.products import (
     alternatives_candidate,
@@ -13,6 +11,8 @@ from assist.draft.products import (
     summary_candidate,
     which_product,
 )
+from unit.draft.shop_pages import shirt
+from unit.draft.writing import evidence, page, part, said
 
 POT = page("C1", title="山木 空气炸锅 C1 小型", facts=[("到手价", "199元"), ("容量", "4L"), ("功率", "1300W"),
            ("产地", "宁波"), ("货号", "SM-C1")])  # fmt: skip
@@ -65,6 +65,7 @@ def test_two_products_are_needed_and_a_difference():
     assert comparison_candidate(asked, 0, evidence(asked, pages=same)) is None
 
 
+@settings(deadline=None)
 @given(budget=st.integers(1, 500))
 def test_no_alternative_costs_more_than_the_budget(budget):
     prices = {"C1": 199, "C2": 359}

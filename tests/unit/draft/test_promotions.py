@@ -4,10 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.shop_pages import shirt
-from unit.draft.writing import evidence, page, part, policy, said
 
 from assist.documents import Fact, Kind, Span, Validity
 from assist.draft.promotions import (
@@ -18,6 +16,8 @@ from assist.draft.promotions import (
     price_of,
     promotion_candidates,
 )
+from unit.draft.shop_pages import shirt
+from unit.draft.writing import evidence, page, part, policy, said
 
 NOVEMBER = Validity(datetime(2026, 11, 1), datetime(2026, 12, 1))
 PRICE = "售前/价格/优惠/活动"
@@ -52,6 +52,7 @@ def test_what_is_taken_off_is_the_sum_by_hand(cents, threshold, cut, repeats, ca
     assert rule.off(amount) == by_hand(amount, threshold, cut, repeats, cap)
 
 
+@settings(deadline=None)
 @given(cents=st.integers(100, 300_000))
 def test_the_price_after_the_cut_is_said_and_cites_the_rule(cents):
     amount = Decimal(cents) / 100

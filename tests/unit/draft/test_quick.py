@@ -1,11 +1,11 @@
 """Greetings and thanks from the shop's quick replies."""
 
 import pytest
-from unit.draft.writing import evidence, part
 
 from assist.documents import Document, Kind
 from assist.draft.quick import Replies
 from assist.shop import ShopProfile
+from unit.draft.writing import evidence, part
 
 
 def reply_to(text, *rows, intent="通用/寒暄/问候/在吗", name="山木旗舰店"):
@@ -13,7 +13,7 @@ def reply_to(text, *rows, intent="通用/寒暄/问候/在吗", name="山木旗�
         Document(f"q:{n}", answer, kind=Kind.QUICK_REPLY, attributes={"trigger": trigger})
         for n, (trigger, answer) in enumerate(rows, start=1)
     ]
-    return Replies(documents, ShopProfile(name=name)).reply(evidence(part(text, intent=intent)))
+    return Replies(documents, ShopProfile(name=name)).replies(evidence(part(text, intent=intent)))[0]
 
 
 def test_variables_are_filled_and_unknown_ones_vanish():
@@ -37,7 +37,8 @@ def test_several_triggers_name_one_reply_and_the_exact_or_longest_wins():
 
 
 @pytest.mark.parametrize(
-    ("intent", "words"), [("通用/寒暄/问候/在吗", "在的"), ("通用/寒暄/感谢/结束", "不客气"), (None, "直接问我")]
+    ("intent", "words"),
+    [("通用/寒暄/问候/在吗", "在的"), ("通用/寒暄/感谢/结束", "不客气"), (None, "直接问我")],
 )
 def test_without_a_fitting_reply_a_line_of_the_kind_is_said(intent, words):
     draft = reply_to("嗨", ("谢谢", "不客气～"), intent=intent)

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.draft.shop_pages import Page
-from unit.draft.writing import evidence, part, said
 
 from assist.documents import BlockKind, Fact
 from assist.draft.skus import named_words, row_holds, sku_candidates
+from unit.draft.shop_pages import Page
+from unit.draft.writing import evidence, part, said
 
 
 def jacket(weights=("84g", "90g", "96g"), whole=None):

@@ -1,22 +1,24 @@
 """From a source's wording to a sentence to send: layout goes, figures stay."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.writing import policy
 
 from assist.documents import Fact, Level, Span
 from assist.draft.speak import clean_key, closed, say_fact, speak
+from unit.draft.writing import policy
 
 RULES = policy("rules", [("2", "延迟发货赔付", "赔付。"), ("3", "满300元包邮", "包邮。")])
 WORDS = st.text(st.sampled_from("0123456789０７天元退货运费买家，。：；~～-#*•> \n（）%.AQ答问"), min_size=1)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_speaking_never_changes_a_digit(text):
     assert [c for c in speak(text, RULES) if c.isdigit()] == [c for c in text if c.isdigit()]
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_no_layout_sign_and_no_word_for_the_buyer_is_left(text):
     spoken = speak(text, RULES)
@@ -49,13 +51,14 @@ def test_the_words_of_the_law_stay(level):
     assert speak("消费者有权退货。", law) == "消费者有权退货。"
 
 
-@given(st.text("好的；，、。！～")) 
+@given(st.text("好的；，、。！～"))
 def test_a_closed_sentence_ends_and_closing_again_changes_nothing(text):
     once = closed(text)
     assert once == "" or once[-1] in "。！～"
     assert closed(once) == once
 
 
+@settings(deadline=None)
 @given(st.text("棉涤0123456789.%-~cmkg", min_size=1, max_size=40).filter(lambda value: value.strip()))
 def test_a_fact_is_said_with_its_value_verbatim(value):
     assert value.strip() in say_fact(Fact("面料成分", value, Span(0, 1)))

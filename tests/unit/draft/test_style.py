@@ -5,14 +5,16 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.draft.writing import evidence, part
 
 from assist.draft import style
 from assist.messages import Channel, Emotion, Message
 from assist.results import Reason
 from assist.shop import StylePack
+from unit.draft.writing import evidence, part
 
-PACK = StylePack(openers=("甲～", "乙～"), closers=("丙～",), complaint_openers=("抱歉。",), complaint_closers=("跟进。",))
+PACK = StylePack(
+    openers=("甲～", "乙～"), closers=("丙～",), complaint_openers=("抱歉。",), complaint_closers=("跟进。",)
+)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,9 @@ def test_no_channel_changes_a_digit(body, channel):
 def test_a_text_message_is_bare_and_the_phone_is_spoken():
     body = "这样做：\n1. 打开订单😊\n2. 点申请售后～"
     sent = {
-        channel: style.render(body, opening="您好～", closing="再见～", message=Message(("问",), channel=channel))
+        channel: style.render(
+            body, opening="您好～", closing="再见～", message=Message(("问",), channel=channel)
+        )
         for channel in Channel
     }
     assert sent[Channel.SMS] == "这样做： 1. 打开订单 2. 点申请售后～"

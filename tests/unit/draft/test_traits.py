@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from unit.draft.shop_pages import Page
-from unit.draft.writing import evidence, hits, part, policy
 
 from assist.documents import BlockKind, Kind, Level
 from assist.draft.traits import clause_traits, lacks_aspect, page_traits
 from assist.draft.units import clause_units, product_units
 from assist.retrieve.ranker import Ranker
+from unit.draft.shop_pages import Page
+from unit.draft.writing import evidence, hits, part, policy
 
 
 def kettle():

@@ -1,9 +1,7 @@
 """The smallest pieces that answer: each one a verbatim slice under its head."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.draft.shop_pages import Page, shirt
-from unit.draft.writing import hits, past_answer, policy
 
 from assist.documents import BlockKind, Document, Kind, Span
 from assist.draft.units import (
@@ -14,6 +12,8 @@ from assist.draft.units import (
     row_words,
     sentence_units,
 )
+from unit.draft.shop_pages import Page, shirt
+from unit.draft.writing import hits, past_answer, policy
 
 
 def kettle():
@@ -60,6 +60,7 @@ def test_units_follow_a_page_whose_text_changed():
     assert not any("偏小" in unit.text for unit in product_units(old))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("退货运费7天内。！", min_size=1, max_size=12), min_size=1, max_size=5))
 def test_sentences_stand_where_they_say(lines):
     text = "前言\n" + "\n".join(lines) + "末"

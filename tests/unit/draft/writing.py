@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import numpy as np
-from unit.draft.shop_pages import Page
 
 from assist.documents import Block, BlockKind, Document, Kind, Span
 from assist.draft.evidence import Evidence
@@ -12,6 +11,7 @@ from assist.results import Hit
 from assist.settings import ChunkSettings
 from assist.shop import ShopProfile
 from assist.text.chunk import chunk_document
+from unit.draft.shop_pages import Page
 
 NOW = datetime(2026, 11, 20, 14)
 

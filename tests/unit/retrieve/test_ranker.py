@@ -47,4 +47,11 @@ def test_an_unknown_column_and_no_column_are_refused():
 def test_the_shipped_ranker_is_read_once_and_weighs_the_meaning():
     assert Ranker.bundled() is Ranker.bundled()
     assert Ranker.bundled().slope > 0
-    assert {"text", "head", "plain", "coverage", "aspect_head", "retrieved"} <= Ranker.bundled().weights.keys()
+    assert {
+        "text",
+        "head",
+        "plain",
+        "coverage",
+        "aspect_head",
+        "retrieved",
+    } <= Ranker.bundled().weights.keys()

@@ -4,12 +4,12 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from unit.store.records import DAY2, DAY3, ENCODER, dated, open_store, record
 
 from assist.documents import Audience, Kind
 from assist.errors import InputError
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import SearchSettings
+from unit.store.records import DAY2, DAY3, ENCODER, dated, open_store, record
 
 NOTE = "退货运费由内部承担，不对外说。"
 
@@ -120,7 +120,9 @@ def test_an_empty_scope_and_an_unknown_product_find_only_what_belongs_to_no_prod
 
 
 def test_a_scope_is_read_from_what_callers_give():
-    scope = Scope.read(product="A102", kinds=["policy", Kind.PRODUCT], moment=DAY2, filters={"audience": "buyer"})
+    scope = Scope.read(
+        product="A102", kinds=["policy", Kind.PRODUCT], moment=DAY2, filters={"audience": "buyer"}
+    )
     assert scope == Scope(("A102",), (Kind.POLICY, Kind.PRODUCT), (Audience.BUYER,), (DAY2,))
     assert Scope.read(product=None, kinds=None, moment=None, filters=None) == Scope()
 
