@@ -15,8 +15,10 @@ _OF_SEVERAL = re.compile(r"(?<=用)第\s*\d+\s*条(?:[、和]第\s*\d+\s*条)+�
 _OTHER_REFERENCE = re.compile(r"(《[^》]+》)第\s*\d+\s*条")
 _PLACE = r"(?:请?见|参见)(?:《[^》]+》)?第\s*\d+\s*条(?:和《[^》]+》)?(?=[。；;，,）)]|$)"
 _SEE = re.compile(rf"[，,；;]?\s*(?:详细?|具体)?{_PLACE}")
-_TOPIC_ELSEWHERE = re.compile(rf"(^|[，,；;])([^，,；;。：:（(\d]{{2,10}}?)(?:详|具体)?{_PLACE}")
-"""`照片要求见第6条`: without the reference the bare topic would say nothing."""
+_TOPIC_ELSEWHERE = re.compile(
+    rf"(^|[，,；;])((?!具体|详细)[^，,；;。：:（(\d不可能由是须应已免均]{{2,10}}?)(?:详|具体)?{_PLACE}"
+)
+"""`照片要求见第6条`: without the reference the bare topic would say nothing; a topic rules nothing itself."""
 _QA_LABEL = re.compile(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
 _SPACES = re.compile(r"[ \t　]{2,}")
 _SPOKEN: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -118,7 +120,9 @@ def _yes_or_no(asked: str, value: str) -> str:
     """Say what a key that asks 是否 says: a bare 是 or 否 repeats what was asked."""
     if value == "是":
         return asked
-    return f"不{asked}" if value == "否" else value
+    if value != "否":
+        return value
+    return f"没{asked}" if asked.startswith("有") else f"不{asked}"
 
 
 def _link(key: str, value: str) -> str:
