@@ -52,7 +52,10 @@ def clause_statements(
     Returns:
         One statement a sentence or list, in the clause's order, each citing its own place.
     """
-    pieces = _pieces(unit)
+    text = unit.document.text
+    pieces = [
+        piece for piece in _pieces(unit) if piece.listed or not _of_others(piece.span.of(text), evidence)
+    ]
     if not pieces:
         return ()
     chosen = _choose(unit, pieces, part, evidence, focus)
@@ -126,6 +129,12 @@ def _choose(
     if wants_steps(part):
         scores = scores + np.array([0.25 if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
     return _fill(texts, scores, pieces)
+
+
+def _of_others(text: str, evidence: Evidence) -> bool:
+    """Say whether a sentence speaks of products by their ids, and of none that is asked about."""
+    named = [product.id for product in evidence.catalog if product.id in text]
+    return bool(evidence.products) and bool(named) and not any(name in evidence.products for name in named)
 
 
 def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:

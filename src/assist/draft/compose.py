@@ -27,7 +27,7 @@ MIN_SCORE = 0.3
 """Below this a part has no source: it is checked by a person, not answered."""
 SURE_REFUSAL = 0.3
 """An intent to be refused counts from this score on."""
-MIN_SUPPORT = 0.2
+MIN_SUPPORT = 0.3
 """A clause this likely stands behind a refusal or a holding line."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
@@ -294,7 +294,8 @@ def plain_draft(
 ) -> Draft:
     """Write a draft that leads with a line that states nothing: a refusal, a holding line, a question back."""
     statements = support.statements if support else ()
-    body = line + "".join(statement.text for statement in statements)
+    texts = [line, *(statement.text for statement in statements)]
+    body = ("\n" if any("\n" in text for text in texts) else "").join(texts)
     verdicts = tuple(PartVerdict(at, part.text, verdict) for at, part in enumerate(evidence.question.parts))
     opening = style.opener(evidence.message, evidence.question, evidence.profile.style)
     if lane in {"handoff", "quick"}:

@@ -231,7 +231,7 @@ def _sentence(
     sides = "，".join(
         f"{r.measure.name}对应{_label(_size(table, r.row))}" for r in readings if r.row is not None
     )
-    return closed(f"按您{given}，{sides}，正好在两个码之间，建议选{size}"), shown
+    return closed(f"按您{given}，{sides}，正好在两码之间，建议选{size}"), shown
 
 
 def _size(table: Table, row: int) -> str:

@@ -42,7 +42,7 @@ _LAW = re.compile(
 )
 _ONLY_LAW = re.compile(r"[一-鿿]{4,24}(?:法|条例|办法|规定|解释)[。；]?")
 _PREDICATE = re.compile(
-    r"^(?:不|未|没|无|含|可|能|需|请|见|只|已|支持|适[合用]|添加|建议|每|有[，（(]|配料表|机身|宣称)|[；。：]"
+    r"^(?:不|未|没|无\S{0,3}，|含|可|能|需|请|见|只|已|支持|适[合用]|添加|建议|每|有[，（(]|配料表|机身|宣称)|[；。：]"
 )
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 _TELLS = re.compile(r"(?:情况|感受|说明)$|^含(?!.*[量率])|^(.)不\1")
@@ -70,8 +70,8 @@ def _referred(text: str, document: Document) -> str:
     """Give references names that a shopper understands, or leave them out."""
     topics = [found.group(2) for found in _TOPIC_ELSEWHERE.finditer(text)]
     plain = _SEE.sub("", _TOPIC_ELSEWHERE.sub("", text))
-    if topics and not re.search(r"\w", plain):
-        return f"{'、'.join(topics)}另有规定，您需要的话我再细说。"
+    if not re.search(r"\w", plain):
+        return f"{'、'.join(topics)}另有规定，您需要的话我再细说。" if topics else plain.strip("，；。 ")
     plain = _OTHER_REFERENCE.sub(r"\1", _OF_SEVERAL.sub("", plain))
     plain = _OWN_REFERENCE.sub(lambda found: _named(found.group(1), document), plain)
     plain = _LISTED.sub(r"\1", plain)

@@ -189,8 +189,11 @@ def _candidates(text: str, on: datetime | None) -> Iterator[Found]:
     if digits:
         yield from _numbers_first(text)
         yield from (found for found in size_slots(text) if "/" in str(found.value))
+        body = list(body_slots(text))
+        # Millimetres are no slot, but for feet.
+        yield from (found for found in body if found.name == "foot_cm")
         yield from (Found("", "", *match.span()) for match in _NO_SLOT.finditer(text))
-        yield from body_slots(text)
+        yield from body
     yield from _dates(text, on)
     yield from size_slots(text)
     if digits:

@@ -71,7 +71,7 @@ def test_height_and_weight_in_one_row_give_that_size_and_cite_the_row():
 
 def test_between_two_sizes_it_says_so_and_follows_the_page():
     (found,) = suggest(shirt(), height_cm=163, weight_kg=60)
-    assert "两个码之间" in found.statements[0].text
+    assert "两码之间" in found.statements[0].text
     assert "建议选L码" in found.statements[0].text
     assert [c.quote[0] for c in found.statements[0].citations] == ["M", "L"]
 
