@@ -6,7 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "assist"
 ORDER = [
     {"errors"},
-    {"arrays", "settings"},
+    {"arrays", "settings", "clock"},
     {"shop"},
     {"documents"},
     {"messages"},
@@ -21,7 +21,6 @@ ORDER = [
     {"guard"},
     {"draft"},
     {"decide"},
-    {"clock"},
     {"loading", "suggesting", "learning"},
     {"assistant"},
     {"evaluate"},

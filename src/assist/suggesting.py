@@ -17,7 +17,7 @@ from assist import decide
 from assist.documents import Audience, Document, Kind
 from assist.draft import compose, quick
 from assist.draft.evidence import Evidence
-from assist.draft.orders import read_moment
+from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
 from assist.messages import Message, Part, Question
@@ -128,7 +128,7 @@ class Suggester:
 
     def explain(self, message: Message, now: datetime) -> Evidence:
         """Return all that a draft for a message may be made of, without writing one."""
-        read = _read(message, self._understanding.understand(message), now)
+        read = _read(message, self._understanding.understand(message), now, self._profile.timezone)
         return self._evidence(read, self._retrieve([read])[0])
 
     def _quick(self, message: Message, now: datetime) -> Suggestion | None:
@@ -155,7 +155,9 @@ class Suggester:
         timings: dict[str, float] = {}
         with _timed(timings, "understand"):
             questions = self._understanding.understand_many(messages)
-            reads = [_read(*item) for item in zip(messages, map(_distinct, questions), clock, strict=True)]
+            zone = self._profile.timezone
+            read = zip(messages, map(_distinct, questions), clock, strict=True)
+            reads = [_read(*item, zone) for item in read]
         with _timed(timings, "retrieve"):
             hits = self._retrieve(reads)
             reads = [
@@ -352,8 +354,8 @@ def _distinct(question: Question) -> Question:
     return question if len(parts) == len(question.parts) else replace(question, parts=parts)
 
 
-def _read(message: Message, question: Question, now: datetime) -> _Read:
-    paid_at = read_moment(message.order.get("paid_at"))
+def _read(message: Message, question: Question, now: datetime, timezone: str) -> _Read:
+    paid_at = read_moment(message.order.get("paid_at"), timezone)
     return _Read(message, question, now, paid_at if paid_at is not None and paid_at < now else now)
 
 

@@ -210,7 +210,9 @@ def test_words_that_begin_a_longer_word_do_not_crash(demo):
 
 def test_measures_of_the_caller_may_carry_units(demo):
     plain = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": 163, "weight_kg": 55})
-    words = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": "163cm", "weight_kg": "110斤"})
+    words = demo.suggest(
+        "穿什么码", product="A102", on=ON, customer={"height_cm": "163cm", "weight_kg": "110斤"}
+    )
     assert "M码" in plain.drafts[0].text
     assert plain.drafts[0].citations == words.drafts[0].citations
     nonsense = demo.suggest("穿什么码", product="A102", on=ON, customer={"height_cm": "高", "weight_kg": -3})
@@ -232,14 +234,20 @@ def test_a_refusal_among_questions_leaves_the_others_answered(demo):
 def test_internal_text_advises_the_agent_and_is_in_no_draft(demo):
     suggestion = demo.suggest("羽绒服A310和A311是一样的吗", product="A310", on=ON)
     (advice,) = [finding for finding in suggestion.findings if finding.kind == "internal_advice"]
-    assert "internal-notes" == advice.evidence["document"]
+    assert advice.evidence["document"] == "internal-notes"
     assert all(c.document_id != "internal-notes" for draft in suggestion.drafts for c in draft.citations)
 
 
 def test_an_internal_or_expired_quick_reply_is_never_sent(assistant):
     assistant.add(
         [
-            Document("q1", "内部口令：你好就这么回", "quick_reply", audience="internal", attributes={"trigger": "你好"}),
+            Document(
+                "q1",
+                "内部口令：你好就这么回",
+                "quick_reply",
+                audience="internal",
+                attributes={"trigger": "你好"},
+            ),
             Document("q2", "加微信领红包，全网最低价", "quick_reply", attributes={"trigger": "您好"}),
         ]
     )

@@ -31,6 +31,8 @@ MIN_SUPPORT = 0.3
 """A clause this likely stands behind a refusal or a holding line."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
+APART_CHARS = 90
+"""Statements longer than this together stand on lines of their own."""
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
@@ -234,7 +236,7 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
 
 def _line(candidate: Candidate) -> str:
     texts = [statement.text for statement in candidate.statements]
-    joint = "\n" if any("\n" in text for text in texts) else ""
+    joint = "\n" if any("\n" in text for text in texts) or sum(map(len, texts)) > APART_CHARS else ""
     body = joint.join(texts)
     return "".join(
         piece for piece in (candidate.lead, joint if candidate.lead else "", body, candidate.tail) if piece

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from assist.documents import Document, Span
 from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.order_facts import OrderFacts, OrderState, order_facts, read_moment
 from assist.draft.speak import closed
 from assist.draft.units import clause_units, product_units, sentence_units
 from assist.messages import Part
@@ -26,80 +27,31 @@ _UNSENT = ("没出库", "未出库", "未发货", "没发货", "还没发", "发
 _SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """The order's known facts; times are naive shop time.
-
-    Attributes:
-        status: As the caller names it.
-        paid_at: Payment.
-        shipped_at: Handed to the carrier.
-        signed_at: Delivered.
-        carrier: The carrier's name.
-        waybill: Its number.
-        refund: What is known of a refund: `status`, `amount`, `received_at`, `refunded_at`.
-    """
-
-    status: str = ""
-    paid_at: datetime | None = None
-    shipped_at: datetime | None = None
-    signed_at: datetime | None = None
-    carrier: str = ""
-    waybill: str = ""
-    refund: Mapping[str, object] | None = None
-
-    @property
-    def shipped(self) -> bool:
-        """Whether the parcel is on its way or there, by time or by status."""
-        words = ("已发货", "运输", "派送", "签收", "完成", "shipped", "delivered", "signed")
-        unsent = "未发货" in self.status or "待发货" in self.status
-        return self.shipped_at is not None or (not unsent and any(word in self.status for word in words))
-
-
-def read_moment(value: object) -> datetime | None:
-    """Read a datetime, a date or an ISO string; None when there is none or it is not a time."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime.combine(value, time.min)
-    if isinstance(value, str) and value.strip():
-        try:
-            return datetime.fromisoformat(value.strip().replace("Z", "+00:00")).replace(tzinfo=None)
-        except ValueError:
-            return None
-    return None
-
-
-def order_facts(order: Mapping[str, object]) -> OrderFacts:
-    """Read the caller's mapping."""
-    refund = order.get("refund")
-    return OrderFacts(
-        status=str(order.get("status") or ""),
-        paid_at=read_moment(order.get("paid_at")),
-        shipped_at=read_moment(order.get("shipped_at")),
-        signed_at=read_moment(order.get("signed_at")),
-        carrier=str(order.get("carrier") or ""),
-        waybill=str(order.get("waybill") or ""),
-        refund=refund if isinstance(refund, Mapping) else None,
-    )
+def facts_of(evidence: Evidence) -> OrderFacts:
+    """Read the order of a message at the moment asked about."""
+    return order_facts(evidence.message.order, evidence.now, evidence.profile.timezone)
 
 
 def with_order(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
     """Put what the order's facts say before a candidate's own statements, when they bear on the part."""
-    facts = order_facts(evidence.message.order)
+    facts = facts_of(evidence)
     for prefix, branch in _BRANCHES:
         if (part.intent or "").startswith(prefix):
             said = branch(facts, candidate, evidence)
             statements = tuple(replace(item, part=candidate.part) for item in said)
-            return replace(candidate, statements=(*statements, *candidate.statements)) if said else candidate
+            return (
+                replace(candidate, statements=(*statements, *candidate.statements), lead="")
+                if said
+                else candidate
+            )
     return candidate
 
 
 def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Words of the branch that the order's facts pick: sent or not yet sent, late or in time."""
-    facts = order_facts(evidence.message.order)
+    facts = facts_of(evidence)
     intent = part.intent or ""
-    if intent.startswith("售中/订单") and (facts.status or facts.shipped_at):
+    if intent.startswith("售中/订单") and (facts.shipped or facts.state is OrderState.UNSENT):
         return _SENT if facts.shipped else _UNSENT
     if intent.startswith("售中/物流/催发货") and _hours_since(facts.paid_at, evidence.now) > 48:
         return ("超过48小时", "赔付")
@@ -108,11 +60,11 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
 
 def branch_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Words in the heading of the clause that the order's facts lead to; empty without such facts."""
-    facts, intent = order_facts(evidence.message.order), part.intent or ""
+    facts, intent = facts_of(evidence), part.intent or ""
     province = evidence.question.slots.get("province")
     if province is not None and intent.startswith("售前/物流"):
         return (str(province.value)[:2],)
-    if intent.startswith("售后/退换") and facts.signed_at is not None:
+    if intent.startswith(("售后/退换", "售前/售后咨询/七天无理由范围")) and facts.signed_at is not None:
         late = evidence.now >= datetime.combine(facts.signed_at.date() + timedelta(days=8), time.min)
         return ("超过", "超期", "过期", "逾期") if late else ("七天无理由", "7天无理由", "无理由退货")
     if intent in _SHIPPING and not facts.shipped and facts.paid_at is not None:
@@ -172,9 +124,10 @@ def _as_hours(quantity: Quantity) -> Decimal | None:
 def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
     if facts.shipped:
         return _on_its_way(facts)
-    if facts.paid_at is None:
+    if facts.paid_at is None or facts.state is not OrderState.UNSENT:
         return ()
-    passed = max(0, int(_hours_since(facts.paid_at, evidence.now)))
+    exact = _hours_since(facts.paid_at, evidence.now)
+    passed = max(0, int(exact))
     paid = _moment(facts.paid_at)
     days = passed // 24
     long = f"（{days}天{'多' if passed % 24 else ''}）" if days >= 3 else ""
@@ -184,7 +137,7 @@ def _shipping(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tu
         text = f"您的订单是{paid}付款的，到现在约{passed}小时，还没有发出"
         return (_caller(text, shown, "付款时间", paid),)
     deadline = _moment(facts.paid_at + timedelta(hours=float(promise.hours)))
-    if passed > promise.hours:
+    if exact > promise.hours:
         text = f"您的订单是{paid}付款的，到现在约{passed}小时{long}，已经超过承诺的{promise.words}，这是我们没做好"
         shown.append(f"{days}天")
     else:
@@ -264,8 +217,9 @@ def _refund(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tupl
     if not facts.refund:
         return ()
     said, shown = [], []
-    received = read_moment(facts.refund.get("received_at") or facts.refund.get("returned_signed_at"))
-    refunded = read_moment(facts.refund.get("refunded_at"))
+    zone = evidence.profile.timezone
+    received = read_moment(facts.refund.get("received_at") or facts.refund.get("returned_signed_at"), zone)
+    refunded = read_moment(facts.refund.get("refunded_at"), zone)
     if received is not None:
         shown.append(_moment(received))
         said.append(f"仓库{shown[-1]}已签收您的退货")
@@ -285,7 +239,7 @@ def _refund(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tupl
 def _status(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
     if facts.shipped:
         return _on_its_way(facts)
-    if facts.status or facts.paid_at:
+    if facts.state is OrderState.UNSENT:
         return (_caller("您的订单目前还没有发出", [], "订单状态", facts.status or "未发货"),)
     return ()
 
@@ -308,6 +262,7 @@ _BRANCHES: tuple[tuple[str, _Branch], ...] = (
     ("售中/订单/价格变动", _price),
     ("售中/订单", _status),
     ("售后/退换", _returning),
+    ("售前/售后咨询/七天无理由范围", _returning),
     ("售后/退款/退款进度", _refund),
 )
 """Intent prefix and what its order facts say; the first that fits speaks."""

@@ -20,7 +20,8 @@ _FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
 _CAP = re.compile(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
 _EXCLUDED = re.compile(r"不参加|不参与|除外|不适用")
 _EVENTS = re.compile(
-    r"双\s*1[12]|双十[一二]|双旦|618|99|国庆|中秋|元旦|春节|年货|圣诞|黑五|女王|38|七夕|端午|五一|开学|周年"
+    r"双\s*1[12](?!\d)|双十[一二]|双旦|(?<!\d)(?:618|99|38)(?=\s*(?:大促|活动|节|那|的活动|满|促销|会场))|国庆|中秋|元旦|春节|年货|"
+    r"圣诞|黑五|女王|七夕|端午|五一|开学|周年"
 )
 _SAME = {"双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12"}
 
@@ -90,7 +91,7 @@ def _day(moment: datetime) -> str:
 
 def full_cuts(evidence: Evidence) -> list[FullCut]:
     """Return the 满减 rules that run now, best known first by document id."""
-    rules = []
+    rules: list[FullCut] = []
     for document in sorted(evidence.promotions, key=lambda item: item.id):
         if document.validity.holds(evidence.now):
             rules.extend(_rules(document))
@@ -98,28 +99,33 @@ def full_cuts(evidence: Evidence) -> list[FullCut]:
 
 
 def _rules(document: Document) -> list[FullCut]:
+    """Read every tier of the first sentence that rules; worked examples and coupons are no rules."""
     for unit in sentence_units(document, Span(0, len(document.text)), "", "", "text"):
-        found = _FULL_CUT.search(unit.quote)
-        if (
-            found
-            and "例" not in unit.quote
-            and not unit.quote.lstrip().startswith("#")
-            and "券" not in unit.quote
-        ):
-            cap = _CAP.search(unit.quote)
-            repeats = bool(found.group(1))
-            section = _section_at(document, unit.span)
-            return [
-                FullCut(
-                    int(found.group(2)), int(found.group(3)), repeats, int(cap.group(1)) if cap else None,
-                    document, unit.span, section,
-                )
-            ]  # fmt: skip
+        section, heading = _place(document, unit.span)
+        example = "例" in unit.quote + heading or unit.quote.lstrip().startswith("#") or "券" in unit.quote
+        tiers = [] if example else list(_FULL_CUT.finditer(unit.quote))
+        cap = _CAP.search(unit.quote)
+        rules = [
+            FullCut(
+                int(found.group(2)), int(found.group(3)), bool(found.group(1)),
+                int(cap.group(1)) if cap else None, document, unit.span, section,
+            )
+            for found in tiers
+            if int(found.group(2)) > 0
+        ]  # fmt: skip
+        if rules:
+            return rules
     return []
 
 
-def _section_at(document: Document, span: Span) -> str:
-    return next((block.section for block in document.blocks if block.span.covers(span)), "")
+def best_cut(rules: Sequence[FullCut], amount: Decimal) -> FullCut:
+    """Of a promotion's tiers, the one that takes most off; below all thresholds the lowest."""
+    return max(rules, key=lambda rule: (rule.off(amount), -rule.threshold))
+
+
+def _place(document: Document, span: Span) -> tuple[str, str]:
+    block = next((block for block in document.blocks if block.span.covers(span)), None)
+    return ("", "") if block is None else (block.section, " ".join(block.headings))
 
 
 def _worked_out(part: Part, number: int, evidence: Evidence) -> Candidate | None:
@@ -129,7 +135,7 @@ def _worked_out(part: Part, number: int, evidence: Evidence) -> Candidate | None
     if not rules or total is None:
         return None
     amount, steps, places = total
-    rule = rules[0]
+    rule = best_cut([rule for rule in rules if rule.document.id == rules[0].document.id], amount)
     product = next((evidence.products[name] for name in part.products if name in evidence.products), None)
     if product is not None and _excluded(rule.document, product):
         return None
@@ -172,7 +178,7 @@ def price_of(product: Document) -> Fact | None:
 
 def amount_of(price: Fact) -> Decimal | None:
     """Read the amount of a price; None for a range or for words."""
-    found = re.findall(r"\d+(?:\.\d+)?", fold(price.value))
+    found = re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(price.value)))
     return Decimal(found[0]) if len(found) == 1 else None
 
 

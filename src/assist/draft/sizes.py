@@ -73,7 +73,7 @@ def _asks_size(part: Part, evidence: Evidence) -> bool:
 
 def _table(product: Document) -> Table | None:
     for table in product.tables:
-        if table.kind is BlockKind.SIZE_TABLE and _measures(table):
+        if table.kind is BlockKind.SIZE_TABLE and table.rows and _measures(table):
             return table
     return None
 
@@ -131,11 +131,12 @@ def _recommend(
 ) -> list[Candidate]:
     measures = _measures(table)
     slots = evidence.question.slots
-    readings = [
+    found = [
         _read(measure, _value(slots[measure.slot]) * measure.factor, table)
         for measure in measures
         if measure.slot in slots
     ]
+    readings = [reading for reading in found if reading is not None]
     missing = [m for m in measures if m.slot not in slots and m.slot != "age_months"]
     needs = [m for m in missing if m.slot in {"height_cm", "weight_kg", "foot_cm"}]
     if not readings or (needs and not any(r.measure.slot in {"foot_cm", "age_months"} for r in readings)):
@@ -149,7 +150,7 @@ def _value(slot: Slot) -> float:
     return float(slot.value)
 
 
-def _read(measure: _Measure, value: float, table: Table) -> _Reading:
+def _read(measure: _Measure, value: float, table: Table) -> _Reading | None:
     ranges = [
         (at, bounds(row.cells[measure.column].text))
         for at, row in enumerate(table.rows)
@@ -160,12 +161,16 @@ def _read(measure: _Measure, value: float, table: Table) -> _Reading:
         if low <= value <= high:
             return _Reading(measure, value, at)
     if not known:
-        return _Reading(measure, value, None)
+        return None
     at, gap = min(((at, _distance(value, span)) for at, span in known), key=lambda item: (item[1], -item[0]))
     lowest, highest = min(span[0] for _, span in known), max(span[1] for _, span in known)
     if lowest <= value <= highest or gap < 0.5:
         return _Reading(measure, value, at)
     return _Reading(measure, value, None, beyond=-1 if value < lowest else 1)
+
+
+def _cell(row: Row, column: int) -> str:
+    return row.cells[column].text if len(row.cells) > column else ""
 
 
 def _has(row: Row, measure: _Measure) -> bool:
@@ -231,7 +236,7 @@ def _sentence(
     sides = "，".join(
         f"{r.measure.name}对应{_label(_size(table, r.row))}" for r in readings if r.row is not None
     )
-    return closed(f"按您{given}，{sides}，正好在两码之间，建议选{size}"), shown
+    return closed(f"按您{given}，{sides}，正好在两码之间，建议选{size}"), (*shown, "两码")
 
 
 def _size(table: Table, row: int) -> str:
@@ -248,10 +253,12 @@ def _plain(value: float) -> str:
 
 
 def _outside(number: int, product: Document, table: Table, reading: _Reading) -> Candidate:
-    at = 0 if reading.beyond < 0 else len(table.rows) - 1
+    spans = [bounds(_cell(row, reading.measure.column)) for row in table.rows]
+    known = [(span, row) for row, span in enumerate(spans) if span is not None]
+    at = min(known)[1] if reading.beyond < 0 else max(known, key=lambda item: item[0][1])[1]
     edge = table.rows[at]
     value = f"{_plain(reading.value)}{reading.measure.unit}"
-    cell = edge.cells[reading.measure.column].text
+    cell = _cell(edge, reading.measure.column)
     side = "最小" if reading.beyond < 0 else "最大"
     text = closed(
         f"您的{reading.measure.name}{value}超出了这款尺码表的范围，"

@@ -37,7 +37,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         return []
     if len({fold(fact.value) for fact in wanted}) == 1:
         return [_stated(product, wanted[:1], (), number)]
-    choices = _choices(product)
+    choices = _choices(product, wanted)
     listed = "、".join(choices)
     chosen_by = any(fold(fact.value) in map(fold, choices) for fact in wanted)
     key = "" if chosen_by else f"的{clean_key(wanted[0].key)}"
@@ -167,14 +167,19 @@ def _label(table: Table, row: Row, fact: Fact) -> str:
     return " ".join(mine[: next(enough, len(mine))])
 
 
-def _choices(product: Document) -> tuple[str, ...]:
-    """The first telling column of the SKU table: colours, versions, flavours."""
+def _choices(product: Document, wanted: Sequence[Fact]) -> tuple[str, ...]:
+    """The column of the SKU table that tells the values apart; the first telling one when none does."""
+    found: list[tuple[int, tuple[str, ...]]] = []
     for table in product.tables:
         if table.kind is not BlockKind.SKU_TABLE:
             continue
         for column, head in enumerate(table.header):
-            values = [row.cells[column].text.strip() for row in table.rows if len(row.cells) > column]
-            distinct = tuple(dict.fromkeys(value for value in values if value))
-            if not _CODE.search(head) and 1 < len(distinct) <= MAX_CHOICES:
-                return distinct
-    return ()
+            cells = {
+                row.span: row.cells[column].text.strip() for row in table.rows if len(row.cells) > column
+            }
+            distinct = tuple(dict.fromkeys(value for value in cells.values() if value))
+            asked = any(clean_key(fact.key) in clean_key(head) for fact in wanted[:1])
+            if not asked and not _CODE.search(head) and 1 < len(distinct) <= MAX_CHOICES:
+                told = {(cells.get(fact.span, ""), fold(fact.value)) for fact in wanted}
+                found.append((len(told) - len(distinct), distinct))
+    return min(found, key=lambda item: item[0])[1] if found else ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from assist.draft.orders import read_moment
+from assist.draft.order_facts import read_moment
 from assist.evaluate.labels import LabelledFact, LabelledQuestion
 from assist.results import Citation, Decision, Draft, Suggestion
 from assist.text.normalize import fold

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from assist.documents import Span
 from assist.draft.evidence import Candidate, cite
-from assist.draft.orders import branch_of, find_promise, focus_of, order_facts, read_moment, with_order
+from assist.draft.order_facts import OrderState, order_facts, read_moment, state_of
+from assist.draft.orders import branch_of, find_promise, focus_of, with_order
 from assist.results import Statement
 from unit.draft.writing import NOW, evidence, hits, page, part, policy, said
 
@@ -163,7 +164,45 @@ def test_days_since_payment_stand_before_a_price_rule():
     ],
 )
 def test_whether_an_order_was_sent(order, shipped):
-    assert order_facts(order).shipped is shipped
+    assert order_facts(order, NOW).shipped is shipped
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("退款完成", OrderState.CLOSED),
+        ("交易关闭", OrderState.CLOSED),
+        ("已取消", OrderState.CLOSED),
+        ("待付款", OrderState.UNPAID),
+        ("未完成付款", OrderState.UNKNOWN),
+        ("待运输", OrderState.UNSENT),
+        ("not shipped", OrderState.UNSENT),
+        ("paid", OrderState.UNSENT),
+        ("SHIPPED", OrderState.SENT),
+        ("Delivered", OrderState.SIGNED),
+        ("交易成功", OrderState.SIGNED),
+        ("???", OrderState.UNKNOWN),
+    ],
+)
+def test_a_status_word_is_one_state(status, state):
+    assert state_of(status) is state
+
+
+def test_a_time_that_has_not_come_is_no_fact_and_a_closed_order_says_nothing():
+    assert order_facts({"paid_at": "2026-11-25T10:00"}, NOW).paid_at is None
+    assert order_facts({"signed_at": "9999-12-31"}, NOW).signed_at is None
+    candidate = shipping("2026-11-10T10:00", NOW, status="交易关闭")
+    assert candidate.statements == rule(7).statements
+
+
+def test_times_with_a_zone_are_told_in_shop_time():
+    facts = order_facts({"paid_at": "2026-11-20T01:00:00+00:00"}, NOW)
+    assert facts.paid_at == datetime(2026, 11, 20, 9)
+
+
+def test_half_an_hour_late_is_late():
+    candidate = shipping("2026-11-18T13:30", datetime(2026, 11, 20, 14))
+    assert "已经超过承诺的48小时" in candidate.statements[0].text
 
 
 def test_moments_are_read_from_dates_datetimes_and_iso_strings_only():
