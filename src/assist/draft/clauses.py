@@ -59,7 +59,10 @@ def clause_statements(
     if not pieces:
         return ()
     chosen = _choose(unit, pieces, part, evidence, focus)
-    return tuple(_state(unit.document, pieces[at].span, unit.section, number) for at in chosen)
+    return tuple(
+        _state(unit, pieces[at].span, number, goes_on=at + 1 in chosen and not pieces[at + 1].listed)
+        for at in chosen
+    )
 
 
 def wants_steps(part: Part) -> bool:
@@ -67,10 +70,13 @@ def wants_steps(part: Part) -> bool:
     return bool(_HOW.search(part.clean))
 
 
-def _state(document: Document, span: Span, section: str, number: int) -> Statement:
-    return Statement(
-        closed(speak(span.of(document.text), document)), (cite(document, span, section),), part=number
-    )
+def _state(unit: Unit, span: Span, number: int, *, goes_on: bool) -> Statement:
+    """State one piece; an item of a running enumeration keeps its semicolon before the next item."""
+    quote = span.of(unit.document.text)
+    text = closed(speak(quote, unit.document))
+    if goes_on and quote.rstrip().endswith("；") and text.endswith("。"):
+        text = text[:-1] + "；"
+    return Statement(text, (cite(unit.document, span, unit.section),), part=number)
 
 
 def _pieces(unit: Unit) -> list[_Piece]:

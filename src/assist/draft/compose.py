@@ -237,7 +237,9 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
 def _line(candidate: Candidate) -> str:
     texts = [statement.text for statement in candidate.statements]
     joint = "\n" if any("\n" in text for text in texts) or sum(map(len, texts)) > APART_CHARS else ""
-    body = joint.join(texts)
+    body = "".join(
+        text if at == len(texts) - 1 or text.endswith("；") else text + joint for at, text in enumerate(texts)
+    )
     return "".join(
         piece for piece in (candidate.lead, joint if candidate.lead else "", body, candidate.tail) if piece
     )
