@@ -23,6 +23,9 @@ _EXCEPTION = re.compile(
     r"^(?:但|不过|除外|例外|其中|只有|以下|另有|如果|如需|超过|已经)|除外|不包括|不适用|不参加|不支持|为准"
 )
 _PROVIDE = re.compile(r"提供|准备|材料|证据|保留|以下商品|凭证|拍下|清单")
+_SHOWN = ("售后/质量/质量问题", "售后/漏错/少发漏发", "售后/漏错/错发")
+"""Intents that are settled by what the shopper shows: the list of what to provide leads."""
+_THEN = re.compile(r"核实|审核|通过后|收到后|确认后|仓库在")
 CASE_MARGIN = 0.5
 """A case that holds a word of the case in hand leads the others by this much."""
 _HOW = re.compile(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
@@ -54,7 +57,9 @@ def clause_statements(
     """
     text = unit.document.text
     pieces = [
-        piece for piece in _pieces(unit) if piece.listed or not _of_others(piece.span.of(text), evidence)
+        piece
+        for piece in _pieces(unit, evidence)
+        if piece.listed or not _of_others(piece.span.of(text), evidence)
     ]
     if not pieces:
         return ()
@@ -79,11 +84,12 @@ def _state(unit: Unit, span: Span, number: int, *, goes_on: bool) -> Statement:
     return Statement(text, (cite(unit.document, span, unit.section),), part=number)
 
 
-def _pieces(unit: Unit) -> list[_Piece]:
+def _pieces(unit: Unit, evidence: Evidence) -> list[_Piece]:
     """Cut a clause into sentences and lists; its heading line is left out.
 
     Steps, and lists of what to provide, stay whole; a list of cases (by region, by reason, by category) is cut
-    into its items, so that the case in hand can be said alone.
+    into its items, so that the case in hand can be said alone. While no product is known, a list of products
+    stays whole too: what one of them has says nothing of the one that is meant.
     """
     blocks = [
         block
@@ -95,7 +101,8 @@ def _pieces(unit: Unit) -> list[_Piece]:
     pieces: list[_Piece] = []
     for block in blocks:
         before = pieces[-1].span.of(unit.document.text) if pieces else ""
-        if block.kind is BlockKind.CHECKLIST and not _PROVIDE.search(before):
+        by_product = not evidence.products and bool(_named(block.span.of(unit.document.text), evidence))
+        if block.kind is BlockKind.CHECKLIST and not by_product and not _PROVIDE.search(before):
             pieces.extend(_Piece(span, False, case=True) for span in _lines(unit.document, block.span))
         elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
             pieces.append(_Piece(block.span, True))
@@ -132,15 +139,25 @@ def _choose(
     scores = evidence.scorer.score(part, texts, [""] * len(texts))
     for word in focus:
         scores = scores + np.array([CASE_MARGIN if word in text else 0.0 for text in texts], dtype=np.float32)
-    if wants_steps(part):
-        scores = scores + np.array([0.25 if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
+    for at in range(1, len(pieces)):
+        if pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":")):
+            scores[at] = max(scores[at], scores[at - 1])
+    shown = (part.intent or "").startswith(_SHOWN)
+    margin = CASE_MARGIN if shown else 0.25 if wants_steps(part) else 0.0
+    scores = scores + np.array([margin if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
     return _fill(texts, scores, pieces)
 
 
 def _of_others(text: str, evidence: Evidence) -> bool:
     """Say whether a sentence speaks of products by their ids, and of none that is asked about."""
-    named = [product.id for product in evidence.catalog if product.id in text]
-    return bool(evidence.products) and bool(named) and not any(name in evidence.products for name in named)
+    named = _named(text, evidence)
+    if not evidence.products:
+        return bool(named) and "例如" not in text
+    return bool(named) and not any(name in evidence.products for name in named)
+
+
+def _named(text: str, evidence: Evidence) -> list[str]:
+    return [product.id for product in evidence.catalog if product.id in text]
 
 
 def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:
@@ -165,17 +182,22 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
         if length + len(texts[at]) <= MAX_CHARS:
             chosen.add(at)
             length += len(texts[at])
+    chosen |= {
+        at - 1 for at in chosen if at and pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":"))
+    }
     return [at for at in sorted(chosen) if at + 1 in chosen or not texts[at].rstrip().endswith(("：", ":"))]
 
 
 def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:
-    """A list belongs to the sentence that announces it; an exception to the sentence it limits."""
+    """A list belongs to the sentence that announces it; what follows from it and an exception, to what they follow."""
     if pieces[best].case:
         return neighbor < best and texts[neighbor].rstrip().endswith(("：", ":"))
     if pieces[neighbor].case:
         return False
     if pieces[neighbor].listed:
         return texts[best].rstrip().endswith(("：", ":"))
+    if pieces[best].listed and neighbor > best:
+        return bool(_THEN.match(texts[neighbor].lstrip()))
     if pieces[best].listed:
-        return neighbor < best and texts[neighbor].rstrip().endswith(("：", ":"))
+        return texts[neighbor].rstrip().endswith(("：", ":"))
     return neighbor > best and bool(_EXCEPTION.search(texts[neighbor]))

@@ -31,6 +31,7 @@ LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
+_CASES = ("售后/漏错", "售后/质量/质量问题")
 _LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
 
 
@@ -217,7 +218,8 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
         for at in order[:3]
         if said[at]
     ]
-    return [_completed(found[0], units, scores, order, said), *found[1:]] if found else []
+    case = (part.intent or "").startswith(_CASES)
+    return [_completed(found[0], units, scores, order, said, case=case), *found[1:]] if found else []
 
 
 def _completed(
@@ -226,8 +228,15 @@ def _completed(
     scores: np.ndarray,
     order: Sequence[int],
     said: Mapping[int, tuple[Statement, ...]],
+    *,
+    case: bool,
 ) -> Candidate:
-    """Add the next clause of the same document when it fits nearly as well and both stay short together."""
+    """Add the next clause of the same document when it fits nearly as well and both stay short together.
+
+    What went wrong with a parcel or a product is one case or another: the next clause is of another case.
+    """
+    if case:
+        return first
     length = sum(len(statement.text) for statement in first.statements)
     for at in order[1:3]:
         near = float(scores[at]) >= NEXT_CLAUSE_SHARE * float(scores[order[0]])

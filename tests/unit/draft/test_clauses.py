@@ -5,15 +5,16 @@ from hypothesis import strategies as st
 
 from assist.draft.clauses import MAX_CHARS, clause_statements, telling_words, wants_steps
 from assist.draft.units import clause_units
-from unit.draft.writing import evidence, hits, part, policy
+from unit.draft.writing import evidence, hits, page, part, policy
 
 FILLER = "这一句说的是别的情况，和问的事情没有关系，写在这里只是为了让整条更长一些，好看出取舍。"
 
 
-def say(paragraphs, asked="退货要多久", likes=None, focus=()):
+def say(paragraphs, asked="退货要多久", likes=None, focus=(), intent=None, pages=(), catalog=None):
     document = policy("rules", [("1", "退货说明", *paragraphs)])
     unit = next(unit for unit in clause_units(hits(document)) if unit.section == "1")
-    statements = clause_statements(unit, part(asked), 0, evidence(likes=likes), focus=focus)
+    given_to_write = evidence(likes=likes, pages=pages, catalog=catalog)
+    statements = clause_statements(unit, part(asked, intent=intent), 0, given_to_write, focus=focus)
     for statement in statements:
         (place,) = statement.citations
         assert document.text[place.span.start : place.span.end] == place.quote
@@ -77,3 +78,46 @@ def test_how_and_what_to_provide_ask_for_steps():
     assert wants_steps(part("怎么退货"))
     assert wants_steps(part("要提供什么材料"))
     assert not wants_steps(part("可以退货吗"))
+
+
+def test_items_of_a_running_enumeration_stay_one_sentence():
+    said = say(["下面的不赔：您要求推迟的；地址写错的；天气停运的。"])
+    assert said == ["下面的不赔：您要求推迟的；", "地址写错的；", "天气停运的。"]
+
+
+def test_what_to_provide_leads_where_a_parcel_lacks_something_and_what_follows_comes_with_it():
+    needed = "- 订单号；\n- 全部物品的合照1张；"
+    paragraphs = [
+        FILLER * 3 + "少了的，请提供：",
+        needed,
+        "核实后24小时内补发。赠品漏发的同样补发。" + FILLER,
+    ]
+    said = say(paragraphs, "少发了一件", likes={"赠品漏发": 0.3}, intent="售后/漏错/少发漏发")
+    assert said[0] == "少了的，请提供："
+    assert "合照" in said[1]
+    assert said[2] == "核实后24小时内补发。"
+
+
+def test_a_list_by_product_stays_whole_until_the_product_is_known():
+    gifts = "- T1送纸垫；\n- T2没有赠品。"
+    pages = (page("T1", lines=["一款短袖。"]), page("T2", lines=["一款长袖。"]))
+    said = say([FILLER * 3 + "付款就送：", gifts], "有赠品吗", likes={"送": 0.9}, catalog=pages)
+    assert said[0].startswith("付款就送")
+    assert all(name in said[1] for name in ("T1送纸垫", "T2没有赠品"))
+    known = "".join(
+        say([FILLER * 3 + "付款就送：", gifts], "有赠品吗", likes={"送": 0.9}, pages=pages[:1], catalog=pages)
+    )
+    assert "T1送纸垫" in known
+    assert "T2" not in known
+
+
+def test_a_sentence_about_one_product_is_left_out_while_none_is_known_unless_it_is_an_example():
+    text = f"{FILLER}西藏首重18元。T1走陆运到西藏。另有写明的（例如T2）按页面。{FILLER}"
+    said = say(
+        [text],
+        "西藏运费",
+        likes={"西藏": 0.9, "例如": 0.9},
+        catalog=(page("T1", lines=["一款短袖。"]), page("T2", lines=["一款长袖。"])),
+    )
+    assert "西藏首重18元。" in said
+    assert not any("T1" in line for line in said)
