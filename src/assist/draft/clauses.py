@@ -26,6 +26,10 @@ _PROVIDE = re.compile(r"提供|准备|材料|证据|保留|以下商品|凭证|�
 _SHOWN = ("售后/质量/质量问题", "售后/漏错/少发漏发", "售后/漏错/错发")
 """Intents that are settled by what the shopper shows: the list of what to provide leads."""
 _THEN = re.compile(r"核实|审核|通过后|收到后|确认后|仓库在")
+_BACK = re.compile(r"\s*(?:超过)?(?:以上|上面|上述)(?!商品)")
+"""A sentence that points back at what stands before it."""
+BACK_SHARE = 0.5
+"""What points back leads only when it is twice as likely as what it points at."""
 CASE_MARGIN = 0.5
 """A case that holds a word of the case in hand leads the others by this much."""
 _HOW = re.compile(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
@@ -56,13 +60,12 @@ def clause_statements(
         One statement a sentence or list, in the clause's order, each citing its own place.
     """
     text = unit.document.text
-    pieces = [
-        piece
-        for piece in _pieces(unit, evidence)
-        if piece.listed or not _of_others(piece.span.of(text), evidence)
-    ]
+    found = _pieces(unit, evidence)
+    pieces = [piece for piece in found if piece.listed or not _of_others(piece.span.of(text), evidence)]
     if not pieces:
         return ()
+    if len(pieces) == len(found):
+        pieces = _whole_unless_told(pieces, text, part, focus)
     chosen = _choose(unit, pieces, part, evidence, focus)
     return tuple(
         _state(unit, pieces[at].span, number, goes_on=at + 1 in chosen and not pieces[at + 1].listed)
@@ -111,6 +114,26 @@ def _pieces(unit: Unit, evidence: Evidence) -> list[_Piece]:
     return pieces
 
 
+def _whole_unless_told(pieces: Sequence[_Piece], text: str, part: Part, focus: Sequence[str]) -> list[_Piece]:
+    """Put a list of cases together again when nothing asked tells one case from the others."""
+    cases = [piece.span.of(text) for piece in pieces if piece.case]
+    words = (*focus, *telling_words(part.clean, cases))
+    if not cases or any(word in case for word in words for case in cases):
+        return list(pieces)
+    merged: list[_Piece] = []
+    for piece in pieces:
+        if (
+            piece.case
+            and merged
+            and merged[-1].listed
+            and text[merged[-1].span.end : piece.span.start].count("\n") == 1
+        ):
+            merged[-1] = _Piece(Span(merged[-1].span.start, piece.span.end), True)
+        else:
+            merged.append(_Piece(piece.span, True) if piece.case else piece)
+    return merged
+
+
 def _lines(document: Document, span: Span) -> list[Span]:
     """Cut a list into its items, one a line."""
     found, start = [], span.start
@@ -142,6 +165,7 @@ def _choose(
     for at in range(1, len(pieces)):
         if pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":")):
             scores[at] = max(scores[at], scores[at - 1])
+    scores = scores * np.array([BACK_SHARE if _BACK.match(text) else 1.0 for text in texts], dtype=np.float32)
     shown = (part.intent or "").startswith(_SHOWN)
     margin = CASE_MARGIN if shown else 0.25 if wants_steps(part) else 0.0
     scores = scores + np.array([margin if piece.listed else 0.0 for piece in pieces], dtype=np.float32)
@@ -185,6 +209,8 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
     chosen |= {
         at - 1 for at in chosen if at and pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":"))
     }
+    alone = {at for at in chosen if _BACK.match(texts[at]) and at - 1 not in chosen}
+    chosen = chosen - alone or chosen
     return [at for at in sorted(chosen) if at + 1 in chosen or not texts[at].rstrip().endswith(("：", ":"))]
 
 

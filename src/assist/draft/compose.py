@@ -9,7 +9,7 @@ from assist.documents import Kind
 from assist.draft import style
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.orders import with_order
-from assist.draft.pages import page_candidates
+from assist.draft.pages import page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
     alternatives_candidate,
@@ -93,7 +93,7 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
     if not special:
-        found.sort(key=lambda item: -item.score)
+        found.sort(key=lambda item: -standing(item, part))
     least = _least(part, evidence)
     usable = [item for item in found if item.score >= least or item.verdict == "asked"]
     if not usable:

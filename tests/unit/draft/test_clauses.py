@@ -121,3 +121,18 @@ def test_a_sentence_about_one_product_is_left_out_while_none_is_known_unless_it_
     )
     assert "西藏首重18元。" in said
     assert not any("T1" in line for line in said)
+
+
+def test_a_list_of_cases_stays_whole_when_nothing_asked_tells_one_from_the_others():
+    cases = "- 支付宝：24小时内；\n- 信用卡：3到7个工作日。"
+    paragraphs = [FILLER * 3 + "退款到账通常是：", cases, "超过上面的时间没到的，请联系我们。" + FILLER]
+    whole = say(paragraphs, "退款多久到", likes={"到账": 0.5, "上面": 0.9})
+    assert whole[:2] == ["退款到账通常是：", cases.replace("- ", "")]
+    told = "".join(say(paragraphs, "退到信用卡要几天", likes={"到账": 0.5}))
+    assert "信用卡：3到7个工作日" in told
+    assert "支付宝" not in told
+
+
+def test_a_sentence_that_points_back_is_not_said_without_what_it_points_at():
+    text = f"超过48小时没发的可以赔付。{FILLER * 2}以上从付款时起算，是要紧的事。这也是要紧的事。{FILLER}"
+    assert say([text], likes={"要紧": 0.9}) == ["这也是要紧的事。"]
