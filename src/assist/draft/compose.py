@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from assist.documents import Kind
 from assist.draft import style
 from assist.draft.evidence import Candidate, Evidence
+from assist.draft.offers import offers_candidate
 from assist.draft.orders import with_order
 from assist.draft.pages import page_candidates, standing
 from assist.draft.past import past_candidates
@@ -151,6 +152,7 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     found.extend(sku_candidates(part, number, evidence))
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
         found.extend(promotion_candidates(part, number, evidence))
+        found.append(offers_candidate(part, number, evidence))
     return [item for item in found if item is not None]
 
 
