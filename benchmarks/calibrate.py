@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "src" / "assist" / "data" / "confidence.json"
 sys.path.insert(0, str(ROOT / "benchmarks" / "demo_shop"))
 
-from run import forbidden, message_of, states  # noqa: E402
+from run import dev_questions, forbidden, message_of, states  # noqa: E402
 
 PENALTY = 3.0
 BINS = 10
@@ -38,12 +38,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
-    labelled = [
-        question
-        for path in args.questions
-        for question in map(json.loads, path.read_text("utf-8").splitlines())
-        if question["split"] == "dev"
-    ]
+    labelled = dev_questions(args.questions)
     names, matrix, usable = read_rows(args.shop, labelled)
     held = np.empty(len(usable))
     for number in range(5):

@@ -36,7 +36,7 @@ START = ROOT / "benchmarks" / "ranker_start.json"
 SCALE = 8.0
 sys.path.insert(0, str(ROOT / "benchmarks" / "demo_shop"))
 
-from run import message_of  # noqa: E402
+from run import dev_questions, message_of  # noqa: E402
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +55,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
-    labelled = [
-        question
-        for path in args.questions
-        for question in map(json.loads, path.read_text("utf-8").splitlines())
-        if question["split"] == "dev"
-    ]
+    labelled = dev_questions(args.questions)
     start = json.loads(START.read_text("utf-8"))
     names = sorted(start)
     cases = list(read_cases(args.shop, labelled, names))

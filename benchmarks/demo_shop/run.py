@@ -40,7 +40,7 @@ def main() -> None:
         "--misses", choices=["dev", "test", "all"], help="print what went wrong in this split"
     )
     args = parser.parse_args()
-    questions = [json.loads(line) for line in args.questions.read_text("utf-8").splitlines() if line.strip()]
+    questions = read_questions(args.questions)
     with (
         tempfile.TemporaryDirectory() as folder,
         Assistant.open(Path(folder) / "shop.assist", create=True, encoder=args.encoder) as assistant,
@@ -61,6 +61,16 @@ def main() -> None:
         print_misses(rows, questions, suggestions, args.misses)
     if args.json:
         args.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def read_questions(path: Path) -> list[dict[str, Any]]:
+    """Read labelled questions, one JSON object a line."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def dev_questions(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read the questions that may be fitted on."""
+    return [question for path in paths for question in read_questions(path) if question["split"] == "dev"]
 
 
 def message_of(question: Mapping[str, Any]) -> Message:

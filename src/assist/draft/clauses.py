@@ -163,7 +163,7 @@ def _choose(
     for word in focus:
         scores = scores + np.array([CASE_MARGIN if word in text else 0.0 for text in texts], dtype=np.float32)
     for at in range(1, len(pieces)):
-        if pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":")):
+        if pieces[at].listed and _announces(texts[at - 1]):
             scores[at] = max(scores[at], scores[at - 1])
     scores = scores * np.array([BACK_SHARE if _BACK.match(text) else 1.0 for text in texts], dtype=np.float32)
     shown = (part.intent or "").startswith(_SHOWN)
@@ -182,6 +182,11 @@ def _of_others(text: str, evidence: Evidence) -> bool:
 
 def _named(text: str, evidence: Evidence) -> list[str]:
     return [product.id for product in evidence.catalog if product.id in text]
+
+
+def _announces(text: str) -> bool:
+    """Say whether a sentence ends with a colon: what it announces follows."""
+    return text.rstrip().endswith(("：", ":"))
 
 
 def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:
@@ -206,24 +211,22 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
         if length + len(texts[at]) <= MAX_CHARS:
             chosen.add(at)
             length += len(texts[at])
-    chosen |= {
-        at - 1 for at in chosen if at and pieces[at].listed and texts[at - 1].rstrip().endswith(("：", ":"))
-    }
+    chosen |= {at - 1 for at in chosen if at and pieces[at].listed and _announces(texts[at - 1])}
     alone = {at for at in chosen if _BACK.match(texts[at]) and at - 1 not in chosen}
     chosen = chosen - alone or chosen
-    return [at for at in sorted(chosen) if at + 1 in chosen or not texts[at].rstrip().endswith(("：", ":"))]
+    return [at for at in sorted(chosen) if at + 1 in chosen or not _announces(texts[at])]
 
 
 def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:
     """A list belongs to the sentence that announces it; what follows from it and an exception, to what they follow."""
     if pieces[best].case:
-        return neighbor < best and texts[neighbor].rstrip().endswith(("：", ":"))
+        return neighbor < best and _announces(texts[neighbor])
     if pieces[neighbor].case:
         return False
     if pieces[neighbor].listed:
-        return texts[best].rstrip().endswith(("：", ":"))
+        return _announces(texts[best])
     if pieces[best].listed and neighbor > best:
         return bool(_THEN.match(texts[neighbor].lstrip()))
     if pieces[best].listed:
-        return texts[neighbor].rstrip().endswith(("：", ":"))
+        return _announces(texts[neighbor])
     return neighbor > best and bool(_EXCEPTION.search(texts[neighbor]))
