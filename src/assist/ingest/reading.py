@@ -169,7 +169,9 @@ def _walk(root: Path) -> tuple[list[Path], list[Skipped]]:
     refused: list[Skipped] = []
 
     def refuse(error: OSError) -> None:
-        name = relative_name(Path(error.filename), root)
+        closed = Path(error.filename)
+        # Relative to itself the folder that was given is `.`, which names nothing.
+        name = str(root) if closed == root else relative_name(closed, root)
         refused.append(Skipped(name, None, f"cannot be opened: {error.strerror}", "IngestError"))
 
     found: list[Path] = []

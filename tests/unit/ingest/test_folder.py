@@ -148,6 +148,16 @@ def test_what_may_not_be_opened_is_reported(tmp_path: Path) -> None:
     assert sum(len(result.documents) for result in results) == 1
 
 
+def test_a_closed_folder_is_named_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: str | Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", closed)
+    (skipped,) = [entry for result in read_folder(tmp_path) for entry in result.skipped]
+    assert skipped.path == str(tmp_path)
+    assert "Permission denied" in skipped.reason
+
+
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "big.html"
     with open(path, "wb") as file:
