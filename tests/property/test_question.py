@@ -1,7 +1,7 @@
 """Whatever is typed: one question comes back, its parts lie in the message, and the same again each time."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assist.messages import Message, Turn
@@ -111,7 +111,8 @@ def test_quick_agrees_with_understand(understanding, message):
     assert quick is None or quick == understanding.understand(message)
 
 
-@given(texts=st.lists(TALK.map(lambda text: text.replace("\n", " ")), max_size=6))
+@given(texts=st.lists(TALK, max_size=6))
+@example(texts=["0\x1e亲"])
 @settings(max_examples=80, deadline=None)
 def test_plain_wordings_together_are_those_of_each(texts):
     assert plain_many(texts) == [plain(text) for text in texts]

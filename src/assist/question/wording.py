@@ -33,17 +33,21 @@ def plain(text: str) -> str:
     (`[数字x]`), links, address (亲), fillers (请问一下) and particles at the ends are left out. Negation,
     numbers, 吗 and 不 stay. The result may be empty.
     """
-    return tidy(spell(fold(text)))
+    return tidy(spell(fold(_one_line(text))))
 
 
 def plain_many(texts: Sequence[str]) -> list[str]:
-    """Return `plain` of each text; one pass over all of them, for texts without line breaks."""
-    # Everything that folding would turn into a line break becomes a space first, not the line feed alone.
-    rows = [" ".join(text.splitlines()) or "|" for text in texts]
+    """Return `plain` of each text; one pass over all of them."""
+    rows = [_one_line(text) or "|" for text in texts]
     lines = spell(fold("\n".join(["|", *rows, "|"]))).split("\n")
     if len(lines) != len(texts) + 2:
         return [plain(text) for text in texts]
     return [tidy(line) for line in lines[1:-1]]
+
+
+def _one_line(text: str) -> str:
+    """Return the text with a space for everything that folding would turn into a line break."""
+    return " ".join(text.splitlines())
 
 
 def spell(text: str) -> str:
