@@ -18,10 +18,11 @@ from assist.shop import ShopProfile
 from assist.store import journal, upkeep
 from assist.store.base import AnswerState, Record, shop_now
 from assist.store.connection import DATABASE, Connections
+from assist.store.migrations import FORMAT, check_format, migrate
 from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
 from assist.store.schema import (
-    FORMAT,
-    check_head,
+    check_encoder,
+    check_store,
     create_database,
     forget_commits,
     read_head,
@@ -66,17 +67,18 @@ class LocalStore:
         cls,
         path: str | Path,
         *,
-        encoder: EncoderIdentity,
+        encoder: EncoderIdentity | None,
         create: bool = False,
         read_only: bool = False,
         settings: StoreSettings | None = None,
         search: SearchSettings | None = None,
     ) -> LocalStore:
-        """Open the store in a folder.
+        """Open the store in a folder; a writer brings an earlier format up to date.
 
         Args:
             path: The folder.
-            encoder: Identity of the encoder that made, or will make, its vectors.
+            encoder: Identity of the encoder that made, or will make, its vectors; None: whatever the store
+                keeps, for the care of it.
             create: Make an empty store where there is none.
             read_only: Never write, not even index files.
             settings: How it behaves on disk.
@@ -85,27 +87,29 @@ class LocalStore:
         Raises:
             StoreNotFoundError: There is no store, and `create` is false or the store is to be read only.
             StoreMismatchError: Its vectors are of another encoder.
-            StoreVersionError: Its format is not the one of this version.
+            StoreVersionError: Its format is a later one, or an earlier one and it is to be read only.
             StoreCorruptError: The database is damaged.
         """
         settings = settings or StoreSettings()
         file = Path(path) / DATABASE
-        if create and not read_only:
+        if create and not read_only and encoder is not None:
             create_database(file, encoder, wait_s=settings.busy_timeout_s)
         if not file.is_file():
             raise StoreNotFoundError("there is no store here; pass create=True to make one", path=path)
         connections = Connections(file, busy_timeout_s=settings.busy_timeout_s, read_only=read_only)
         try:
             with connections.lend() as connection:
-                check_head(connection, file, encoder)
-                if not read_only:
+                kept = check_store(connection, file, encoder).encoder
+                if read_only:
+                    check_format(connection, file)
+                else:
                     connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                    migrate(connection, file)
         except BaseException:
             connections.close()
             raise
-        return cls(
-            connections, encoder, Views(connections, settings=settings, search=search or SearchSettings())
-        )
+        views = Views(connections, kept, settings=settings, search=search or SearchSettings())
+        return cls(connections, kept, views)
 
     def __enter__(self) -> LocalStore:
         return self
@@ -167,6 +171,7 @@ class LocalStore:
         Raises:
             InputError: Records contradict each other or themselves; nothing was written.
             DimensionError: Embeddings do not fit the store or their chunks.
+            StoreMismatchError: The store was re-encoded since it was opened.
             StoreLockedError: Another writer was at work for longer than `busy_timeout_s`.
             StoreError: The store is read-only or closed, or the disk is full.
         """
@@ -178,6 +183,7 @@ class LocalStore:
         self._cut_new(entries, tokenizer)
         with self._connections.writing() as connection:
             head = read_head(connection, self._file)
+            check_encoder(head, self._encoder, self._file)
             current = tokenizer_of((profile or head.profile).words)
             if current.fingerprint != tokenizer.fingerprint:
                 forget_cuts(entries)
@@ -244,6 +250,7 @@ class LocalStore:
         """Give what is searched at the newest revision; the same object until a commit changes it.
 
         Raises:
+            StoreMismatchError: The store was re-encoded since it was opened.
             StoreCorruptError: The database is damaged. (A damaged index file is only logged: the view is
                 then built from the database.)
         """

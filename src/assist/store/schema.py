@@ -15,20 +15,18 @@ from assist.errors import (
     StoreLockedError,
     StoreMismatchError,
     StoreNotFoundError,
-    StoreVersionError,
 )
 from assist.shop import ShopProfile
 from assist.store.codec import decode_profile, encode_profile
 from assist.store.connection import LOCK, connect, corrupt, exclusive, sqlite_errors
-
-FORMAT = 1
-"""Version of the format on disk; kept in SQLite's `user_version` and in every snapshot's manifest."""
+from assist.store.migrations import advance, check_format
 
 APPLICATION_ID = 0x61737374
 """Marks the file as ours: `asst` in ASCII."""
 
 _COMMITS_KEPT = 10_000
 
+# Format 1, frozen: what later formats add stands in `migrations`.
 TABLES = (
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # One row per commit that changed what is searched: a snapshot is of this store's past only if its stamp
@@ -125,7 +123,8 @@ def create_tables(connection: sqlite3.Connection, encoder: EncoderIdentity, prof
     for statement in TABLES:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("PRAGMA user_version = 1")
+    advance(connection)
     stamp = secrets.token_hex(8)
     connection.execute("INSERT INTO commits VALUES (0, ?, '')", (stamp,))
     write_settings(
@@ -175,6 +174,17 @@ def read_head(connection: sqlite3.Connection, file: Path) -> Head:
     """Read the settings table.
 
     Raises:
+        StoreVersionError: Another version has changed the format meanwhile.
+        StoreCorruptError: A row is missing or unreadable.
+    """
+    check_format(connection, file)
+    return read_settings(connection, file)
+
+
+def read_settings(connection: sqlite3.Connection, file: Path) -> Head:
+    """Read the settings table, whatever the format: it is the same in all of them.
+
+    Raises:
         StoreCorruptError: A row is missing or unreadable.
     """
     rows = dict(connection.execute("SELECT key, value FROM settings"))
@@ -192,12 +202,16 @@ def read_head(connection: sqlite3.Connection, file: Path) -> Head:
         raise corrupt(f"its settings cannot be read: {exc!r}", file) from exc
 
 
-def check_head(connection: sqlite3.Connection, file: Path, encoder: EncoderIdentity) -> Head:
-    """Check that a database is a store of this format and of this encoder, and read its settings.
+def check_store(connection: sqlite3.Connection, file: Path, encoder: EncoderIdentity | None) -> Head:
+    """Check that a database is a store, of whatever format, and of this encoder; read its settings.
+
+    Args:
+        connection: To the database.
+        file: The database, for messages.
+        encoder: Whose vectors it must keep; None: whoever's it keeps.
 
     Raises:
         StoreNotFoundError: The database is empty: its creation never finished.
-        StoreVersionError: It was written in another format.
         StoreMismatchError: It keeps another encoder's vectors; the message names both.
         StoreCorruptError: It is damaged, or no store.
     """
@@ -205,22 +219,27 @@ def check_head(connection: sqlite3.Connection, file: Path, encoder: EncoderIdent
         raise StoreNotFoundError(
             "no store here, only an empty file; pass create=True to make one", path=file.parent
         )
-    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         raise corrupt("it is not a store", file)
-    if found != FORMAT:
-        raise StoreVersionError(
-            "the store has another format version", path=file.parent, expected=str(FORMAT), found=str(found)
-        )
-    head = read_head(connection, file)
+    head = read_settings(connection, file)
+    if encoder is not None:
+        check_encoder(head, encoder, file)
+    return head
+
+
+def check_encoder(head: Head, encoder: EncoderIdentity, file: Path) -> None:
+    """Check that a store keeps the vectors of this encoder.
+
+    Raises:
+        StoreMismatchError: It keeps another encoder's; the message names both and says what to do.
+    """
     if head.encoder != encoder:
         raise StoreMismatchError(
-            "the store was built with another encoder; open it with that one, or load the files into a new store",
+            "the store was built with another encoder; open it with that one, or re-encode it (assist reencode)",
             path=file.parent,
             expected=_name(head.encoder),
             found=_name(encoder),
         )
-    return head
 
 
 def _name(encoder: EncoderIdentity) -> str:

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import lru_cache
 
+from assist.encoder.base import EncoderIdentity
 from assist.errors import StoreCorruptError, StoreError
 from assist.settings import SearchSettings, StoreSettings
 from assist.store.connection import LOCK, Connections, exclusive
 from assist.store.rows import RowSource, read_lanes, read_states, trained
-from assist.store.schema import Head, is_ancestor, read_head, read_revision
+from assist.store.schema import Head, check_encoder, is_ancestor, read_head, read_revision
 from assist.store.snapshot import Manifest, SnapshotKey, Snapshots, check_files
 from assist.store.view import Lanes, View
 from assist.text.tokenize import Tokenizer
@@ -34,9 +35,17 @@ def tokenizer_of(words: tuple[str, ...]) -> Tokenizer:
 class Views:
     """Gives the view of the newest revision, from index files where they fit, else from the tables."""
 
-    def __init__(self, connections: Connections, *, settings: StoreSettings, search: SearchSettings) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        encoder: EncoderIdentity,
+        *,
+        settings: StoreSettings,
+        search: SearchSettings,
+    ) -> None:
         self.snapshots = Snapshots(connections.file.parent / "index")
         self._connections = connections
+        self._encoder = encoder
         self._settings = settings
         self._search = search
         self._source = RowSource(connections)
@@ -107,6 +116,7 @@ class Views:
             return latest
         with self._connections.reading() as connection:
             head = read_head(connection, self._connections.file)
+            check_encoder(head, self._encoder, self._connections.file)
             tokenizer = tokenizer_of(head.profile.words)
             lanes, from_tables = self._lanes(connection, head, tokenizer)
             states = read_states(connection)

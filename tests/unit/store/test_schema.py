@@ -14,6 +14,7 @@ from assist.errors import (
 )
 from assist.store.connection import DATABASE, LOCK, exclusive
 from assist.store.local import LocalStore
+from assist.store.migrations import FORMAT
 from assist.testing import HashingEncoder
 from unit.store.records import ENCODER, open_store, sample
 
@@ -66,12 +67,24 @@ def test_another_encoder_is_refused_by_name(tmp_path, change):
         LocalStore.open(tmp_path, encoder=HashingEncoder().identity)
 
 
-def test_another_format_is_refused(tmp_path):
+@pytest.mark.parametrize("number", [0, 99])
+def test_another_format_is_refused(tmp_path, number):
     open_store(tmp_path).close()
-    execute(tmp_path, "PRAGMA user_version = 99")
-    with pytest.raises(StoreVersionError) as caught:
-        open_store(tmp_path)
-    assert (caught.value.expected, caught.value.found) == ("1", "99")
+    execute(tmp_path, f"PRAGMA user_version = {number}")
+    for options in ({}, {"read_only": True}):
+        with pytest.raises(StoreVersionError, match="another version of assist") as caught:
+            open_store(tmp_path, **options)
+        assert (caught.value.expected, caught.value.found) == (f"format {FORMAT}", f"format {number}")
+
+
+def test_a_store_whose_format_is_raised_while_it_is_open_says_so(tmp_path):
+    with open_store(tmp_path) as store, open_store(tmp_path, read_only=True) as reader:
+        store.apply(add=sample())
+        execute(tmp_path, f"PRAGMA user_version = {FORMAT + 1}")
+        with pytest.raises(StoreVersionError):
+            store.apply(remove=["returns"])
+        with pytest.raises(StoreVersionError):
+            reader.view()
 
 
 @pytest.mark.parametrize(

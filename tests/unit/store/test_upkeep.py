@@ -8,6 +8,7 @@ import pytest
 
 from assist.errors import InputError, StoreError
 from assist.store.connection import DATABASE
+from assist.store.migrations import FORMAT
 from unit.store.records import DAY1, RETURNS, open_store, record, sample, texts
 
 
@@ -97,7 +98,7 @@ def test_info_counts(store):
     info = store.info()
     expected = {
         "path": store.path,
-        "format": 1,
+        "format": FORMAT,
         "revision": 2,
         "documents": {"policy": 1, "product": 1},
         "versions": 4,
