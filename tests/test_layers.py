@@ -21,6 +21,7 @@ ORDER = [
     {"guard"},
     {"draft"},
     {"decide"},
+    {"preferring"},
     {"loading", "suggesting", "learning"},
     {"assistant"},
     {"evaluate"},

@@ -19,7 +19,7 @@ from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
 from assist.ingest import Skipped, read_folder
-from assist.learning import Traces, keep_feedback
+from assist.learning import Learned, Traces, keep_feedback
 from assist.loading import AddReport, OnError, Progress
 from assist.messages import Channel, Message, read_message
 from assist.results import Hit, Suggestion
@@ -42,6 +42,7 @@ class Assistant:
         self._lock = RLock()
         self._suggester: Suggester | None = None
         self._traces = Traces()
+        self._learned = Learned(store)
 
     @classmethod
     def open(
@@ -253,7 +254,7 @@ class Assistant:
             if not message.text.strip():
                 raise InputError("a message must not be empty")
         clock = [self._moment(message.on) for message in messages]
-        suggestions = self._current().suggest_many(messages, clock, k)
+        suggestions = self._current().suggest_many(messages, clock, k, self._learned.preferences())
         self._traces.remember(suggestions, messages, clock)
         return suggestions
 
@@ -274,7 +275,10 @@ class Assistant:
         sent_text: str | None = None,
         agent: str | None = None,
     ) -> None:
-        """Keep what the agent did with a suggestion; the suggestion itself is logged with it, masked.
+        """Keep what the agent did with a suggestion; it moves the order of later drafts at once.
+
+        The suggestion itself is logged with it, masked. How far feedback moves drafts, and why a rule cannot be
+        voted away, is in `assist.preferring`.
 
         Args:
             suggestion_id: `Suggestion.id`.
@@ -294,6 +298,17 @@ class Assistant:
             agent=agent,
             at=self._moment(None),
         )
+
+    def undo_feedback(self, suggestion_id: str) -> bool:
+        """Take back the last feedback on a suggestion, and what it moved.
+
+        Returns:
+            False where there is no feedback to take back.
+
+        Raises:
+            InputError: The suggestion is unknown.
+        """
+        return self._store.undo_feedback(suggestion_id)
 
     # -- keeping ---------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
 from assist.messages import Message, Part, Question
+from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, Understanding, catalog
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
 from assist.retrieve.guide import Guide
@@ -101,7 +102,11 @@ class Suggester:
         return self._retriever.view.revision
 
     def suggest_many(
-        self, messages: Sequence[Message], clock: Sequence[datetime], k: int
+        self,
+        messages: Sequence[Message],
+        clock: Sequence[datetime],
+        k: int,
+        preferences: Preferences | None = None,
     ) -> list[Suggestion]:
         """Suggest for each message; understanding and retrieval run once for the whole batch.
 
@@ -109,6 +114,7 @@ class Suggester:
             messages: q messages.
             clock: The moment to answer for, per message, naive shop time.
             k: Drafts wanted per message.
+            preferences: What agents' feedback taught; None: nothing.
 
         Returns:
             One suggestion per message, in order.
@@ -122,7 +128,9 @@ class Suggester:
             else:
                 done[at] = answer
         if waiting:
-            found = self._suggest_slow([messages[at] for at in waiting], [clock[at] for at in waiting], k)
+            learned = preferences or Preferences.none()
+            asked, moments = [messages[at] for at in waiting], [clock[at] for at in waiting]
+            found = self._suggest_slow(asked, moments, k, learned)
             done.update(zip(waiting, found, strict=True))
         return [done[at] for at in range(len(messages))]
 
@@ -150,7 +158,7 @@ class Suggester:
         return self._finish(evidence, Decision.QUICK, drafts[:1], timings, blocked)
 
     def _suggest_slow(
-        self, messages: Sequence[Message], clock: Sequence[datetime], k: int
+        self, messages: Sequence[Message], clock: Sequence[datetime], k: int, preferences: Preferences
     ) -> list[Suggestion]:
         timings: dict[str, float] = {}
         with _timed(timings, "understand"):
@@ -164,7 +172,10 @@ class Suggester:
                 replace(read, advice=found) for read, found in zip(reads, self._advice(reads), strict=True)
             ]
         shared = {stage: spent / len(messages) for stage, spent in timings.items()}
-        return [self._answer(read, found, k, dict(shared)) for read, found in zip(reads, hits, strict=True)]
+        return [
+            self._answer(read, found, k, dict(shared), preferences)
+            for read, found in zip(reads, hits, strict=True)
+        ]
 
     def _retrieve(self, reads: Sequence[_Read]) -> list[tuple[tuple[Hit, ...], ...]]:
         """Search rules, promotions and past answers for every part of every message in one batch."""
@@ -223,7 +234,12 @@ class Suggester:
         return (*(hit for hit in rules if _applies(hit.document, wanted)), *answers)
 
     def _answer(
-        self, read: _Read, hits: tuple[tuple[Hit, ...], ...], k: int, timings: dict[str, float]
+        self,
+        read: _Read,
+        hits: tuple[tuple[Hit, ...], ...],
+        k: int,
+        timings: dict[str, float],
+        preferences: Preferences,
     ) -> Suggestion:
         evidence = self._evidence(read, hits)
         route = decide.route(read.question)
@@ -236,10 +252,11 @@ class Suggester:
             written = (
                 compose.Composition(compose.declined(evidence))
                 if refusing
-                else compose.compose(evidence, k + 2)
+                else compose.compose(evidence, k + 2 + _more(read.question, preferences))
             )
         with _timed(timings, "guard"):
             drafts, blocked = self._guarded(written.drafts, evidence)
+            drafts = prefer(drafts, read.question, preferences, read.now)
             drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
         settled = route if refusing else decide.settle(drafts)
         if settled.decision is Decision.HANDOFF:
@@ -346,6 +363,11 @@ def _falling(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
         limit = kept[-1].confidence if kept else 1.0
         kept.append(draft if draft.confidence <= limit else replace(draft, confidence=limit))
     return tuple(kept)
+
+
+def _more(question: Question, preferences: Preferences) -> int:
+    """Write further drafts only where agents taught something that could bring them up."""
+    return MORE if preferences.knows(part.intent for part in question.parts) else 0
 
 
 def _distinct(question: Question) -> Question:

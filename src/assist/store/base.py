@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assist.arrays import FloatMatrix
@@ -29,6 +29,21 @@ class Record:
     document: Document
     chunks: tuple[Chunk, ...]
     embeddings: FloatMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A logged suggestion with one feedback on it.
+
+    Attributes:
+        key: Grows with every feedback.
+        payload: What was logged of the suggestion; without drafts where a document it quotes was erased.
+        feedback: `chosen, sent_text, agent, at` (ISO text).
+    """
+
+    key: int
+    payload: Mapping[str, Any]
+    feedback: Mapping[str, Any]
 
 
 class AnswerState(Word):
@@ -125,6 +140,18 @@ class Store(Protocol):
 
     def feedback(self) -> list[dict[str, object]]:
         """Give all feedback, oldest first."""
+        ...
+
+    def outcomes(self, *, after: int = 0) -> list[Outcome]:
+        """Give the newest feedback, each with its suggestion, oldest first."""
+        ...
+
+    def feedback_stamp(self) -> tuple[int, int]:
+        """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
+        ...
+
+    def undo_feedback(self, id: str) -> bool:
+        """Take back the newest feedback on a suggestion; False where there is none."""
         ...
 
     def compact(self) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 
 from assist.errors import InputError
 from assist.results import to_plain
-from assist.store.base import AnswerState
+from assist.store.base import AnswerState, Outcome
+
+OUTCOMES = 20_000
+"""Feedbacks that are learned from: the newest; older ones have faded anyway."""
 
 
 def write_suggestion(
@@ -67,6 +70,34 @@ def read_feedback(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         " ORDER BY feedback.key"
     )
     return [{"suggestion_id": suggestion_id, **json.loads(body)} for suggestion_id, body in rows]
+
+
+def read_outcomes(connection: sqlite3.Connection, after: int) -> list[Outcome]:
+    """Read the newest feedback past a key, each with its suggestion, oldest first."""
+    rows = connection.execute(
+        "SELECT feedback.key, payload, body FROM feedback JOIN suggestions ON suggestions.key = suggestion_key"
+        " WHERE feedback.key > ? ORDER BY feedback.key DESC LIMIT ?",
+        (after, OUTCOMES),
+    )
+    found = [Outcome(key, json.loads(payload), json.loads(body)) for key, payload, body in rows]
+    return found[::-1]
+
+
+def read_feedback_stamp(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Count the feedback and find the key of the newest."""
+    count, newest = connection.execute("SELECT count(*), coalesce(max(key), 0) FROM feedback").fetchone()
+    return int(count), int(newest)
+
+
+def delete_feedback(connection: sqlite3.Connection, suggestion_id: str) -> bool:
+    """Delete the newest feedback on a suggestion; False where there is none.
+
+    Raises:
+        InputError: No such suggestion was logged.
+    """
+    key = _suggestion_key(connection, suggestion_id)
+    newest = "(SELECT max(key) FROM feedback WHERE suggestion_key = ?)"
+    return connection.execute(f"DELETE FROM feedback WHERE key = {newest}", (key,)).rowcount > 0  # noqa: S608
 
 
 def write_states(

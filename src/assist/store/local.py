@@ -16,7 +16,7 @@ from assist.errors import InputError, StoreCorruptError, StoreNotFoundError
 from assist.settings import SearchSettings, StoreSettings
 from assist.shop import ShopProfile
 from assist.store import journal, upkeep
-from assist.store.base import AnswerState, Record, shop_now
+from assist.store.base import AnswerState, Outcome, Record, shop_now
 from assist.store.connection import DATABASE, Connections
 from assist.store.migrations import FORMAT, check_format, migrate
 from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
@@ -296,6 +296,29 @@ class LocalStore:
         """Give all feedback, oldest first: `suggestion_id, chosen, sent_text, agent, at` (ISO text)."""
         with self._connections.lend() as connection:
             return journal.read_feedback(connection)
+
+    def outcomes(self, *, after: int = 0) -> list[Outcome]:
+        """Give the newest feedback (at most `journal.OUTCOMES`), each with its suggestion, oldest first.
+
+        Args:
+            after: Only feedback whose key is greater.
+        """
+        with self._connections.lend() as connection:
+            return journal.read_outcomes(connection, after)
+
+    def feedback_stamp(self) -> tuple[int, int]:
+        """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
+        with self._connections.lend() as connection:
+            return journal.read_feedback_stamp(connection)
+
+    def undo_feedback(self, id: str) -> bool:
+        """Take back the newest feedback on a suggestion; False where there is none.
+
+        Raises:
+            InputError: No such suggestion was logged.
+        """
+        with self._connections.writing() as connection:
+            return journal.delete_feedback(connection, id)
 
     def set_state(self, document_ids: Sequence[str], state: AnswerState, reason: str) -> int:
         """Set the state of past answers; `View.states` shows it at the next revision.
