@@ -14,6 +14,7 @@ AssistError
 │  ├─ StoreVersionError            .expected .found
 │  └─ StoreMismatchError           .expected .found
 ├─ EncoderError
+│  ├─ EncoderUnavailableError
 │  └─ ModelNotFoundError           .model
 └─ MissingDependencyError (ImportError)   .extra
 ```
@@ -98,6 +99,10 @@ class StoreMismatchError(_ExpectedFoundError):
 
 class EncoderError(AssistError):
     """An encoder failed or returned something that is not a unit-row float32 matrix."""
+
+
+class EncoderUnavailableError(EncoderError):
+    """An embeddings service cannot be reached, refuses the key, or failed at every try."""
 
 
 class ModelNotFoundError(EncoderError):

@@ -5,9 +5,11 @@ import pytest
 
 from assist.encoder import Encoder, load
 from assist.encoder.ensemble import EnsembleEncoder
+from assist.encoder.remote import OpenAIEncoder
 from assist.encoder.sentence import SentenceTransformerEncoder
 from assist.errors import InputError
 from assist.testing import HashingEncoder
+from embedding_server import embedding_service
 from encoder_models import tiny_sentence_transformer
 
 TEXTS = [
@@ -22,7 +24,7 @@ TEXTS = [
     "　",
     "\u200b\u200d",
 ]
-NAMES = ["bundled", "hashing", "sentence", "ensemble"]
+NAMES = ["bundled", "hashing", "sentence", "ensemble", "openai"]
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +32,22 @@ def tiny(tmp_path_factory):
     return tiny_sentence_transformer(tmp_path_factory.mktemp("models") / "tiny")
 
 
+@pytest.fixture(scope="module")
+def service():
+    with pytest.MonkeyPatch.context() as patch, embedding_service(key="none") as running:
+        patch.setenv("NO_PROXY", "*")
+        patch.delenv("OPENAI_API_KEY", raising=False)
+        yield running
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def encoder(request, tiny):
+def encoder(request, tiny, service):
     made = {
         "bundled": lambda: load("bundled"),
         "hashing": HashingEncoder,
         "sentence": lambda: SentenceTransformerEncoder(tiny, batch_size=2),
         "ensemble": lambda: EnsembleEncoder(HashingEncoder(), load("bundled"), weight=0.7),
+        "openai": lambda: OpenAIEncoder("m", base_url=service.url, batch_size=3),
     }
     return made[request.param]()
 

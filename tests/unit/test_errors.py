@@ -11,6 +11,7 @@ from assist.errors import (
     AssistError,
     DimensionError,
     EncoderError,
+    EncoderUnavailableError,
     IngestError,
     InputError,
     MalformedRecordError,
@@ -63,6 +64,7 @@ def made():
         StoreCorruptError("坏了", path="s.assist", file="dense.faiss"),
         *(kind("不同", path="s.assist", **found) for kind in (StoreVersionError, StoreMismatchError)),
         EncoderError("x"),
+        EncoderUnavailableError("x"),
         ModelNotFoundError("没有这个模型", model="bge"),
         MissingDependencyError("matplotlib", extra="evaluate"),
     ]

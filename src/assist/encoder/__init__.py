@@ -1,7 +1,7 @@
 """Texts in, a float32 matrix with unit rows out: the bundled static model and the stronger ones behind one call.
 
-`load` is the door; `static`, `sentence` and `ensemble` hold the encoders, `folder` reads and writes static models
-as plain sentence-transformers folders.
+`load` is the door; `static`, `sentence`, `remote` and `ensemble` hold the encoders, `folder` reads and writes
+static models as plain sentence-transformers folders.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assist.errors import InputError
 __all__ = ["Encoder", "EncoderIdentity", "TextKind", "bundled", "load"]
 
 BUNDLED = "bundled"
+SERVICE = "openai:"
 _BUNDLED_FILE = Path(__file__).parent / "data" / "bundled.safetensors"
 
 
@@ -43,19 +44,21 @@ def load(
 
     Args:
         name: "bundled"; the path of a static model's file or folder; the path or hub name of a
-            sentence-transformers model; or two of these joined by "+", whose vectors are set side by side.
+            sentence-transformers model; "openai:MODEL" for an embeddings service, whose address and key are
+            the environment's OPENAI_BASE_URL and OPENAI_API_KEY; or two of these joined by "+", whose vectors
+            are set side by side.
         dim: Keep only the first `dim` columns; None keeps all. Not for two joined models.
-        query_prefix: Put before queries; None takes the model's own. For sentence-transformers models only,
-            like all that follow.
+        query_prefix: Put before queries; None takes the model's own. Not for static models.
         passage_prefix: Put before passages; None takes the model's own.
-        device: Where to run.
+        device: Where a sentence-transformers model runs.
         batch_size: Texts per step.
         local_files_only: Don't ask the hub.
 
     Raises:
         ModelNotFoundError: There is no such model, or the hub cannot be reached; `.model` names it.
+        EncoderUnavailableError: The embeddings service cannot be reached or refuses the key.
         EncoderError: The model's files are damaged.
-        MissingDependencyError: sentence-transformers is needed and not installed.
+        MissingDependencyError: sentence-transformers or openai is needed and not installed.
         InputError: The name is empty, or an option is impossible or is not for this kind of model.
 
     Examples:
@@ -73,6 +76,8 @@ def load(
         if query_prefix or passage_prefix:
             raise InputError(f"{text} is a static model: it takes no prefix")
         return static
+    if text.startswith(SERVICE):
+        return _service(text.removeprefix(SERVICE), dim, query_prefix, passage_prefix, batch_size)
     from assist.encoder.sentence import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(
@@ -94,6 +99,14 @@ def _static(name: str, path: Path, dim: int | None) -> StaticEncoder | None:
     if path.suffix == ".safetensors":
         return StaticEncoder.open(path, dim=dim)
     return open_static_folder(path, dim=dim) if path.is_dir() and is_static_folder(path) else None
+
+
+def _service(model: str, dim: int | None, query: str | None, passage: str | None, batch_size: int) -> Encoder:
+    from assist.encoder.remote import OpenAIEncoder
+
+    return OpenAIEncoder(
+        model, dim=dim, query_prefix=query or "", passage_prefix=passage or "", batch_size=batch_size
+    )
 
 
 def _joined(names: list[str], dim: int | None) -> Encoder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -10,6 +10,9 @@ from assist.arrays import FloatMatrix
 
 TextKind: TypeAlias = Literal["query", "passage"]
 """A shopper's question, or a text that may answer it; some models prefix them differently."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called after each portion with the number of texts done and the number of all."""
 
 
 @dataclass(frozen=True, slots=True)

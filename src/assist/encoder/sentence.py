@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -11,13 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from assist.arrays import FloatMatrix
-from assist.encoder.base import EncoderIdentity, TextKind
+from assist.encoder.base import EncoderIdentity, Progress, TextKind
 from assist.encoder.checks import check_dim, check_texts
 from assist.encoder.static import unit_rows
 from assist.errors import AssistError, EncoderError, InputError, MissingDependencyError, ModelNotFoundError
-
-Progress = Callable[[int, int], None]
-"""Called after each portion with the number of texts done and the number of all."""
 
 Backend = Literal["torch", "onnx", "openvino"]
 """What runs the network."""
