@@ -72,4 +72,4 @@ def test_verify_says_sound_and_exits_0(demo_store):
 def test_info_names_the_encoder_and_the_counts(demo_store):
     facts = json.loads(run("info", demo_store, "--json").stdout)
     assert facts["encoder"]["name"] == "bundled"
-    assert facts["documents"]["product"] == 20
+    assert facts["documents"]["product"] == 30
