@@ -41,11 +41,15 @@ def test_the_readme_commands_run_as_written(workdir):
         assert done.returncode == 0, f"{line}: {done.stderr}"
         written = [workdir / word for word in words if word.endswith((".html", "drafts.json"))]
         assert all(path.stat().st_size for path in written), line
-        assert done.stdout.strip() or written or "verify" in line
+        assert done.stdout.strip() or done.stderr.strip() or written
 
 
 def test_every_command_is_documented():
-    for command in app.registered_commands:
+    groups = [
+        app,
+        *(group.typer_instance for group in app.registered_groups if not isinstance(group.name, str)),
+    ]
+    for command in (one for group in groups for one in group.registered_commands):
         assert f"assist {command.callback.__name__} " in README
 
 

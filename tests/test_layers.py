@@ -26,7 +26,8 @@ ORDER = [
     {"assistant"},
     {"evaluate"},
     {"analysis"},
-    {"cli_evaluate"},
+    {"cli_console"},
+    {"cli_evaluate", "cli_store"},
     {"service", "cli"},
     {"testing", "__init__"},
 ]

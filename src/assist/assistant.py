@@ -25,7 +25,9 @@ from assist.messages import Channel, Message, read_message
 from assist.results import Hit, Suggestion
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import Settings
+from assist.store.backup import restore_store
 from assist.store.local import LocalStore
+from assist.store.reencoding import reencode_store
 from assist.suggesting import Suggester
 
 
@@ -319,6 +321,41 @@ class Assistant:
     def verify(self) -> tuple[str, ...]:
         """Check the store; returns what is wrong, nothing when it is sound."""
         return self._store.verify()
+
+    def compact(self) -> None:
+        """Erase removed documents for good, with what quoted them, and give the room back; readers go on."""
+        self._store.compact()
+
+    def backup(self, target: str | Path) -> None:
+        """Copy the store into a new or empty folder, in one consistent state, while it is in use.
+
+        Raises:
+            InputError: `target` holds something.
+        """
+        self._store.backup(target)
+
+    @staticmethod
+    def restore(backup: str | Path, path: str | Path, *, replace: bool = False) -> Path | None:
+        """Make the store that a backup holds; with `replace`, a store that is there is moved aside.
+
+        Stop what has that store open first. Returns where it was moved to, None where nothing was.
+
+        Raises:
+            InputError: Something is at `path` and `replace` is False.
+            StoreNotFoundError: There is no backup.
+            StoreCorruptError: The backup is damaged; nothing was changed.
+        """
+        return restore_store(Path(backup), Path(path), replace=replace)
+
+    @staticmethod
+    def reencode(path: str | Path, *, encoder: str | Encoder, progress: Progress | None = None) -> int:
+        """Give a store another encoder's vectors while it stays in use; returns the revision that has them.
+
+        What has the store open works on until then, and gets `StoreMismatchError` afterwards: open it anew with
+        the new encoder. A run that was killed goes on where it stopped.
+        """
+        model = load_encoder(encoder) if isinstance(encoder, str | Path) else encoder
+        return reencode_store(path, model, progress=progress)
 
     def close(self) -> None:
         """Release all files; what was written stays written."""

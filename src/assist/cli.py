@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, out
 from assist.cli_evaluate import app as evaluate_app
+from assist.cli_store import app as store_app
 from assist.errors import AssistError
 from assist.results import to_plain
 
@@ -30,13 +31,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Reply drafts with exact sources for shop messages."
 )
+app.add_typer(store_app)
 app.add_typer(evaluate_app, name="evaluate")
-_out = Console()
-_err = Console(stderr=True)
-
-StorePath = Annotated[Path, typer.Argument(help="Store folder, such as shop.assist.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-EncoderName = Annotated[str, typer.Option(help="Encoder: bundled, a model folder or a name.")]
 
 
 @app.command()
@@ -55,13 +51,13 @@ def add(
     done = []
     with _opened(store, encoder, create=True) as assistant:
         for path in paths:
-            with _bar() as progress:
+            with bar() as progress:
                 report = assistant.add_files(path, on_error=mode, progress=progress)
             done.append({"path": str(path), **_as_dict(to_plain(report))})
             if not as_json:
                 _print_report(path, report)
     if as_json:
-        _dump(done if len(done) > 1 else done[0])
+        dump(done if len(done) > 1 else done[0])
 
 
 @app.command()
@@ -81,7 +77,7 @@ def search(
     with _opened(store, encoder, read_only=True) as assistant:
         hits = assistant.search(query, k=k, product=product, kinds=kind or None, on=on)
     if as_json:
-        _dump([to_plain(hit) for hit in hits])
+        dump([to_plain(hit) for hit in hits])
     else:
         _print_hits(hits)
 
@@ -113,38 +109,9 @@ def suggest(
             k=k,
         )
     if as_json:
-        _dump(suggestion.to_dict())
+        dump(suggestion.to_dict())
     else:
-        print_suggestion(suggestion, _out)
-
-
-@app.command()
-def info(store: StorePath, encoder: EncoderName = "bundled", as_json: AsJson = False) -> None:
-    """Print what is in a store."""
-    with _opened(store, encoder, read_only=True) as assistant:
-        facts = assistant.info()
-    if as_json:
-        _dump(to_plain(facts))
-        return
-    table = Table(show_header=False)
-    for key, value in facts.items():
-        table.add_row(Text(key), Text(str(to_plain(value))))
-    _out.print(table)
-
-
-@app.command()
-def verify(store: StorePath, encoder: EncoderName = "bundled", as_json: AsJson = False) -> None:
-    """Check a store; exits with 1 when something is wrong."""
-    with _opened(store, encoder, read_only=True) as assistant:
-        problems = assistant.verify()
-    if as_json:
-        _dump({"sound": not problems, "problems": list(problems)})
-    else:
-        for problem in problems:
-            _out.print(problem, markup=False)
-        _err.print("sound" if not problems else f"{len(problems)} problem(s)")
-    if problems:
-        raise typer.Exit(1)
+        print_suggestion(suggestion, out)
 
 
 def main() -> None:
@@ -152,7 +119,7 @@ def main() -> None:
     try:
         app()
     except AssistError as error:
-        _err.print(f"assist: {error}", markup=False, highlight=False)
+        err.print(f"assist: {error}", markup=False, highlight=False)
         sys.exit(1)
 
 
@@ -164,21 +131,6 @@ def _opened(
 
     with Assistant.open(store, create=create, encoder=encoder, read_only=read_only) as assistant:
         yield assistant
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True) as progress:
-        tasks: dict[str, Any] = {}
-
-        def advance(done: int, total: int, what: str) -> None:
-            stage = what if what == "encode" else "read"
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done, total=total)
-
-        yield advance
 
 
 def _on_error(word: str) -> Any:
@@ -199,10 +151,6 @@ def _mapping(text: str | None, option: str) -> dict[str, object] | None:
     return value
 
 
-def _dump(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-
-
 def _print_report(path: Path, report: AddReport) -> None:
     table = Table(title=Text(str(path)), show_header=False)
     table.add_row("loaded", str(len(report.loaded)))
@@ -212,10 +160,10 @@ def _print_report(path: Path, report: AddReport) -> None:
     table.add_row("never shown", str(len(report.blocked)))
     table.add_row("masked", str(report.masked))
     table.add_row("skipped", str(len(report.skipped)))
-    _out.print(table)
+    out.print(table)
     for item in report.skipped:
         line = "" if item.line is None else f":{item.line}"
-        _err.print(f"skipped {item.path}{line}: {item.reason}", markup=False, highlight=False)
+        err.print(f"skipped {item.path}{line}: {item.reason}", markup=False, highlight=False)
 
 
 def _as_dict(value: object) -> dict[str, object]:
@@ -228,7 +176,7 @@ def _print_hits(hits: list[Hit]) -> None:
         text = _clipped(hit.chunk.text.replace("\n", " "), 90)
         cells = (str(hit.rank), f"{hit.score:.3f}", hit.document.id, hit.chunk.section, text)
         table.add_row(*(Text(cell) for cell in cells))
-    _out.print(table)
+    out.print(table)
 
 
 def print_suggestion(suggestion: Suggestion, console: Console) -> None:

@@ -18,9 +18,7 @@ DATABASE = "store.sqlite3"
 LOCK = "lock"
 """Name of the file by which processes take turns in making a store and in writing its index files."""
 
-RESTORE_HINT = (
-    "restore it from a backup made with LocalStore.backup, or load the shop's files into a new store"
-)
+RESTORE_HINT = "restore it from a backup (assist restore BACKUP STORE --replace), or load the shop's files into a new store"
 
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",

@@ -34,9 +34,18 @@ def write_suggestion(
         " ON CONFLICT (id) DO UPDATE SET at = excluded.at, payload = excluded.payload",
         (suggestion_id, at.isoformat(), text),
     )
-    key = _suggestion_key(connection, suggestion_id)
+    _keep_citations(connection, _suggestion_key(connection, suggestion_id), plain)
+
+
+def cite_again(connection: sqlite3.Connection) -> None:
+    """Find anew what every logged suggestion cites."""
+    for key, text in connection.execute("SELECT key, payload FROM suggestions").fetchall():
+        _keep_citations(connection, key, json.loads(text))
+
+
+def _keep_citations(connection: sqlite3.Connection, key: int, payload: object) -> None:
     connection.execute("DELETE FROM cited WHERE suggestion_key = ?", (key,))
-    cited = [(key, document_id) for document_id in set(_cited(plain))]
+    cited = [(key, document_id) for document_id in sorted(set(_cited(payload)))]
     connection.executemany("INSERT INTO cited (suggestion_key, document_id) VALUES (?, ?)", cited)
 
 
@@ -120,15 +129,18 @@ def write_states(
 
 
 def erase_removed(connection: sqlite3.Connection) -> None:
-    """Delete what was removed: its texts, and the logged suggestions that quote them.
+    """Delete what was removed: its texts, and the log of the suggestions that quote them.
 
-    A suggestion that cites a removed document keeps its id and its feedback; its payload is emptied.
+    A suggestion that cites a removed document keeps its id and who chose which draft; what was suggested and what
+    was sent are erased.
     """
     gone = "SELECT id FROM documents WHERE removed = 1 AND id NOT IN (SELECT id FROM documents WHERE removed = 0)"
-    connection.execute(
-        "UPDATE suggestions SET payload = '{\"erased\": true}' WHERE key IN"  # noqa: S608
-        f" (SELECT suggestion_key FROM cited WHERE document_id IN ({gone}))"
-    )
+    quoting = f"SELECT suggestion_key FROM cited WHERE document_id IN ({gone})"  # noqa: S608
+    replies = f"SELECT key, body FROM feedback WHERE suggestion_key IN ({quoting})"  # noqa: S608
+    sent = connection.execute(replies).fetchall()
+    unsent = [(json.dumps({**json.loads(body), "sent_text": None}), key) for key, body in sent]
+    connection.executemany("UPDATE feedback SET body = ? WHERE key = ?", unsent)
+    connection.execute(f"UPDATE suggestions SET payload = '{{\"erased\": true}}' WHERE key IN ({quoting})")  # noqa: S608
     connection.execute(f"DELETE FROM cited WHERE document_id IN ({gone})")  # noqa: S608
     connection.execute("DELETE FROM documents WHERE removed = 1")
 
@@ -145,8 +157,16 @@ def _cited(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         if isinstance(value.get("document_id"), str):
             yield value["document_id"]
+        yield from _cited_in_short(value.get("citations"))
         children: Iterable[object] = value.values()
     else:
         children = value if isinstance(value, list | tuple) else ()
     for child in children:
         yield from _cited(child)
+
+
+def _cited_in_short(citations: object) -> Iterator[str]:
+    """Read citations as logs of format 1 hold them: lists that start with the document's id."""
+    for one in citations if isinstance(citations, list) else ():
+        if isinstance(one, list) and one and isinstance(one[0], str):
+            yield one[0]

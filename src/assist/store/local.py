@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from assist.documents import Document, Kind
 from assist.encoder.base import EncoderIdentity
-from assist.errors import InputError, StoreCorruptError, StoreNotFoundError
+from assist.errors import InputError, StoreNotFoundError
 from assist.settings import SearchSettings, StoreSettings
 from assist.shop import ShopProfile
 from assist.store import journal, upkeep
+from assist.store.backup import copy_database
 from assist.store.base import AnswerState, Outcome, Record, shop_now
 from assist.store.connection import DATABASE, Connections
-from assist.store.migrations import FORMAT, check_format, migrate
+from assist.store.migrations import check_format, migrate
 from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
 from assist.store.schema import (
     check_encoder,
     check_store,
     create_database,
-    forget_commits,
     read_head,
     read_revision,
     write_settings,
@@ -43,8 +41,6 @@ from assist.store.writing import (
     read_live,
 )
 from assist.text.tokenize import Tokenizer
-
-_LOG = logging.getLogger(__name__)
 
 
 class LocalStore:
@@ -344,14 +340,7 @@ class LocalStore:
         Raises:
             StoreError: As for `apply`.
         """
-        with self._connections.writing() as connection:
-            journal.erase_removed(connection)
-            forget_commits(connection)
-        with self._connections.lend() as connection:
-            connection.execute("VACUUM")
-            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if busy:
-                _LOG.warning("a reader kept the log of %s from being emptied; compact again", DATABASE)
+        upkeep.compact_database(self._connections)
         self._views.write(again=True)
 
     def verify(self) -> tuple[str, ...]:
@@ -360,57 +349,31 @@ class LocalStore:
         Returns:
             One line per problem; empty when the store is sound.
         """
-        try:
-            with self._connections.reading() as connection:
-                head = read_head(connection, self._file)
-                problems = list(upkeep.find_problems(connection, self._file, dim=self._encoder.dim))
-                rows = connection.execute("SELECT count(*) FROM embeddings").fetchone()[0]
-                live = "SELECT count(*) FROM documents WHERE replaced_at IS NULL"
-                documents = connection.execute(live).fetchone()[0]
-        except StoreCorruptError as exc:
-            return (str(exc),)
-        problems += upkeep.find_snapshot_problems(self._views.snapshots, rows, documents, head.stamp)
-        return tuple(problems)
+        return upkeep.verify_store(self._connections, self._views.snapshots)
 
     def info(self) -> dict[str, object]:
-        """Say what is in the store: counts, sizes in bytes, encoder, kind of index."""
-        with self._connections.reading() as connection:
-            head = read_head(connection, self._file)
-            counts = upkeep.count_all(connection)
-        view = self.view()
-        return {
-            "path": self.path,
-            "format": FORMAT,
-            "revision": head.revision,
-            **counts,
-            "encoder": asdict(self._encoder),
-            "tokenizer": {"engine": view.tokenizer.engine, "fingerprint": view.tokenizer.fingerprint},
-            "dense": view.dense.kind,
-            "database_bytes": _total_bytes(self._file.parent.glob(f"{DATABASE}*")),
-            "snapshot_bytes": _total_bytes(self._views.snapshots.folder.rglob("*")),
-        }
+        """Say what is in the store: counts, sizes in bytes, encoder, kind of index and its recall."""
+        return upkeep.describe(self._connections, self._views)
 
     def backup(self, target: str | Path) -> None:
         """Copy the store into a new folder, in one consistent state, while others read and write.
 
-        The copy holds the database; its index files are built when it is first opened.
+        The copy holds the database; its index files are built when it is first opened. `backup.restore_store`
+        puts it in a store's place.
 
         Raises:
             InputError: `target` exists and is not an empty folder.
+            StoreCorruptError: The database is damaged; no copy is left.
             StoreError: The copy could not be written.
         """
         with self._connections.lend() as connection:
-            upkeep.copy_database(connection, Path(target))
+            copy_database(connection, Path(target))
 
     def _cut_new(self, entries: Sequence[Entry], tokenizer: Tokenizer) -> None:
         with self._connections.lend() as connection:
             live = read_live(connection, {entry.document.id for entry in entries})
         for entry in missing(entries, live):
             entry.cut(tokenizer)
-
-
-def _total_bytes(paths: Iterable[Path]) -> int:
-    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _absent(document_id: str, version: str | None, on: datetime | None) -> str:

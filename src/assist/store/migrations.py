@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assist.errors import StoreVersionError
+from assist.store.journal import cite_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Migration:
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
-        adds="vectors of another encoder, gathered until all are there",
+        adds="vectors of another encoder, gathered until all are there; all that logged suggestions cite",
         statements=(
             """CREATE TABLE reencoded (
                 chunk_id INTEGER PRIMARY KEY REFERENCES embeddings ON DELETE CASCADE, vector BLOB NOT NULL)""",
         ),
+        change=cite_again,
     ),
 )
 """The steps from format 1 on; the first leads to format 2."""

@@ -153,6 +153,12 @@ def write_settings(connection: sqlite3.Connection, **values: str | int) -> None:
     )
 
 
+def read_setting(connection: sqlite3.Connection, key: str) -> str | None:
+    """Read one row of the settings table."""
+    row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def read_revision(connection: sqlite3.Connection) -> int:
     """Read the revision alone: a few microseconds."""
     return int(connection.execute("SELECT value FROM settings WHERE key = 'revision'").fetchone()[0])

@@ -196,7 +196,7 @@ class Snapshots:
             _flush_folders(writing)
             final = self.folder / f"{max(self._serials(), default=0) + 1:06d}"
             writing.rename(final)
-            _flush_folder(self.folder)
+            flush_folder(self.folder)
         except BaseException:
             shutil.rmtree(writing, ignore_errors=True)
             raise
@@ -208,7 +208,7 @@ class Snapshots:
         beside = self.folder / "CURRENT.new"
         _write(beside, f"{final.name} {hashlib.sha256(manifest).hexdigest()}\n".encode())
         os.replace(beside, self.folder / "CURRENT")
-        _flush_folder(self.folder)
+        flush_folder(self.folder)
 
     def _serials(self) -> set[int]:
         return {int(one.name) for one in self.folder.iterdir() if one.name.isdecimal()}
@@ -330,10 +330,11 @@ def _flush(path: Path) -> None:
 
 def _flush_folders(folder: Path) -> None:
     for one in (folder, *(child for child in folder.rglob("*") if child.is_dir())):
-        _flush_folder(one)
+        flush_folder(one)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Put the names in a folder on disk."""
     if os.name != "posix":
         return  # Windows has no handle of a folder that could be flushed
     handle = os.open(folder, os.O_RDONLY)

@@ -1,25 +1,35 @@
-"""Care of a store: what is wrong with it, how large it is, a copy of it."""
+"""Care of a store: what is wrong with it, what is in it, and how the room of what was removed comes back."""
 
 from __future__ import annotations
 
-import os
+import logging
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assist.errors import InputError, StoreCorruptError
+from assist.arrays import FloatMatrix
+from assist.errors import StoreCorruptError
+from assist.index.dense import DenseIndex
+from assist.settings import SearchSettings
 from assist.store.codec import body_digest
-from assist.store.connection import DATABASE, sqlite_errors
+from assist.store.connection import DATABASE, Connections
+from assist.store.journal import erase_removed
+from assist.store.migrations import FORMAT
 from assist.store.rows import CHUNK_FIELDS, DOCUMENT_FIELDS, make_chunk, make_document
+from assist.store.schema import forget_commits, read_head
 from assist.store.snapshot import Snapshots, check_files
+from assist.store.views import Views
 
 _DOCUMENT = f"{DOCUMENT_FIELDS}, id, digest, chunk_count, vectors_crc, replaced_at IS NULL"
 _UNIT_TOLERANCE = 1e-3
+_RECALL_K = 10
+_RECALL_QUERIES = 64
+_LOG = logging.getLogger(__name__)
 
 
 def find_problems(connection: sqlite3.Connection, file: Path, *, dim: int) -> Iterator[str]:
@@ -106,26 +116,80 @@ def count_all(connection: sqlite3.Connection) -> dict[str, object]:
         ("chunks", "SELECT count(*) FROM embeddings"),
         ("suggestions", "SELECT count(*) FROM suggestions"),
         ("feedback", "SELECT count(*) FROM feedback"),
+        ("reencoded", "SELECT count(*) FROM reencoded"),
     ):
         counts[name] = connection.execute(query).fetchone()[0]
     return counts
 
 
-def copy_database(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database into a new store's folder, one consistent state, while others read and write.
+def compact_database(connections: Connections) -> None:
+    """Erase what was removed and give the room back; see `LocalStore.compact`."""
+    with connections.writing() as connection:
+        erase_removed(connection)
+        forget_commits(connection)
+    with connections.lend() as connection:
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            _LOG.warning("a reader kept the log of %s from being emptied; compact again", DATABASE)
 
-    Raises:
-        InputError: `target` exists and is not an empty folder.
-        StoreError: The copy could not be written.
+
+def verify_store(connections: Connections, snapshots: Snapshots) -> tuple[str, ...]:
+    """Check the database and the index files; one line per problem."""
+    try:
+        with connections.reading() as connection:
+            head = read_head(connection, connections.file)
+            problems = list(find_problems(connection, connections.file, dim=head.encoder.dim))
+            rows = connection.execute("SELECT count(*) FROM embeddings").fetchone()[0]
+            live = "SELECT count(*) FROM documents WHERE replaced_at IS NULL"
+            documents = connection.execute(live).fetchone()[0]
+    except StoreCorruptError as exc:
+        return (str(exc),)
+    return (*problems, *find_snapshot_problems(snapshots, rows, documents, head.stamp))
+
+
+def describe(connections: Connections, views: Views) -> dict[str, object]:
+    """Say what is in a store; see `LocalStore.info`."""
+    view, folder = views.view(), connections.file.parent
+    with connections.reading() as connection:
+        head = read_head(connection, connections.file)
+        counts = count_all(connection)
+    return {
+        "path": str(folder),
+        "format": FORMAT,
+        "revision": head.revision,
+        **counts,
+        "encoder": asdict(head.encoder),
+        "tokenizer": {"engine": view.tokenizer.engine, "fingerprint": view.tokenizer.fingerprint},
+        "dense": view.dense.kind,
+        f"dense_recall@{_RECALL_K}": measure_recall(view.dense, view.vectors),
+        "database_bytes": _total_bytes(folder.glob(f"{DATABASE}*")),
+        "snapshot_bytes": _total_bytes(views.snapshots.folder.rglob("*")),
+    }
+
+
+def measure_recall(dense: DenseIndex, vectors: FloatMatrix) -> float:
+    """Measure how many of the exact nearest vectors the dense index finds, on queries made from the store's own.
+
+    Args:
+        dense: The index; an exact one needs no measuring.
+        vectors: float32, shape (n, d), unit rows: what it indexes.
+
+    Returns:
+        Mean recall among the first 10, 0-1, over at most 64 queries; each query lies between two stored vectors,
+        and a result as close as the tenth exact one counts as found.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"the target of a backup must be a new or empty folder, got {target}")
-    target.mkdir(parents=True, exist_ok=True)
-    beside = target / f"{DATABASE}.new"
-    with sqlite_errors(target / DATABASE), closing(sqlite3.connect(beside, isolation_level=None)) as copy:
-        connection.backup(copy)
-        # A copy is one file: its journal mode goes back to the log when a writer opens it.
-        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
-    with beside.open("rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(beside, target / DATABASE)
+    if dense.kind == "exact":
+        return 1.0
+    k = min(_RECALL_K, len(vectors))
+    picked = np.linspace(0, len(vectors) - 2, _RECALL_QUERIES).astype(np.int64)
+    queries = vectors[picked] + vectors[picked + 1]
+    queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
+    exact = DenseIndex(vectors, None, settings=SearchSettings())
+    _, wanted = exact.search(queries, k)
+    _, found = dense.search(queries, k)
+    return round(float((found >= wanted[:, -1:]).mean()), 4)
+
+
+def _total_bytes(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths if path.is_file())

@@ -59,7 +59,7 @@ def fill(store: LocalStore) -> None:
     )
     store.apply(add=[record("returns", RETURNS, title="退货")], remove=["gone"], replaced_at=AT)
     store.set_state(["p1"], "approved", "好")
-    cited = [{"document_id": "returns", "version": "x", "quote": "七天无理由退货。"}]
+    cited = [["returns", store.document("returns").version, 0, 8]]
     store.log_suggestion("s1", {"decision": "suggest", "drafts": [{"citations": cited}]}, at=AT)
     store.add_feedback("s1", chosen=0, sent_text="七天内可以退的哦", agent="小林", at=AT)
 

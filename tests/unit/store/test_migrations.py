@@ -63,6 +63,15 @@ def test_an_old_store_can_be_written_and_cared_for(old):
         assert store.verify() == ()
 
 
+def test_compacting_an_old_store_erases_the_suggestions_that_quote_what_was_removed(old):
+    folder, _ = old
+    with open_old(folder) as store:
+        store.apply(remove=["returns"])
+        store.compact()
+        assert store.suggestion("s1") == {"erased": True}
+        assert [(one["chosen"], one["sent_text"]) for one in store.feedback()] == [(0, None)]
+
+
 def test_an_old_store_is_not_touched_by_a_reader(old):
     folder, _ = old
     before = (folder / DATABASE).read_bytes()

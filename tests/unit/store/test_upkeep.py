@@ -1,3 +1,4 @@
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -6,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assist.errors import InputError, StoreError
+from assist.errors import StoreError
+from assist.store import upkeep
 from assist.store.connection import DATABASE
 from assist.store.migrations import FORMAT
-from unit.store.records import DAY1, RETURNS, open_store, record, sample, texts
+from unit.store.records import DAY1, ENCODER, RETURNS, open_store, record, sample, texts
 
 
 @pytest.fixture
@@ -114,37 +116,6 @@ def test_info_counts(store):
     assert info["snapshot_bytes"] > 1000
 
 
-def test_a_backup_is_a_store_of_its_own(store, tmp_path):
-    store.log_suggestion("s1", {"a": 1}, at=DAY1)
-    store.backup(tmp_path / "copies" / "monday")
-    before = texts(store)
-    store.apply(remove=["returns"])
-    with open_store(tmp_path / "copies" / "monday", create=False) as copy:
-        assert texts(copy) == before
-        assert copy.revision == 1
-        assert copy.suggestion("s1") == {"a": 1}
-        assert copy.verify() == ()
-        copy.apply(remove=["shipping"])
-    assert store.document("shipping").id == "shipping"
-
-
-def test_a_backup_can_be_read_without_writing(store, tmp_path):
-    store.backup(tmp_path / "copy")
-    with open_store(tmp_path / "copy", read_only=True) as copy:
-        assert len(copy.view()) == 8
-    assert [one.name for one in (tmp_path / "copy").iterdir()] == [DATABASE]
-
-
-def test_a_backup_does_not_overwrite(store, tmp_path):
-    (tmp_path / "copy").mkdir()
-    (tmp_path / "copy" / "x").write_text("mine")
-    with pytest.raises(InputError, match="new or empty folder"):
-        store.backup(tmp_path / "copy")
-    with pytest.raises(InputError):
-        store.backup(store.path)
-    assert (tmp_path / "copy" / "x").read_text() == "mine"
-
-
 def test_a_database_restored_from_a_backup_does_not_use_the_newer_snapshot(store, tmp_path):
     import shutil
 
@@ -164,20 +135,34 @@ def test_a_database_restored_from_a_backup_does_not_use_the_newer_snapshot(store
 
 def test_compacting_leaves_no_byte_of_what_was_removed(store):
     secret = "绝密条款第九十九条"
-    store.apply(add=[record("secret", f"{secret}\n\n只对内。", title=secret)])
+    store.apply(add=[record("secret", f"{secret}\n\n只对内。", title=secret, aliases=(secret,))])
+    store.apply(add=[record("secret", f"{secret}\n\n第二版。", title=secret)])
+    store.set_state(["secret"], "approved", secret)
     store.log_suggestion("s1", {"document_id": "secret", "quote": secret}, at=DAY1)
+    store.add_feedback("s1", chosen=0, sent_text=secret, at=DAY1)
+    store.view().chunk(0)
     assert holds(Path(store.path), secret)
     store.apply(remove=["secret"])
     store.compact()
     assert not holds(Path(store.path), secret)
     assert holds(Path(store.path), RETURNS)
     assert store.verify() == ()
+    store.close()
+    assert not holds(Path(store.path), secret)
 
 
 def holds(folder, text):
-    words = [text.encode(), *(word.encode() for word in ("绝密",) if text.startswith(word))]
-    files = [one for one in folder.rglob("*") if one.is_file()]
-    return any(word in one.read_bytes() for one in files for word in words)
+    """Look for the first two words of a text in every file, in every encoding that could be used for it."""
+    start = text[:2]
+    words = [
+        start.encode(),
+        start.encode("utf-16-le"),
+        start.encode("gb18030"),
+        json.dumps(start)[1:-1].encode(),
+    ]
+    vector = ENCODER.encode([text]).tobytes()
+    files = [one.read_bytes() for one in folder.rglob("*") if one.is_file()]
+    return any(word in data for data in files for word in (*words, vector))
 
 
 def test_compacting_keeps_earlier_versions(store):
@@ -196,3 +181,28 @@ def test_compacting_gives_room_back(store):
     store.apply(remove=[one.document.id for one in many])
     store.compact()
     assert store.info()["database_bytes"] < before / 4
+
+
+def test_recall_is_measured_against_the_exact_search(tmp_path):
+    from assist.settings import SearchSettings
+
+    many = [
+        record(f"d{number}", f"第{number}条规则，编号{number * 7919 % 10007}，{number * 31 % 977}。")
+        for number in range(2100)
+    ]
+    with open_store(tmp_path / "many", search=SearchSettings(exact_rows=500)) as large:
+        large.apply(add=many)
+        info = large.info()
+    assert info["dense"] != "exact"
+    assert 0.8 < info["dense_recall@10"] <= 1.0
+
+
+def test_recall_of_an_index_that_finds_nothing_is_nothing(store):
+    class Blind:
+        kind = "blind"
+
+        def search(self, queries, k):
+            return np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, dtype=np.float32)
+
+    assert upkeep.measure_recall(Blind(), store.view().vectors) == 0.0
+    assert store.info()["dense_recall@10"] == 1.0
