@@ -1,6 +1,9 @@
 """Shared fixtures: the demo shop loaded once, and small stores."""
 
+import atexit
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus" / "demo_shop"
 ON = "2026-11-20T14:00:00"
 
+
+# What is kept between processes stays inside this run.
+os.environ["ASSIST_CACHE"] = tempfile.mkdtemp(prefix="assist-cache-")
+atexit.register(shutil.rmtree, os.environ["ASSIST_CACHE"], ignore_errors=True)
 
 # The same examples every time, so that a red run says something of the change at hand. New ones are looked
 # for by `pytest tests/property --hypothesis-profile=search`.

@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 
-from assist import loading
+from assist import ingest, loading
 from assist.clock import shop_time
 from assist.documents import Document, Kind
 from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
-from assist.ingest import Skipped, read_folder
+from assist.ingest import Skipped
 from assist.learning import Learned, Traces, keep_feedback
 from assist.loading import AddReport, OnError, Progress
 from assist.messages import Channel, Message, read_message
@@ -111,7 +111,7 @@ class Assistant:
             IngestError: With `on_error="raise"`, the first file or row that cannot be read.
         """
         loading.check_on_error(on_error)
-        results = list(read_folder(path, settings=self._settings.ingest, progress=progress))
+        results = list(ingest.read_folder(path, settings=self._settings.ingest, progress=progress))
         skipped = [item for result in results for item in result.skipped]
         loading.raise_first(skipped, on_error)
         profile = next((result.profile for result in reversed(results) if result.profile is not None), None)

@@ -75,7 +75,7 @@ class Suggester:
         self._settings = settings
         self._encoder = encoder
         self._retriever = Retriever(view, encoder, settings.search)
-        self._guide = Guide(Intents.bundled().leaves, encoder)
+        self._guide = Guide.of(Intents.bundled().leaves, encoder)
         self._relevance = Relevance(encoder, view.tokenizer, view.sparse.idf, self._guide)
         self._understanding = Understanding(
             encoder=encoder,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +26,10 @@ def adder() -> Adder:
     scipy's compiled matrix-vector kernel does it 6 times faster than numpy's indexing and without the interpreter
     lock. It is not part of scipy's public interface, hence the plain version for a scipy without it.
     """
-    try:
-        from scipy.sparse._sparsetools import csc_matvec
-    except ImportError:
+    kernels = _compiled_kernels()
+    if kernels is None:
         return add_plainly
+    csc_matvec = kernels.csc_matvec
     one = np.ones(1, dtype=np.float32)
 
     def add(scores: FloatVector, rows: RowVector, impacts: FloatVector) -> None:
@@ -32,6 +37,24 @@ def adder() -> Adder:
         csc_matvec(len(scores), 1, column, rows, impacts, one, scores)
 
     return add
+
+
+def _compiled_kernels() -> Any:
+    """Load scipy's extension module by itself: all of `scipy.sparse` takes longer to import than a first answer."""
+    name = "scipy.sparse._sparsetools"
+    if name in sys.modules:
+        return sys.modules[name]
+    package = importlib.util.find_spec("scipy")
+    folders = [] if package is None else list(package.submodule_search_locations or ())
+    spec = PathFinder.find_spec("_sparsetools", [str(Path(folder) / "sparse") for folder in folders])
+    if spec is None or spec.loader is None:
+        return None
+    try:
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except ImportError:
+        return None
+    return module if hasattr(module, "csc_matvec") else None
 
 
 def add_plainly(scores: FloatVector, rows: RowVector, impacts: FloatVector) -> None:

@@ -7,8 +7,10 @@ n-grams under a naive Bayes model of the leaves. A softmax over the weighted sum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, check_matrix
 from assist.encoder.base import Encoder
+from assist.kept import kept_arrays
 from assist.messages import Behaviour, Intent, IntentScore
 from assist.question import lexicon, wording
 
@@ -30,6 +33,8 @@ _SMOOTHING = 0.05
 UNKNOWN = 0.2
 _TOP = 3
 _LENGTHS = (1, 2, 3)
+# Version of what `_learn` makes.
+_FORMAT = 1
 
 
 class Intents:
@@ -71,9 +76,18 @@ class IntentModel:
         wordings = _plain_wordings(intents)
         sizes = [len(rows) for rows in wordings]
         texts = list(chain.from_iterable(wordings))
-        self._embeddings = encoder.encode(texts, kind="query")
+        key = json.dumps([_FORMAT, asdict(encoder.identity), sizes, texts]).encode()
+        arrays = kept_arrays("intents", key, lambda: _learn(encoder, texts, sizes))
+        self._embeddings: FloatMatrix = arrays["embeddings"]
+        self._weights: FloatMatrix = arrays["weights"]
+        grams: list[str] = json.loads(arrays["grams"].tobytes().decode("utf-8", "surrogatepass"))
+        self._vocabulary = dict(zip(grams, range(len(grams)), strict=True))
         self._rows = _padded_rows(sizes)
-        self._vocabulary, self._weights = _bayes(texts, sizes)
+
+    @classmethod
+    def of(cls, intents: Intents, encoder: Encoder) -> IntentModel:
+        """Build a model, or give the one that was built for these very objects."""
+        return _model(intents, encoder) if isinstance(encoder, Hashable) else cls(intents, encoder)
 
     def classify(self, texts: Sequence[str]) -> list[tuple[IntentScore, ...]]:
         """Score plain texts.
@@ -125,6 +139,11 @@ class IntentModel:
         )
 
 
+@lru_cache(maxsize=4)
+def _model(intents: Intents, encoder: Encoder) -> IntentModel:
+    return IntentModel(intents, encoder)
+
+
 @cache
 def _bundled() -> Intents:
     return Intents([_leaf(record) for record in lexicon.records("intents")])
@@ -142,6 +161,14 @@ def _plain_wordings(intents: Intents) -> list[list[str]]:
     return [
         list(dict.fromkeys(next(plain) or example for example in leaf.examples)) for leaf in intents.leaves
     ]
+
+
+def _learn(encoder: Encoder, texts: Sequence[str], sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
+    """Work out all that the model knows of the wordings."""
+    vocabulary, weights = _bayes(texts, sizes)
+    grams = json.dumps(list(vocabulary), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    embeddings = encoder.encode(texts, kind="query")
+    return {"embeddings": embeddings, "weights": weights, "grams": np.frombuffer(grams, dtype=np.uint8)}
 
 
 def _padded_rows(sizes: Sequence[int]) -> NDArray[np.int64]:

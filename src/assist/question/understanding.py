@@ -76,7 +76,7 @@ class Understanding:
         self._words = tokenizer.words
         self._profile = profile
         self._settings = settings
-        self._model = IntentModel(self.intents, encoder)
+        self._model = IntentModel.of(self.intents, encoder)
 
     def understand(self, message: Message) -> Question:
         """Say what one message asks; see `understand_many`."""

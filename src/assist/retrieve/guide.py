@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,6 +38,11 @@ class Guide:
             )
             start += len(group)
 
+    @classmethod
+    def of(cls, intents: tuple[Intent, ...], encoder: Encoder) -> Guide:
+        """Build a guide, or give the one that was built for these very objects."""
+        return _guide(intents, encoder) if isinstance(encoder, Hashable) else cls(intents, encoder)
+
     def keys(self, part: Part) -> dict[str, float]:
         """Words that clauses and parameters about this part's intent use, with how surely: 0–1.
 
@@ -69,3 +75,8 @@ class Guide:
             return query
         leaning = query + np.float32(share * part.intents[0].score) * direction
         return np.asarray(leaning / max(float(np.linalg.norm(leaning)), 1e-6), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _guide(intents: tuple[Intent, ...], encoder: Encoder) -> Guide:
+    return Guide(intents, encoder)

@@ -191,9 +191,9 @@ def test_the_encoder_is_called_once_for_a_batch(shop_catalog):
     )
     built = Counting.calls
     own.understand_many([Message(("掉色吗 包邮吗",)), Message(("在吗",)), Message(("怎么退",))])
-    assert (built, Counting.calls) == (1, 2)
+    assert Counting.calls == built + 1
     own.understand_many([Message(("在吗",))])
-    assert Counting.calls == 2
+    assert Counting.calls == built + 1
 
 
 def test_sku_words_of_the_page_fill_slots(understanding):
