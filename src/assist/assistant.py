@@ -25,6 +25,7 @@ from assist.messages import Channel, Message, read_message
 from assist.results import Hit, Suggestion
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import Settings
+from assist.shop import ShopProfile
 from assist.store.backup import restore_store
 from assist.store.local import LocalStore
 from assist.store.reencoding import reencode_store
@@ -115,10 +116,8 @@ class Assistant:
         skipped = [item for result in results for item in result.skipped]
         loading.raise_first(skipped, on_error)
         profile = next((result.profile for result in reversed(results) if result.profile is not None), None)
-        if profile is not None and profile != self._store.profile:
-            self._store.apply(profile=profile)
         documents = [document for result in results for document in result.documents]
-        return self._load(documents, on_error, progress, skipped)
+        return self._load(documents, on_error, progress, skipped, profile)
 
     def _load(
         self,
@@ -126,13 +125,16 @@ class Assistant:
         on_error: OnError,
         progress: Progress | None,
         skipped: Sequence[Skipped] = (),
+        profile: ShopProfile | None = None,
     ) -> AddReport:
         screened = loading.screen_all(documents, on_error)
         named = loading.with_product_ids(screened.documents, self._store.documents(kinds=(Kind.PRODUCT,)))
         change = loading.changed_only(named, self._store.current())
         records = loading.make_records(change.write, self._encoder, self._settings.chunk, progress)
-        at = shop_time(None, self._store.profile.timezone)
-        revision = self._store.apply(add=records, replaced_at=at) if records else self._store.revision
+        at = shop_time(None, (profile or self._store.profile).timezone)
+        revision = self._store.revision
+        if records or profile is not None:
+            revision = self._store.apply(add=records, profile=profile, replaced_at=at)
         report = loading.report(screened, change, records, skipped)
         loading.log_report(report, revision, at)
         return report

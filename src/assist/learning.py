@@ -16,7 +16,7 @@ from assist.guard import mask
 from assist.messages import Message
 from assist.preferring import Place, Preferences, Vote, places_of
 from assist.results import Draft, Suggestion
-from assist.store.base import Outcome, Store
+from assist.store.base import Logged, Outcome, Store
 from assist.text.normalize import fold
 
 TRACES = 1_000
@@ -78,10 +78,9 @@ def keep_feedback(
     known = payload(trace) if trace is not None else store.suggestion(suggestion_id)
     drafts = known.get("drafts")
     _check_choice(chosen, len(drafts) if isinstance(drafts, list) else 0)
-    if trace is not None:
-        store.log_suggestion(suggestion_id, known, at=trace.at)
+    logged = None if trace is None else Logged(known, trace.at)
     sent = None if sent_text is None else mask(sent_text).text
-    store.add_feedback(suggestion_id, chosen=chosen, sent_text=sent, agent=agent, at=at)
+    store.add_feedback(suggestion_id, chosen=chosen, sent_text=sent, agent=agent, at=at, logged=logged)
 
 
 def _check_choice(chosen: object, drafts: int) -> None:

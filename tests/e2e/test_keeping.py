@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from assist import Assistant
 from assist.cli import app
 from assist.documents import Document, Kind
-from assist.errors import AssistError, StoreMismatchError
+from assist.errors import AssistError, EncoderError, StoreMismatchError
 from assist.testing import HashingEncoder
 
 WARRANTY = "# 保修\n\n保修期：整机保修三年，人为损坏不保。"
@@ -106,3 +106,20 @@ def test_reencoding_from_the_command_line(shop):
     assert done.exit_code == 0, done.output
     assert json.loads(run("info", shop, "--json").stdout)["encoder"]["name"] != "hashing"
     assert run("search", shop, "保修多久", "--json").exit_code == 0
+
+
+def test_a_folder_is_loaded_whole_or_not_at_all(tmp_path, corpus):
+    class Failing(HashingEncoder):
+        def encode(self, texts, *, kind="passage"):
+            raise EncoderError("out of memory")
+
+    with Assistant.open(tmp_path / "shop.assist", create=True, encoder=Failing()) as assistant:
+        with pytest.raises(EncoderError):
+            assistant.add_files(corpus / "policies")
+        assert assistant.info()["revision"] == 0
+        with pytest.raises(EncoderError):
+            assistant.add_files(corpus)
+        assert assistant.info()["revision"] == 0
+    with Assistant.open(tmp_path / "shop.assist", encoder=HashingEncoder()) as assistant:
+        assistant.add_files(corpus)
+        assert assistant.info()["revision"] == 1

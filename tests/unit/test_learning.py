@@ -40,10 +40,9 @@ class Log(SimpleNamespace):
     def __init__(self):
         super().__init__(suggestions=[], feedback=[])
 
-    def log_suggestion(self, id, payload, *, at):
-        self.suggestions.append((id, payload, at))
-
-    def add_feedback(self, id, *, chosen, sent_text, agent, at):
+    def add_feedback(self, id, *, chosen, sent_text, agent, at, logged=None):
+        if logged is not None:
+            self.suggestions.append((id, logged.payload, logged.at))
         self.feedback.append((id, chosen, sent_text, agent, at))
 
 

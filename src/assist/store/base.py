@@ -46,6 +46,19 @@ class Outcome:
     feedback: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A suggestion as it is logged.
+
+    Attributes:
+        payload: What was suggested; plain data that JSON can hold.
+        at: When.
+    """
+
+    payload: Mapping[str, object]
+    at: datetime
+
+
 class AnswerState(Word):
     """What may be done with a past answer."""
 
@@ -134,8 +147,9 @@ class Store(Protocol):
         sent_text: str | None = None,
         agent: str | None = None,
         at: datetime,
+        logged: Logged | None = None,
     ) -> None:
-        """Keep what an agent did with a suggestion."""
+        """Keep what an agent did with a suggestion, together with the suggestion where it is given."""
         ...
 
     def feedback(self) -> list[dict[str, object]]:

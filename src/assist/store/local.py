@@ -15,7 +15,7 @@ from assist.settings import SearchSettings, StoreSettings
 from assist.shop import ShopProfile
 from assist.store import journal, upkeep
 from assist.store.backup import copy_database
-from assist.store.base import AnswerState, Outcome, Record, shop_now
+from assist.store.base import AnswerState, Logged, Outcome, Record, shop_now
 from assist.store.connection import DATABASE, Connections
 from assist.store.migrations import check_format, migrate
 from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
@@ -278,14 +278,25 @@ class LocalStore:
         sent_text: str | None = None,
         agent: str | None = None,
         at: datetime,
+        logged: Logged | None = None,
     ) -> None:
         """Keep what an agent did with a suggestion: which draft was chosen, and what was sent.
 
+        Args:
+            id: The suggestion.
+            chosen: Number of the draft that was used.
+            sent_text: What was sent.
+            agent: Who.
+            at: When.
+            logged: The suggestion, to be logged in the same transaction.
+
         Raises:
-            InputError: No such suggestion was logged.
+            InputError: No such suggestion was logged, or it does not fit into JSON.
         """
         body = {"chosen": chosen, "sent_text": sent_text, "agent": agent, "at": at.isoformat()}
         with self._connections.writing() as connection:
+            if logged is not None:
+                journal.write_suggestion(connection, id, logged.payload, logged.at)
             journal.write_feedback(connection, id, body)
 
     def feedback(self) -> list[dict[str, object]]:
