@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -181,7 +182,25 @@ def _fusion(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield f"| {pack} | " + " | ".join(cells) + " |"
         totals = {weight: totals[weight] + values[weight] for weight in weights}
     yield "| **mean** | " + " | ".join(f"{total / len(found):.4f}" for total in totals.values()) + " |"
+    for name, half in (("chosen on", 0), ("reported on", 1)):
+        means = [_half_mean(found, f"hybrid at {weight}", half) for weight in weights]
+        best = max(means)
+        cells = (f"**{value:.4f}**" if value == best else f"{value:.4f}" for value in means)
+        yield f"| mean of the half {name} | " + " | ".join(cells) + " |"
     yield ""
+    lanes = "; ".join(f"{lane} {_half_mean(found, lane, 1):.4f}" for lane in LANES)
+    yield "The share is chosen on one half of the queries (those whose id has an even CRC-32); the other half only reports:"
+    yield f"{lanes}."
+    yield ""
+
+
+def _half_mean(found: Mapping[str, Mapping[str, Any]], lane: str, half: int) -> float:
+    """Mean nDCG@10 over packs, over the queries of one half."""
+    means = [
+        np.mean([row[lane]["nDCG@10"] for row in result["rows"] if crc32(row["id"].encode()) % 2 == half])
+        for result in found.values()
+    ]
+    return float(np.mean(means))
 
 
 def _speed(result: Mapping[str, Any] | None) -> Iterator[str]:

@@ -26,7 +26,7 @@ PACKS = (
     "qbqtc_search",
 )
 MEASURES = ("nDCG@10", "RR@10", "R_cap@10", "Success@1")
-DENSE_WEIGHTS = (0.5, 0.6, 0.7)
+DENSE_WEIGHTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def main() -> None:

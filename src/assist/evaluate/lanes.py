@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from assist.arrays import FloatMatrix, IdMatrix, check_matrix
 from assist.encoder.base import Encoder
 from assist.index.ranking import padded
-from assist.retrieve.fuse import fuse
+from assist.retrieve.fuse import Rescore, fuse
 from assist.settings import SearchSettings
 from assist.store.view import View
 from assist.text.normalize import fold
@@ -59,10 +60,15 @@ def run_lanes(
     def search(start: int) -> dict[str, IdMatrix]:
         texts = folded[start : start + SEARCH_BATCH]
         vectors = check_matrix(encoder.encode(texts, kind="query"), "query vectors", unit=True)
+        tokens = view.tokenizer.tokens_many(texts)
         dense = view.dense.search(vectors, take)
-        sparse = view.sparse.search(view.tokenizer.tokens_many(texts), take)
+        sparse = view.sparse.search(tokens, take)
         rows = {"sparse": sparse[0], "dense": dense[0]}
-        rows.update({name: _mixed(dense, sparse, weight) for name, weight in mixes.items()})
+        exact = [
+            (partial(view.dense.scores, v), partial(view.sparse.scores, t))
+            for v, t in zip(vectors, tokens, strict=True)
+        ]
+        rows.update({name: _mixed(dense, sparse, weight, exact) for name, weight in mixes.items()})
         return {name: fold_rows(found, view.columns.document, depth) for name, found in rows.items()}
 
     parts: list[dict[str, IdMatrix]] = []
@@ -74,10 +80,16 @@ def run_lanes(
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _mixed(dense: Found, sparse: Found, weight: float) -> IdMatrix:
+def _mixed(dense: Found, sparse: Found, weight: float, exact: Sequence[tuple[Rescore, Rescore]]) -> IdMatrix:
     fused = [
-        fuse((dense[0][at], dense[1][at]), (sparse[0][at], sparse[1][at]), weight=weight)
-        for at in range(len(dense[0]))
+        fuse(
+            (dense[0][at], dense[1][at]),
+            (sparse[0][at], sparse[1][at]),
+            weight=weight,
+            exact_dense=exact_dense,
+            exact_sparse=exact_sparse,
+        )
+        for at, (exact_dense, exact_sparse) in enumerate(exact)
     ]
     width = max((len(one.rows) for one in fused), default=1)
     rows, _ = padded(((one.rows, one.scores) for one in fused), len(fused), max(width, 1))

@@ -143,37 +143,53 @@ def evaluate_retrieval(
     whole = read_set(folder, queries=queries, qrels=qrels, duplicates=duplicates)
     chosen = whole.sampled(sample, seed=seed)
     model = load_encoder(encoder) if isinstance(encoder, str) else encoder
+    depth = max(int(name.partition("@")[2]) for name in measures)
     clock = [time.perf_counter()]
     with corpus_store(chosen.passages, model, folder=store, settings=settings, progress=progress) as view:
         clock.append(time.perf_counter())
+        asked = [query.text for query in chosen.queries]
         runs = run_lanes(
-            view,
-            model,
-            [query.text for query in chosen.queries],
-            settings=settings.search,
-            mixes=mixes,
-            depth=max(int(name.partition("@")[2]) for name in measures),
-            jobs=jobs,
-            progress=progress,
-        )
+            view, model, asked,
+            settings=settings.search, mixes=mixes, depth=depth, jobs=jobs, progress=progress,
+        )  # fmt: skip
         clock.append(time.perf_counter())
         ranked = _ranked(view, runs, chosen.queries)
         index = {"dense_index": view.dense.kind, "chunks": len(view)}
-    measured = {
-        lane: ranking.measure_ranked(lists, chosen.judgments, measures=measures)
-        for lane, lists in ranked.items()
-    }
-    found = {lane: one.intervals(seed=seed) for lane, one in measured.items()}
     chose = {"encoder": model.identity.name, "measures": list(measures), "sample": sample, "seed": seed}
-    return RetrievalEvaluation(
+    return _result(
+        chosen,
+        ranked,
+        mixes,
         settings={**chose, "duplicates": duplicates, **_searched(settings), **_counted(chosen), **index},
         versions=versions(model.identity),
+        times=_times(clock, len(chosen.queries), jobs),
+    )
+
+
+def _result(
+    chosen: RetrievalSet,
+    ranked: Mapping[str, Mapping[str, Sequence[str]]],
+    mixes: Mapping[str, float],
+    *,
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+    times: Mapping[str, float],
+) -> RetrievalEvaluation:
+    """Measure every run; `settings` name the measures and the seed."""
+    measured = {
+        lane: ranking.measure_ranked(lists, chosen.judgments, measures=settings["measures"])
+        for lane, lists in ranked.items()
+    }
+    found = {lane: one.intervals(seed=settings["seed"]) for lane, one in measured.items()}
+    return RetrievalEvaluation(
+        settings=settings,
+        versions=versions,
         data=hashes(chosen.files),
         lanes={lane: found[lane] for lane in LANES},
         fusion={f"{mixes[name]:g}": found[name] for name in mixes if name not in LANES},
         rows=_rows(chosen, measured),
         worst=_worst(chosen, ranked["hybrid"], measured["hybrid"]),
-        times=_times(clock, len(chosen.queries), jobs),
+        times=times,
     )
 
 
@@ -200,14 +216,16 @@ def _ranked(
 
 
 def _rows(chosen: RetrievalSet, measured: Mapping[str, ranking.Measured]) -> tuple[dict[str, object], ...]:
-    """Put each query's measures together, lane by lane."""
-    values = {lane: measured[lane].values.tolist() for lane in LANES}
+    """Put each query's measures together, lane by lane; of a further mix only the first measure."""
+    values = {lane: one.values.tolist() for lane, one in measured.items()}
+    further = [lane for lane in measured if lane not in LANES]
     names = measured["hybrid"].names
     return tuple(
         {
             "id": query.id,
             "relevant": sum(grade > 0 for grade in chosen.qrels[query.id].values()),
             **{lane: dict(zip(names, map(rounded, values[lane][at]), strict=True)) for lane in LANES},
+            **{lane: {names[0]: rounded(values[lane][at][0])} for lane in further},
         }
         for at, query in enumerate(chosen.queries)
     )

@@ -1,17 +1,22 @@
-"""Two ranked lists -> one: a convex mix of min-max scaled scores, and the collapse of near-duplicates.
+"""Two ranked lists -> one: a convex mix of scores scaled by their theoretical least, and the collapse of near-duplicates.
 
-The mix is Bruch, Gai & Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023); it measured
-better than reciprocal ranks on Chinese service questions.
+The mix is Bruch, Gai & Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023), section 4; scaling by
+0 instead of by the last hit, and scoring in both lanes what either found, measured better (`benchmarks/README.md`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, IdVector
+
+Rescore: TypeAlias = Callable[[IdVector], FloatVector]
+"""Scores of given rows for one query; int64 (m,) to float32 (m,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,31 +37,40 @@ class Fused:
 
 
 def fuse(
-    dense: tuple[IdVector, FloatVector], sparse: tuple[IdVector, FloatVector], *, weight: float
+    dense: tuple[IdVector, FloatVector],
+    sparse: tuple[IdVector, FloatVector],
+    *,
+    weight: float,
+    exact_dense: Rescore,
+    exact_sparse: Rescore,
 ) -> Fused:
     """Mix two lanes' results; padding (-1) is dropped.
+
+    A cosine counts as it is, a BM25 score as a share of the query's best one: both are 0 where nothing is alike,
+    wherever a list was cut. What one lane did not find is scored by it afterwards, for its place below the cut is
+    known to no one and 0 would be a guess.
 
     Args:
         dense: Rows and scores of the dense lane, best first.
         sparse: Rows and scores of the sparse lane, best first.
         weight: Share of the dense lane, 0–1.
+        exact_dense: Cosines of given rows with the query.
+        exact_sparse: BM25 scores of given rows for the query.
 
     Returns:
         The union of both lists.
     """
     dense_rows, dense_scores = _found(*dense)
     sparse_rows, sparse_scores = _found(*sparse)
-    rows = np.union1d(dense_rows, sparse_rows)
+    rows = np.union1d(dense_rows, sparse_rows).astype(np.int64)
     raw_dense = _spread(rows, dense_rows, dense_scores)
     raw_sparse = _spread(rows, sparse_rows, sparse_scores)
-    mixed = weight * _scaled(raw_dense) + (1.0 - weight) * _scaled(raw_sparse)
+    cosines = np.clip(_completed(raw_dense, rows, exact_dense), 0.0, 1.0)
+    impacts = _completed(raw_sparse, rows, exact_sparse)
+    best = float(impacts.max(initial=0.0))
+    mixed = weight * cosines + (1.0 - weight) * (impacts / best if best > 0.0 else impacts)
     order = np.lexsort((rows, -mixed))
-    return Fused(
-        rows[order].astype(np.int64),
-        mixed[order].astype(np.float32),
-        raw_dense[order],
-        raw_sparse[order],
-    )
+    return Fused(rows[order], mixed[order].astype(np.float32), raw_dense[order], raw_sparse[order])
 
 
 def _found(rows: IdVector, scores: FloatVector) -> tuple[IdVector, FloatVector]:
@@ -70,16 +84,14 @@ def _spread(rows: IdVector, found: IdVector, scores: FloatVector) -> FloatVector
     return spread
 
 
-def _scaled(scores: FloatVector) -> NDArray[np.float32]:
-    """Min-max over what the lane found; what it did not find scores 0, a single hit scores 1."""
-    known = np.isfinite(scores)
-    if not known.any():
-        return np.zeros(len(scores), dtype=np.float32)
-    low, high = float(scores[known].min()), float(scores[known].max())
-    if high - low < 1e-9:
-        return known.astype(np.float32)
-    filled = np.where(known, scores, low)
-    return np.asarray((filled - low) / (high - low), dtype=np.float32)
+def _completed(scores: FloatVector, rows: IdVector, exact: Rescore) -> FloatVector:
+    """Score what the lane did not find."""
+    missing = np.flatnonzero(~np.isfinite(scores))
+    if not len(missing):
+        return scores
+    whole: FloatVector = scores.copy()
+    whole[missing] = exact(rows[missing])
+    return whole
 
 
 def collapse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -140,6 +141,8 @@ class Retriever:
                 (dense_rows[at], dense_scores[at]),
                 (sparse_rows[at], sparse_scores[at]),
                 weight=self._settings.dense_weight,
+                exact_dense=partial(self.view.dense.scores, vectors[at]),
+                exact_sparse=partial(self.view.sparse.scores, tokens[at]),
             )
             found.append(self._hits(fused, k, distinct))
         return found

@@ -9,28 +9,50 @@ def lane(rows, scores):
     return np.array(rows, dtype=np.int64), np.array(scores, dtype=np.float32)
 
 
-def test_the_mix_is_the_weighted_sum_of_min_max_scores():
-    fused = fuse(lane([3, 1, 2], [0.9, 0.5, 0.1]), lane([1, 7], [8.0, 4.0]), weight=0.6)
-    assert fused.rows.tolist() == [1, 3, 2, 7]
-    np.testing.assert_allclose(fused.scores, [0.6 * 0.5 + 0.4, 0.6, 0.0, 0.0], atol=1e-6)
+def table(scores):
+    """Scores that a lane would give to rows it did not find; 0 to those not named."""
+    return lambda rows: np.array([scores.get(int(row), 0.0) for row in rows], dtype=np.float32)
+
+
+def mixed(dense, sparse, weight, *, cosines=None, impacts=None):
+    exact = {"exact_dense": table(cosines or {}), "exact_sparse": table(impacts or {})}
+    return fuse(dense, sparse, weight=weight, **exact)
+
+
+def test_the_mix_is_the_cosine_and_the_share_of_the_best_bm25_score():
+    fused = mixed(lane([3, 1, 2], [0.9, 0.5, 0.1]), lane([1, 7], [8.0, 4.0]), 0.6)
+    assert fused.rows.tolist() == [1, 3, 7, 2]
+    np.testing.assert_allclose(fused.scores, [0.6 * 0.5 + 0.4, 0.54, 0.2, 0.06], atol=1e-6)
     assert fused.dense[0] == np.float32(0.5)
     assert fused.sparse[1] == -np.inf
 
 
+def test_what_one_lane_did_not_find_is_scored_by_it_and_still_counts_as_not_found():
+    fused = mixed(lane([3], [0.9]), lane([7], [4.0]), 0.5, cosines={7: 0.8}, impacts={3: 1.0})
+    assert fused.rows.tolist() == [7, 3]
+    np.testing.assert_allclose(fused.scores, [0.9, 0.575], atol=1e-6)
+    assert fused.dense.tolist() == [-np.inf, np.float32(0.9)]
+    assert fused.sparse.tolist() == [4.0, -np.inf]
+
+
+def test_a_negative_cosine_counts_as_none():
+    fused = mixed(lane([3], [-0.5]), lane([], []), 0.5)
+    assert fused.scores.tolist() == [0.0]
+
+
 def test_padding_is_dropped_and_ties_go_to_the_lower_row():
-    fused = fuse(lane([5, 2, -1], [0.4, 0.4, -np.inf]), lane([-1], [-np.inf]), weight=0.5)
+    fused = mixed(lane([5, 2, -1], [0.4, 0.4, -np.inf]), lane([-1], [-np.inf]), 0.5)
     assert fused.rows.tolist() == [2, 5]
     assert fused.scores[0] == fused.scores[1]
 
 
 def test_two_empty_lanes_give_nothing():
-    fused = fuse(lane([], []), lane([-1], [-np.inf]), weight=0.5)
-    assert len(fused.rows) == 0
+    assert len(mixed(lane([], []), lane([-1], [-np.inf]), 0.5).rows) == 0
 
 
 def test_the_order_of_a_lanes_rows_does_not_matter():
-    one = fuse(lane([3, 1], [0.9, 0.5]), lane([1, 3], [2.0, 1.0]), weight=0.3)
-    two = fuse(lane([1, 3], [0.5, 0.9]), lane([3, 1], [1.0, 2.0]), weight=0.3)
+    one = mixed(lane([3, 1], [0.9, 0.5]), lane([1, 3], [2.0, 1.0]), 0.3)
+    two = mixed(lane([1, 3], [0.5, 0.9]), lane([3, 1], [1.0, 2.0]), 0.3)
     assert one.rows.tolist() == two.rows.tolist()
     np.testing.assert_array_equal(one.scores, two.scores)
 
