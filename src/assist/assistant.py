@@ -30,6 +30,7 @@ from assist.store.backup import restore_store
 from assist.store.local import LocalStore
 from assist.store.reencoding import reencode_store
 from assist.suggesting import Suggester
+from assist.tuned import Tuned
 
 
 class Assistant:
@@ -207,7 +208,8 @@ class Assistant:
             raise InputError("a query must not be empty")
         moment = None if on is None else self._moment(on)
         scope = Scope.read(product=product, kinds=kinds, moment=moment, filters=filters)
-        retriever = Retriever(self._store.view(), self._encoder, self._settings.search)
+        search = Tuned.from_json(self._store.tuned).search(self._settings.search)
+        retriever = Retriever(self._store.view(), self._encoder, search)
         return [list(hits) for hits in retriever.search(queries, k, [scope] * len(queries))]
 
     # -- suggesting ------------------------------------------------------------------------------

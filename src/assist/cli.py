@@ -20,6 +20,7 @@ from rich.text import Text
 from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, out
 from assist.cli_evaluate import app as evaluate_app
 from assist.cli_store import app as store_app
+from assist.cli_tune import tune
 from assist.errors import AssistError
 from assist.results import to_plain
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(store_app)
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(tune)
 
 
 @app.command()

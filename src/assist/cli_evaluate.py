@@ -54,7 +54,7 @@ def retrieval(
     from assist.evaluate import evaluate_retrieval, retrieval_html
     from assist.evaluate.measures import DEFAULT
 
-    with _bar() as progress:
+    with bar() as progress:
         result = evaluate_retrieval(
             folder,
             queries=queries,
@@ -93,7 +93,7 @@ def drafts(
     """Suggest for every labelled question and compare with its labels."""
     from assist.evaluate import drafts_html, evaluate_drafts
 
-    with _bar() as progress:
+    with bar() as progress:
         result = evaluate_drafts(
             store,
             questions,
@@ -152,7 +152,7 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
+def bar() -> Iterator[Callable[[int, int, str], None]]:
     """Show one progress bar per stage on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -169,7 +169,8 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
         yield advance
 
 
-def _print_table(head: list[str], rows: list[list[str]]) -> None:
+def print_table(head: list[str], rows: list[list[str]]) -> None:
+    """Print a table on stdout."""
     from rich.console import Console
     from rich.table import Table
 
@@ -182,7 +183,7 @@ def _print_table(head: list[str], rows: list[list[str]]) -> None:
 def _print_lanes(lanes: Mapping[str, Mapping[str, Interval]]) -> None:
     names = list(next(iter(lanes.values())))
     rows = [[lane, *(_mean(found[name].mean) for name in names)] for lane, found in lanes.items()]
-    _print_table(["lane", *names], rows)
+    print_table(["lane", *names], rows)
 
 
 def _print_measures(measures: Mapping[str, Interval]) -> None:
@@ -190,7 +191,7 @@ def _print_measures(measures: Mapping[str, Interval]) -> None:
         [name, _mean(one.mean), f"{_mean(one.low)}–{_mean(one.high)}", str(one.n)]
         for name, one in measures.items()
     ]
-    _print_table(["measure", "mean", "interval", "questions"], rows)
+    print_table(["measure", "mean", "interval", "questions"], rows)
 
 
 def _print_comparison(found: Comparison) -> None:
@@ -204,10 +205,10 @@ def _print_comparison(found: Comparison) -> None:
         ]
         for change in found.changes
     ]
-    _print_table(["measure", "before", "after", "difference", "significant"], rows)
+    print_table(["measure", "before", "after", "difference", "significant"], rows)
     moved = [[one.id, one.measure, _mean(one.before), _mean(one.after)] for one in found.moved]
     if moved:
-        _print_table(["question that moved", "measure", "before", "after"], moved)
+        print_table(["question that moved", "measure", "before", "after"], moved)
 
 
 def _mean(value: float | None) -> str:

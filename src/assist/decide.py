@@ -107,13 +107,18 @@ def settle(drafts: Sequence[Draft]) -> Route:
     return Route(Decision.SUGGEST)
 
 
-def confidence(draft: Draft, question: Question) -> float:
+def confidence(draft: Draft, question: Question, weights: Mapping[str, float] | None = None) -> float:
     """Turn a draft's raw score and its features into the probability that it is usable as it stands.
 
     Logistic regression (Cox 1958) over `features`; the weights are data (`data/confidence.json`), fitted by
     `benchmarks/calibrate.py`.
+
+    Args:
+        draft: With its raw score in `debug`.
+        question: What it answers.
+        weights: By the names of `features`; None: those that are shipped.
     """
-    weights = _calibration()
+    weights = shipped() if weights is None else weights
     logit = sum(weights[name] * value for name, value in features(draft, question).items())
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
@@ -137,7 +142,8 @@ def features(draft: Draft, question: Question) -> dict[str, float]:
 
 
 @cache
-def _calibration() -> Mapping[str, float]:
+def shipped() -> Mapping[str, float]:
+    """Give the weights of the confidence that come with the package."""
     data: dict[str, float] = json.loads((files("assist") / "data" / "confidence.json").read_text("utf-8"))
     return MappingProxyType(data)
 

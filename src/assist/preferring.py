@@ -131,7 +131,12 @@ def places_of(draft: Draft, question: Question) -> tuple[Place, ...]:
 
 
 def prefer(
-    drafts: Sequence[Draft], question: Question, preferences: Preferences, now: datetime
+    drafts: Sequence[Draft],
+    question: Question,
+    preferences: Preferences,
+    now: datetime,
+    *,
+    weights: Mapping[str, float] | None = None,
 ) -> tuple[Draft, ...]:
     """Order drafts by what the writer thinks of them and by what agents did with their like.
 
@@ -140,6 +145,7 @@ def prefer(
         question: What they answer.
         preferences: What was learned.
         now: The moment to answer for.
+        weights: Of the confidence; see `decide.confidence`.
 
     Returns:
         The same drafts; where nothing bears on them, in the same order and unchanged.
@@ -154,7 +160,7 @@ def prefer(
         keys.append(limit + shift)
     order = sorted(range(len(drafts)), key=lambda at: (-keys[at], at))
     order = _protected(order, drafts, resting[0])
-    return tuple(_moved(drafts[at], shifts[at], resting[at], question) for at in order)
+    return tuple(_moved(drafts[at], shifts[at], resting[at], question, weights) for at in order)
 
 
 def _protected(order: list[int], drafts: Sequence[Draft], first: Sequence[Place]) -> list[int]:
@@ -168,7 +174,13 @@ def _protected(order: list[int], drafts: Sequence[Draft], first: Sequence[Place]
     return order
 
 
-def _moved(draft: Draft, shift: float, places: Sequence[Place], question: Question) -> Draft:
+def _moved(
+    draft: Draft,
+    shift: float,
+    places: Sequence[Place],
+    question: Question,
+    weights: Mapping[str, float] | None,
+) -> Draft:
     """Let the confidence follow the score; what agents skipped makes no rule less true."""
     if not shift or (shift < 0 and any(place.rule for place in places)):
         return draft
@@ -176,4 +188,4 @@ def _moved(draft: Draft, shift: float, places: Sequence[Place], question: Questi
     moved = replace(
         draft, debug=MappingProxyType({**draft.debug, "score": score, "feedback": round(shift, 4)})
     )
-    return replace(moved, confidence=decide.confidence(moved, question))
+    return replace(moved, confidence=decide.confidence(moved, question, weights))

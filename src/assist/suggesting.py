@@ -31,6 +31,7 @@ from assist.settings import Settings
 from assist.shop import ShopProfile
 from assist.store.base import Store
 from assist.store.view import View
+from assist.tuned import Tuned
 
 CLAUSES, ANSWERS = 30, 6
 """Hits per part on rules, and on past answers."""
@@ -63,7 +64,9 @@ class Suggester:
         encoder: Encoder,
         profile: ShopProfile,
         settings: Settings,
+        tuned: Tuned | None = None,
     ) -> None:
+        tuned = tuned or Tuned()
         by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
         for document in documents:
             if document.audience is Audience.BUYER:
@@ -74,9 +77,10 @@ class Suggester:
         self._profile = profile
         self._settings = settings
         self._encoder = encoder
-        self._retriever = Retriever(view, encoder, settings.search)
+        self._retriever = Retriever(view, encoder, tuned.search(settings.search))
         self._guide = Guide.of(Intents.bundled().leaves, encoder)
-        self._relevance = Relevance(encoder, view.tokenizer, view.sparse.idf, self._guide)
+        self._relevance = Relevance(encoder, view.tokenizer, view.sparse.idf, self._guide, tuned.ranker)
+        self._weights = tuned.confidence
         self._understanding = Understanding(
             encoder=encoder,
             tokenizer=view.tokenizer,
@@ -86,15 +90,16 @@ class Suggester:
         )
 
     @classmethod
-    def of(cls, store: Store, encoder: Encoder, settings: Settings) -> Suggester:
-        """Read all that suggesting needs from the newest state of a store."""
+    def of(cls, store: Store, encoder: Encoder, settings: Settings, tuned: Tuned | None = None) -> Suggester:
+        """Read all that suggesting needs from the newest state of a store; `tuned` stands in for what it keeps."""
         while True:
             view = store.view()
             documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
             profile = store.profile
+            fitted = Tuned.from_json(store.tuned) if tuned is None else tuned
             # A commit between the reads would mix two states: read again.
             if store.revision == view.revision:
-                return cls(view, documents, encoder, profile, settings)
+                return cls(view, documents, encoder, profile, settings, fitted)
 
     @property
     def revision(self) -> int:
@@ -256,7 +261,7 @@ class Suggester:
             )
         with _timed(timings, "guard"):
             drafts, blocked = self._guarded(written.drafts, evidence)
-            drafts = prefer(drafts, read.question, preferences, read.now)
+            drafts = prefer(drafts, read.question, preferences, read.now, weights=self._weights)
             drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
         settled = route if refusing else decide.settle(drafts)
         if settled.decision is Decision.HANDOFF:
@@ -278,7 +283,9 @@ class Suggester:
                 blocked.extend(findings)
                 continue
             checked = replace(draft, findings=findings)
-            kept.append(replace(checked, confidence=decide.confidence(checked, evidence.question)))
+            kept.append(
+                replace(checked, confidence=decide.confidence(checked, evidence.question, self._weights))
+            )
         return tuple(kept), tuple(blocked)
 
     def _hand_off(

@@ -164,6 +164,15 @@ class Store(Protocol):
         """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
         ...
 
+    @property
+    def tuned(self) -> str | None:
+        """Give what was fitted to this shop, as text; see `assist.tuned`."""
+        ...
+
+    def set_tuned(self, text: str | None) -> int:
+        """Keep what was fitted, or forget it; returns the new revision."""
+        ...
+
     def undo_feedback(self, id: str) -> bool:
         """Take back the newest feedback on a suggestion; False where there is none."""
         ...

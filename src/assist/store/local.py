@@ -25,6 +25,7 @@ from assist.store.schema import (
     create_database,
     read_head,
     read_revision,
+    read_setting,
     write_settings,
 )
 from assist.store.versions import pick
@@ -317,6 +318,19 @@ class LocalStore:
         """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
         with self._connections.lend() as connection:
             return journal.read_feedback_stamp(connection)
+
+    @property
+    def tuned(self) -> str | None:
+        """What was fitted to this shop, as text (`assist.tuned`); None: nothing."""
+        with self._connections.lend() as connection:
+            return read_setting(connection, "tuned") or None
+
+    def set_tuned(self, text: str | None) -> int:
+        """Keep what was fitted, or forget it; readers see it with the new revision, which is returned."""
+        with self._connections.writing() as connection:
+            head = read_head(connection, self._file)
+            write_settings(connection, tuned=text or "", revision=head.revision + 1)
+        return head.revision + 1
 
     def undo_feedback(self, id: str) -> bool:
         """Take back the newest feedback on a suggestion; False where there is none.
