@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 from zlib import crc32
 
@@ -30,7 +31,9 @@ def main() -> None:
     results = {pack: _read(HERE / "results" / f"retrieval_{pack}.json") for pack in PACKS}
     found = {pack: result for pack, result in results.items() if result is not None}
     speed = _read(HERE / "results" / "evaluate_speed.json")
-    text = "\n".join([*_head(), *_drafts(), *_retrieval(found), *_fusion(found), *_speed(speed), *_more()])
+    parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _speed(speed)]
+    store = _read(HERE / "results" / "store.json")
+    text = "\n".join(line for part in (*parts, _store(store), _more()) for line in part)
     (HERE / "README.md").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -222,6 +225,50 @@ def _speed(result: Mapping[str, Any] | None) -> Iterator[str]:
     yield "store, all stages, judging, intervals; the demo shop's labelled questions over and over. The machine was shared"
     yield "with other work during the run."
     yield ""
+
+
+def _store(result: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None:
+        return
+    yield "## The store"
+    yield ""
+    yield f"`python benchmarks/store.py`: passages of the demo shop's lines, {result['dim']} dimensions, encoding left out,"
+    yield f"{result['machine']['cores']} cores shared with other work (load average in the table), so CPU time says more than wall time."
+    yield "*visible*: one changed page of four passages, until another store object shows it; median. *reader*: the longest"
+    yield "call of a process that reads at full speed while index files are written, and while pages change."
+    yield ""
+    yield (
+        "| passages | load average | loaded per CPU s (wall) | first view and training, CPU s (wall) | index files, CPU s (wall) |"
+        " visible, CPU s (wall) | commit s | reader p99 / longest, files | reader p99 / longest, changes |"
+    )
+    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for run in result["runs"]:
+        yield _store_line(run)
+    yield ""
+
+
+def _store_line(run: Mapping[str, Any]) -> str:
+    visible, spent, commit = (
+        median(change[name] for change in run["changes"])
+        for name in ("visible_s", "visible_cpu_s", "commit_s")
+    )
+    stages = [
+        f"{run[name]['cpu_s']:.2f} ({run[name]['wall_s']:.2f})" for name in ("first_view", "index_files")
+    ]
+    waits = [
+        " / ".join(f"{run[name]['view'][key]:.1f} ms" for key in ("p99_ms", "max_ms"))
+        for name in ("reader_while_index_files_are_written", "reader_while_pages_change")
+    ]
+    load = f"{run['load']['passages_per_cpu_s']:,} ({run['load']['passages_per_s']:,})"
+    cells = [
+        f"{run['passages']:,}",
+        f"{run['load_average']:.1f}",
+        load,
+        *stages,
+        f"{spent:.3f} ({visible:.3f})",
+        f"{commit:.3f}",
+    ]
+    return f"| {' | '.join([*cells, *waits])} |"
 
 
 def _more() -> Iterator[str]:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+import assist
 from assist import Assistant
 from assist.documents import Document, Kind
 from assist.shop import ShopProfile
@@ -71,7 +72,7 @@ class Server:
             [COMPILER, "-shared", "-fPIC", "-O1", "-o", library, HERE / "faults.c", "-ldl"], check=True
         )
         one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        paths = os.pathsep.join([str(HERE.parent), str(Path(sys.modules["assist"].__file__).parents[1])])
+        paths = os.pathsep.join([str(HERE.parent), str(Path(assist.__file__).parents[1])])
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "worker.py"), str(folder)],
             stdin=subprocess.PIPE,
@@ -299,8 +300,10 @@ def fail_often(server: Server, folder: Path, rng: random.Random, times: int) -> 
         for line in errors:
             assert line["error"] in {"StoreError", "StoreLockedError"}, line
             counted[mode] += 1
-            again = server.ask(folder, actions[acknowledged:])
-            assert done(again) == len(actions) - acknowledged
+            # A flush that fails after the last byte of a commit was written leaves the call there, whole.
+            there = acknowledged + (shop != states[acknowledged])
+            again = server.ask(folder, actions[there:])
+            assert done(again) == len(actions) - there
             shop = examine(folder, states[-1:])
     return counted
 

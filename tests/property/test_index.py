@@ -148,3 +148,16 @@ def test_fusion_gives_every_row_once_and_best_first(lists, k):
     assert len(set(hits)) == len(hits) == min(k, len(everything))
     pairs = list(zip((-scores[0][: len(hits)]).tolist(), hits, strict=True))
     assert pairs == sorted(pairs)
+
+
+WORDS_OF_TEXTS = st.lists(st.lists(st.sampled_from("甲乙丙丁戊己庚辛壬癸abcdefg"), max_size=6), max_size=8)
+
+
+@given(WORDS_OF_TEXTS, WORDS_OF_TEXTS, st.data())
+def test_renewed_counts_are_those_of_the_texts_that_result(older, newer, data):
+    rows = sorted(data.draw(st.sets(st.integers(0, len(older) - 1)))) if older else []
+    renewed = count_terms(older).renewed(np.array(rows, dtype=np.int64), count_terms(newer))
+    fresh = count_terms([*(older[row] for row in rows), *newer])
+    assert renewed.vocabulary.terms() == fresh.vocabulary.terms()
+    for name in ("starts", "rows", "counts", "lengths"):
+        np.testing.assert_array_equal(getattr(renewed, name), getattr(fresh, name))

@@ -64,21 +64,44 @@ class TermCounts:
             lengths=np.concatenate([np.empty(0, dtype=np.int32), *(part.lengths for part in parts)]),
         )
 
-    def take(self, rows: NDArray[np.int64]) -> TermCounts:
-        """Keep only some texts, ascending; terms that none of them has are dropped."""
+    def renewed(self, rows: NDArray[np.int64], newer: TermCounts) -> TermCounts:
+        """Keep only some texts and put others after them; the same as counting all of them together.
+
+        A few passes over the entries and no Python object per term, so that one changed page of a large shop
+        costs little.
+
+        Args:
+            rows: int64, ascending: the texts to keep.
+            newer: Counts of the others.
+        """
+        moved, starts = self._moved(rows)
+        terms = newer.vocabulary.terms()
+        known = self.vocabulary.find(terms)
+        places = self.vocabulary.places(terms, known)
+        frequency, added = np.diff(starts), np.diff(newer.starts)
+        frequency[known[known >= 0]] += added[known >= 0]
+        vocabulary = self.vocabulary.changed(
+            drop=np.flatnonzero(frequency == 0), add=[terms[i] for i in np.flatnonzero(known < 0).tolist()]
+        )
+        # New entries of a known term stand at its end; those of an unknown one before the term after it.
+        at = np.repeat(starts[np.where(known >= 0, known + 1, places)], added)
+        kept = moved >= 0
+        sizes = np.insert(frequency, places[known < 0], added[known < 0])
+        return TermCounts(
+            vocabulary=vocabulary,
+            starts=_starts(sizes[sizes > 0]),
+            rows=np.insert(moved[kept], at, newer.rows + np.int32(len(rows))),
+            counts=np.insert(self.counts[kept], at, newer.counts),
+            lengths=np.concatenate((self.lengths[rows], newer.lengths)),
+        )
+
+    def _moved(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Number the texts anew: the text of every entry, -1 for one that is gone, and where terms then start."""
         place = np.full(len(self), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
-        kept = np.flatnonzero(place[self.rows] >= 0)
-        frequency = np.bincount(_term_of_entry(self)[kept], minlength=len(self.vocabulary))
-        alive = np.flatnonzero(frequency)
-        terms = self.vocabulary.terms()
-        return TermCounts(
-            vocabulary=Vocabulary.build([terms[number] for number in alive.tolist()]),
-            starts=_starts(frequency[alive]),
-            rows=place[self.rows[kept]],
-            counts=self.counts[kept],
-            lengths=self.lengths[rows],
-        )
+        moved = place[self.rows]
+        gone = np.flatnonzero(moved < 0)
+        return moved, self.starts - np.searchsorted(gone, self.starts)
 
     def save(self, folder: Path) -> None:
         """Write the arrays into an existing folder."""

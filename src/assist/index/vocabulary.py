@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,53 @@ class Vocabulary:
 
     def _bytes(self, number: int) -> bytes:
         return self.blob[self.offsets[number] : self.offsets[number + 1]].tobytes()
+
+    def places(self, terms: Sequence[str], known: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Say before which term each of some terms would stand; `known` is what `find` gave for them."""
+        found = known.astype(np.int64)
+        for line in np.flatnonzero(known < 0).tolist():
+            found[line] = bisect_left(range(len(self)), _encode(terms[line]), key=self._bytes)
+        return found
+
+    def changed(self, *, drop: NDArray[np.int64], add: Sequence[str]) -> Vocabulary:
+        """Leave some terms out and put others in; the same as building from the terms that result.
+
+        Args:
+            drop: Numbers, ascending.
+            add: Distinct terms in ascending order that are not there yet.
+        """
+        if not len(drop) and not add:
+            return self
+        lengths = np.diff(self.offsets)
+        new = Vocabulary.build(add)
+        places = self.places(add, np.full(len(add), -1, dtype=np.int32))
+        alive = np.ones(len(self), dtype=np.bool_)
+        alive[drop] = False
+        inserted = np.insert(alive, places, True)
+        number = np.cumsum(inserted) - 1
+        # Where the old and the new terms stand once the new ones are put in, before the dropped ones go.
+        new_at = places + np.arange(len(places))
+        old_at = np.delete(np.arange(len(inserted)), new_at)
+        new_lengths = np.diff(new.offsets)
+        blob = np.insert(
+            self.blob[np.repeat(alive, lengths)],
+            np.repeat(np.concatenate(([0], np.cumsum(lengths * alive)))[places], new_lengths),
+            new.blob,
+        )
+        hashes, numbers = self._hashes_of(alive, number[old_at])
+        at = np.searchsorted(hashes, new.hashes, side="right")
+        return Vocabulary(
+            blob=blob,
+            offsets=np.concatenate(([0], np.cumsum(np.insert(lengths, places, new_lengths)[inserted]))),
+            hashes=np.insert(hashes, at, new.hashes),
+            numbers=np.insert(numbers, at, number[new_at][new.numbers].astype(np.int32)),
+        )
+
+    def _hashes_of(
+        self, alive: NDArray[np.bool_], number: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+        kept = alive[self.numbers]
+        return self.hashes[kept], number[self.numbers[kept]].astype(np.int32)
 
     def terms(self) -> list[str]:
         """List all terms in order; makes v strings."""

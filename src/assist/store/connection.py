@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from assist.errors import StoreCorruptError, StoreError, StoreLockedError
+from assist.errors import AssistError, StoreCorruptError, StoreError, StoreLockedError
 
 DATABASE = "store.sqlite3"
 """Name of the database file in a store's folder."""
@@ -47,6 +47,10 @@ _MESSAGES: tuple[tuple[str, Callable[[str, Path], StoreError]], ...] = (
 )
 
 
+# What reading a row raises that does not hold what was written into it.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+
+
 def corrupt(reason: str, file: Path) -> StoreCorruptError:
     """Make the error for a damaged file of the store; the message says how to restore it."""
     return StoreCorruptError(
@@ -74,6 +78,17 @@ def sqlite_errors(file: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, sqlite3.Warning) as exc:
         raise map_error(exc, file) from exc
+
+
+@contextmanager
+def decoding(file: Path) -> Iterator[None]:
+    """Turn what goes wrong while rows are read into the error of a damaged file; our own errors pass."""
+    try:
+        yield
+    except AssistError:
+        raise
+    except _UNREADABLE as exc:
+        raise corrupt(f"a row cannot be read: {exc!r}", file) from exc
 
 
 def connect(
@@ -153,8 +168,12 @@ class Connections:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection inside a read transaction: every query in the block sees one commit."""
-        with self.lend() as connection:
+        """Lend a connection inside a read transaction: every query in the block sees one commit.
+
+        Raises:
+            StoreCorruptError: A row is not what was written: of another type, not JSON, no date.
+        """
+        with self.lend() as connection, decoding(self.file):
             connection.execute("BEGIN")
             yield connection
             connection.execute("COMMIT")

@@ -129,13 +129,13 @@ class LocalStore:
     @property
     def revision(self) -> int:
         """Number of commits that changed what readers see, other processes' included."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return read_revision(connection)
 
     @property
     def profile(self) -> ShopProfile:
         """The shop's own settings."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return read_head(connection, self._file).profile
 
     @property
@@ -199,7 +199,7 @@ class LocalStore:
         A document whose digest is among its id's need not be chunked and encoded again.
         """
         found: dict[str, tuple[str, ...]] = {}
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             query = "SELECT id, digest FROM documents WHERE replaced_at IS NULL ORDER BY doc_key"
             for document_id, digest in connection.execute(query):
                 found[document_id] = (*found.get(document_id, ()), digest)
@@ -240,7 +240,7 @@ class LocalStore:
             f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL"  # noqa: S608
             f" AND kind IN ({','.join('?' * len(words))}) ORDER BY doc_key"
         )
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return tuple(make_document(fields, self._file) for fields in connection.execute(query, words))
 
     def view(self) -> View:
@@ -268,7 +268,7 @@ class LocalStore:
         Raises:
             InputError: No such suggestion was logged.
         """
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return journal.read_suggestion(connection, id)
 
     def add_feedback(
@@ -302,7 +302,7 @@ class LocalStore:
 
     def feedback(self) -> list[dict[str, object]]:
         """Give all feedback, oldest first: `suggestion_id, chosen, sent_text, agent, at` (ISO text)."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return journal.read_feedback(connection)
 
     def outcomes(self, *, after: int = 0) -> list[Outcome]:
@@ -311,12 +311,12 @@ class LocalStore:
         Args:
             after: Only feedback whose key is greater.
         """
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return journal.read_outcomes(connection, after)
 
     def feedback_stamp(self) -> tuple[int, int]:
         """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             return journal.read_feedback_stamp(connection)
 
     @property
@@ -395,7 +395,7 @@ class LocalStore:
             copy_database(connection, Path(target))
 
     def _cut_new(self, entries: Sequence[Entry], tokenizer: Tokenizer) -> None:
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             live = read_live(connection, {entry.document.id for entry in entries})
         for entry in missing(entries, live):
             entry.cut(tokenizer)

@@ -33,8 +33,11 @@ class Migration:
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
-        adds="vectors of another encoder, gathered until all are there; all that logged suggestions cite",
+        adds="vectors of another encoder, gathered until all are there; all that logged suggestions cite; an index of"
+        " what the columns of the search lanes are made from",
         statements=(
+            """CREATE INDEX documents_shown ON documents
+                (doc_key, kind, level, audience, product, valid_from, valid_to, id) WHERE replaced_at IS NULL""",
             """CREATE TABLE reencoded (
                 chunk_id INTEGER PRIMARY KEY REFERENCES embeddings ON DELETE CASCADE, vector BLOB NOT NULL)""",
         ),

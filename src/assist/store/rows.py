@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, IdVector
-from assist.documents import Audience, BlockKind, Chunk, Document, Kind, Level, Span, Validity
+from assist.documents import BlockKind, Chunk, Document, Span, Validity
 from assist.errors import StoreError
 from assist.index.counts import TermCounts, count_terms
 from assist.index.dense import DenseIndex
@@ -121,7 +121,7 @@ class RowSource:
         Raises:
             StoreError: It was removed and compacted away.
         """
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             query = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE doc_key = ?"  # noqa: S608
             fields = connection.execute(query, (doc_key,)).fetchone()
         if fields is None:
@@ -134,7 +134,7 @@ class RowSource:
         Raises:
             StoreError: Its document was removed and compacted away.
         """
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             query = f"SELECT {CHUNK_FIELDS} FROM chunks WHERE chunk_id = ?"  # noqa: S608
             fields = connection.execute(query, (chunk_id,)).fetchone()
         if fields is None:
@@ -143,7 +143,7 @@ class RowSource:
 
     def read_keys(self, document_id: str) -> list[int]:
         """Read the keys of all versions of a document."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             rows = connection.execute("SELECT doc_key FROM documents WHERE id = ?", (document_id,))
             return [row[0] for row in rows]
 
@@ -182,8 +182,10 @@ def read_lanes(
     Raises:
         StoreCorruptError: A stored vector has the wrong length, or tables disagree.
     """
-    ids, keys = _read_ids(connection)
-    kept = _kept_rows(base, ids)
+    documents = _read_documents(connection)
+    document_keys = np.fromiter((row[0] for row in documents), dtype=np.int64, count=len(documents))
+    kept = _kept_rows(base, document_keys)
+    ids, keys = _read_ids(connection, base, kept)
     vectors = np.empty((len(ids), dim), dtype=np.float32)
     lines = _read_embeddings(connection, file, ids[len(kept) :], vectors[len(kept) :])
     if tokenizer is not None:
@@ -193,9 +195,8 @@ def read_lanes(
     if len(counts) != len(ids) - len(kept):
         raise corrupt("tables chunks and embeddings disagree", file)
     if base is not None:
-        counts = _extend(base, kept, counts, vectors)
-    documents = _read_documents(connection)
-    document_keys = np.fromiter((row[0] for row in documents), dtype=np.int64, count=len(documents))
+        np.take(base.vectors, kept, axis=0, out=vectors[: len(kept)], mode="clip")
+        counts = base.counts.renewed(kept, counts)
     numbers = np.searchsorted(document_keys, keys)
     if len(keys) and not np.array_equal(document_keys[np.minimum(numbers, len(documents) - 1)], keys):
         raise corrupt("tables documents and embeddings disagree", file)
@@ -258,27 +259,31 @@ def _read_documents(connection: sqlite3.Connection) -> list[Fields]:
     ).fetchall()
 
 
-def _read_ids(connection: sqlite3.Connection) -> tuple[IdVector, IdVector]:
-    """Read chunk id and document key of every search row, ascending; from an index, without their contents."""
-    rows = connection.execute(
-        "SELECT chunk_id, doc_key FROM embeddings ORDER BY doc_key, chunk_id"
-    ).fetchall()
-    pairs = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=2 * len(rows)).reshape(-1, 2)
-    return pairs[:, 0].copy(), pairs[:, 1].copy()
-
-
-def _kept_rows(base: Lanes | None, ids: IdVector) -> IdVector:
-    """Find the rows of `base` that are still there; new rows have higher ids than any earlier one."""
+def _kept_rows(base: Lanes | None, document_keys: IdVector) -> IdVector:
+    """Find the rows of `base` whose document is still live: a version that was replaced never comes back as it was."""
     if base is None:
         return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.isin(base.columns.ids, ids, assume_unique=True))
+    alive = np.isin(base.document_keys, document_keys, assume_unique=True)
+    return np.flatnonzero(alive[base.columns.document])
 
 
-def _extend(base: Lanes, kept: IdVector, counts: TermCounts, vectors: FloatMatrix) -> TermCounts:
-    """Put kept rows of an earlier state before new ones: fills the head of `vectors`, returns all counts."""
-    np.take(base.vectors, kept, axis=0, out=vectors[: len(kept)], mode="clip")
-    old = base.counts if len(kept) == len(base.columns.ids) else base.counts.take(kept)
-    return TermCounts.concat([old, counts]) if len(counts) else old
+def _read_ids(
+    connection: sqlite3.Connection, base: Lanes | None, kept: IdVector
+) -> tuple[IdVector, IdVector]:
+    """Give chunk id and document key of every search row, ascending; of the kept rows from `base`."""
+    if base is None or not len(base.columns.ids):
+        rows = connection.execute(
+            "SELECT chunk_id, doc_key FROM embeddings ORDER BY doc_key, chunk_id"
+        ).fetchall()
+    else:
+        # New rows have higher ids than any earlier one.
+        query = "SELECT chunk_id, doc_key FROM embeddings WHERE chunk_id > ? ORDER BY chunk_id"
+        rows = connection.execute(query, (int(base.columns.ids[-1]),)).fetchall()
+    pairs = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=2 * len(rows)).reshape(-1, 2)
+    if base is None:
+        return pairs[:, 0].copy(), pairs[:, 1].copy()
+    keys = base.document_keys[base.columns.document[kept]]
+    return np.concatenate((base.columns.ids[kept], pairs[:, 0])), np.concatenate((keys, pairs[:, 1]))
 
 
 def _count(batches: Iterable[Sequence[str]]) -> TermCounts:
@@ -318,16 +323,22 @@ def _make_columns(
     def spread(values: Iterator[int], dtype: type[np.signedinteger[Any]]) -> NDArray[Any]:
         return np.fromiter(values, dtype=dtype, count=len(rows))[numbers]
 
+    # Looking a plain string up is several times faster than making a member of an enumeration of it.
+    kinds, levels, audiences = (_by_word(codes) for codes in (KIND_CODES, LEVEL_CODES, AUDIENCE_CODES))
     return Columns(
         ids=ids,
-        kind=spread((KIND_CODES[Kind(row[1])] for row in rows), np.int8),
-        level=spread((LEVEL_CODES[Level(row[2])] for row in rows), np.int8),
-        audience=spread((AUDIENCE_CODES[Audience(row[3])] for row in rows), np.int8),
+        kind=spread((kinds[row[1]] for row in rows), np.int8),
+        level=spread((levels[row[2]] for row in rows), np.int8),
+        audience=spread((audiences[row[3]] for row in rows), np.int8),
         product=spread((product_number.get(row[4], -1) for row in rows), np.int32),
         valid_from=spread((_seconds(row[5], ALWAYS_FROM) for row in rows), np.int64),
         valid_to=spread((_seconds(row[6], ALWAYS_TO) for row in rows), np.int64),
         document=numbers.astype(np.int32),
     )
+
+
+def _by_word(codes: Mapping[Any, int]) -> dict[str, int]:
+    return {str(word): code for word, code in codes.items()}
 
 
 def _seconds(text: str | None, otherwise: int) -> int:

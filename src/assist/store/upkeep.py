@@ -16,14 +16,15 @@ from assist.arrays import FloatMatrix
 from assist.errors import StoreCorruptError
 from assist.index.dense import DenseIndex
 from assist.settings import SearchSettings
-from assist.store.codec import body_digest
-from assist.store.connection import DATABASE, Connections
+from assist.store.codec import body_digest, to_bytes
+from assist.store.connection import DATABASE, Connections, decoding
 from assist.store.journal import erase_removed
 from assist.store.migrations import FORMAT
-from assist.store.rows import CHUNK_FIELDS, DOCUMENT_FIELDS, make_chunk, make_document
+from assist.store.rows import CHUNK_FIELDS, DOCUMENT_FIELDS, join_tokens, make_chunk, make_document
 from assist.store.schema import forget_commits, read_head
 from assist.store.snapshot import Snapshots, check_files
-from assist.store.views import Views
+from assist.store.views import Views, tokenizer_of
+from assist.text.tokenize import Tokenizer
 
 _DOCUMENT = f"{DOCUMENT_FIELDS}, id, digest, chunk_count, vectors_crc, replaced_at IS NULL"
 _UNIT_TOLERANCE = 1e-3
@@ -32,13 +33,16 @@ _RECALL_QUERIES = 64
 _LOG = logging.getLogger(__name__)
 
 
-def find_problems(connection: sqlite3.Connection, file: Path, *, dim: int) -> Iterator[str]:
-    """Check the database: SQLite's own check, references, texts, chunks and vectors.
+def find_problems(
+    connection: sqlite3.Connection, file: Path, *, dim: int, tokenizer: Tokenizer | None
+) -> Iterator[str]:
+    """Check the database: SQLite's own check, references, texts, chunks, vectors and tokens.
 
     Args:
         connection: Inside a read transaction.
         file: The database.
         dim: Columns of the stored vectors.
+        tokenizer: The one that made the stored tokens; None: they are not checked.
 
     Yields:
         One line per problem; nothing when the database is sound.
@@ -51,13 +55,18 @@ def find_problems(connection: sqlite3.Connection, file: Path, *, dim: int) -> It
         yield f"{DATABASE}: row {row} of {table} refers to a row of {parent} that is absent"
     for fields in connection.execute(f"SELECT {_DOCUMENT} FROM documents ORDER BY doc_key"):  # noqa: S608
         try:
-            yield from _check_document(connection, fields, file, dim)
+            with decoding(file):
+                yield from list(_check_document(connection, fields, file, dim, tokenizer))
         except StoreCorruptError as exc:
             yield str(exc)
 
 
 def _check_document(
-    connection: sqlite3.Connection, fields: tuple[Any, ...], file: Path, dim: int
+    connection: sqlite3.Connection,
+    fields: tuple[Any, ...],
+    file: Path,
+    dim: int,
+    tokenizer: Tokenizer | None,
 ) -> Iterator[str]:
     doc_key, text, body = fields[0], fields[5], fields[6]
     document_id, digest, count, crc, live = fields[7:]
@@ -69,12 +78,15 @@ def _check_document(
     chunks = [make_chunk(row, document, file) for row in connection.execute(ordered, (doc_key,))]
     if [chunk.ordinal for chunk in chunks] != list(range(count)):
         yield f"{name}: {len(chunks)} chunks are stored, {count} were written"
-    query = "SELECT vector FROM embeddings WHERE doc_key = ? ORDER BY chunk_id"
-    vectors = [row[0] for row in connection.execute(query, (doc_key,))]
-    if len(vectors) != (count if live else 0):
-        yield f"{name}: {len(vectors)} vectors are stored, {count if live else 0} were written"
+    query = "SELECT vector, tokens FROM embeddings WHERE doc_key = ? ORDER BY chunk_id"
+    rows = connection.execute(query, (doc_key,)).fetchall()
+    if len(rows) != (count if live else 0):
+        yield f"{name}: {len(rows)} vectors are stored, {count if live else 0} were written"
     elif live:
-        yield from (f"{name}: {problem}" for problem in _check_vectors(vectors, dim, crc))
+        yield from (f"{name}: {problem}" for problem in _check_vectors([row[0] for row in rows], dim, crc))
+        cut = [] if tokenizer is None else join_tokens(document, chunks, tokenizer)
+        if tokenizer is not None and [to_bytes(joined) for joined in cut] != [row[1] for row in rows]:
+            yield f"{name}: its tokens are not what was stored"
 
 
 def _check_vectors(blobs: list[bytes], dim: int, crc: int) -> Iterator[str]:
@@ -139,7 +151,10 @@ def verify_store(connections: Connections, snapshots: Snapshots) -> tuple[str, .
     try:
         with connections.reading() as connection:
             head = read_head(connection, connections.file)
-            problems = list(find_problems(connection, connections.file, dim=head.encoder.dim))
+            tokenizer = tokenizer_of(head.profile.words)
+            current = tokenizer if tokenizer.fingerprint == head.tokenizer else None
+            checked = find_problems(connection, connections.file, dim=head.encoder.dim, tokenizer=current)
+            problems = list(checked)
             rows = connection.execute("SELECT count(*) FROM embeddings").fetchone()[0]
             live = "SELECT count(*) FROM documents WHERE replaced_at IS NULL"
             documents = connection.execute(live).fetchone()[0]

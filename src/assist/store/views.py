@@ -55,7 +55,7 @@ class Views:
 
     def view(self) -> View:
         """Give the view of the newest revision; threads that ask during its making wait for it."""
-        with self._connections.lend() as connection:
+        with self._connections.reading() as connection:
             revision = read_revision(connection)
         latest = self._latest
         if latest is not None and latest[0].revision >= revision:

@@ -52,10 +52,19 @@ def test_concat_of_nothing():
     equal(TermCounts.concat([]), count_terms([]))
 
 
+NEWER = [[], [["a"]], [["c", "b", "c"], [], ["aa", "bb", "z", "好"]]]
+
+
 @pytest.mark.parametrize("rows", [[], [1], [0, 3], [0, 1, 2, 3]])
-def test_take_is_counting_the_rest(rows):
-    taken = count_terms(TEXTS).take(np.array(rows, dtype=np.int64))
-    equal(taken, count_terms([TEXTS[row] for row in rows]))
+@pytest.mark.parametrize("newer", NEWER)
+def test_renewing_is_counting_what_results(rows, newer):
+    renewed = count_terms(TEXTS).renewed(np.array(rows, dtype=np.int64), count_terms(newer))
+    fresh = count_terms([*(TEXTS[row] for row in rows), *newer])
+    equal(renewed, fresh)
+    for name in ("blob", "offsets", "hashes", "numbers"):
+        one, other = getattr(renewed.vocabulary, name), getattr(fresh.vocabulary, name)
+        np.testing.assert_array_equal(one, other, err_msg=name)
+        assert one.dtype == other.dtype
 
 
 def test_save_and_open(tmp_path):

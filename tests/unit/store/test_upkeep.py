@@ -49,6 +49,12 @@ VECTOR = np.full(16, 0.25, dtype="<f4").tobytes().hex()
         ("UPDATE chunks SET kind = 'x' WHERE chunk_id = 1", "does not decode"),
         ("UPDATE embeddings SET vector = zeroblob(3) WHERE chunk_id = 1", "does not have 16 dimensions"),
         (f"UPDATE embeddings SET vector = x'{VECTOR}' WHERE chunk_id = 1", "vectors are not what was stored"),
+        (
+            "UPDATE embeddings SET tokens = CAST('别的' AS BLOB) WHERE chunk_id = 1",
+            "tokens are not what was stored",
+        ),
+        ("UPDATE embeddings SET tokens = 7 WHERE chunk_id = 1", "tokens are not what was stored"),
+        ("UPDATE embeddings SET vector = 7 WHERE chunk_id = 1", "row cannot be read"),
         ("UPDATE embeddings SET doc_key = 99 WHERE chunk_id = 1", "refers to a row of documents"),
         ("DELETE FROM settings WHERE key = 'encoder'", "settings cannot be read"),
     ],
