@@ -34,6 +34,7 @@ def pytest_addoption(parser):
         action="store_true",
         help="rewrite tests/golden/suggestions.jsonl with what is found",
     )
+    parser.addoption("--e5-folder", help="a finished e5-small-zh to compare a build with (with -m slow)")
 
 
 @pytest.fixture(scope="session")

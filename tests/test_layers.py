@@ -28,7 +28,7 @@ ORDER = [
     {"tuning"},
     {"analysis"},
     {"cli_console"},
-    {"cli_evaluate", "cli_store"},
+    {"cli_encoder", "cli_evaluate", "cli_store"},
     {"cli_tune"},
     {"service", "cli"},
     {"testing", "__init__"},

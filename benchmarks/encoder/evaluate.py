@@ -2,7 +2,7 @@
 
     python benchmarks/encoder/evaluate.py --data DIR --encoder bundled --json OUT
 
-An encoder is whatever `assist.encoder.load` takes. `--passages` and `--queries` cap the packs for slow encoders;
+An encoder is whatever `assist.encoder.load` takes; of two joined by "+" each encodes once. `--passages` and `--queries` cap the packs for slow encoders;
 capped figures are higher than full ones and are never compared with them.
 """
 
@@ -14,6 +14,7 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ import numpy as np
 from packs import SERVICE_PACKS, Pack, bm25, convex, dense, measure, read_pack, unpack
 from teacher import TeacherEncoder
 
-from assist.encoder import Encoder, load
+from assist.arrays import FloatMatrix
+from assist.encoder import Encoder, TextKind, load
+from assist.encoder.ensemble import EnsembleEncoder
 
 DENSE_WEIGHTS = (0.5, 0.6, 0.7)
 CLOSED_SET = "taobao_intent"
@@ -30,7 +33,7 @@ CLOSED_SET = "taobao_intent"
 
 def main() -> None:
     arguments = _arguments()
-    encoders: dict[str, Encoder] = {name: load(name) for name in arguments.encoder}
+    encoders = opened(arguments.encoder)
     if arguments.teacher:
         encoders["teacher"] = TeacherEncoder(arguments.teacher, arguments.work)
     with tempfile.TemporaryDirectory() as temporary:
@@ -59,6 +62,30 @@ def main() -> None:
         print(f"{run:34s} all {found['all']:.4f}  without {CLOSED_SET} {found['open']:.4f}")
     if arguments.json:
         arguments.json.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+class Remembering:
+    """An encoder that keeps what it encoded last of each kind, for mixes that need it again."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.identity = encoder.identity
+        self._encoder = encoder
+        self._last: dict[TextKind, tuple[Sequence[str], FloatMatrix]] = {}
+
+    def encode(self, texts: Sequence[str], *, kind: TextKind = "passage") -> FloatMatrix:
+        if kind not in self._last or self._last[kind][0] is not texts:
+            self._last[kind] = texts, self._encoder.encode(texts, kind=kind)
+        return self._last[kind][1]
+
+
+def opened(names: Sequence[str]) -> dict[str, Encoder]:
+    """Open the encoders, parts of joined ones once."""
+    parts = {part: Remembering(load(part)) for name in names for part in name.split("+")}
+    found: dict[str, Encoder] = {}
+    for name in names:
+        one, *other = (parts[part] for part in name.split("+"))
+        found[name] = EnsembleEncoder(one, other[0]) if other else one
+    return found
 
 
 def evaluate(pack: Pack, encoders: dict[str, Encoder]) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, out
+from assist.cli_encoder import app as encoder_app
 from assist.cli_evaluate import app as evaluate_app
 from assist.cli_store import app as store_app
 from assist.cli_tune import tune
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(store_app)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(tune)
+app.add_typer(encoder_app, name="encoder")
 
 
 @app.command()

@@ -39,7 +39,7 @@ def kept_arrays(name: str, key: bytes, make: Callable[[], Arrays]) -> Arrays:
     Returns:
         The arrays by name; read-only memory maps when they were there.
     """
-    root = _root()
+    root = cache_root()
     if root is None:
         return make()
     folder = root / f"{name}-{hashlib.sha256(key).hexdigest()[:32]}"
@@ -50,7 +50,8 @@ def kept_arrays(name: str, key: bytes, make: Callable[[], Arrays]) -> Arrays:
     return found
 
 
-def _root() -> Path | None:
+def cache_root() -> Path | None:
+    """Give the folder for what can be made again: `ASSIST_CACHE`, else the user's; None when nothing is to be kept."""
     named = os.environ.get("ASSIST_CACHE")
     if named is not None:
         return Path(named) if named else None

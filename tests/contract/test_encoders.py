@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from assist.encoder import Encoder, load
+from assist.encoder import Encoder, e5, load
 from assist.encoder.ensemble import EnsembleEncoder
+from assist.encoder.onnx_model import OnnxEncoder
 from assist.encoder.remote import OpenAIEncoder
 from assist.encoder.sentence import SentenceTransformerEncoder
 from assist.errors import InputError
 from assist.testing import HashingEncoder
+from e5_source import write_source
 from embedding_server import embedding_service
 from encoder_models import tiny_sentence_transformer
 
@@ -24,7 +26,7 @@ TEXTS = [
     "　",
     "\u200b\u200d",
 ]
-NAMES = ["bundled", "hashing", "sentence", "ensemble", "openai"]
+NAMES = ["bundled", "hashing", "sentence", "ensemble", "openai", "onnx"]
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +43,23 @@ def service():
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def encoder(request, tiny, service):
+def encoder(request, tiny, service, tmp_path_factory):
     made = {
         "bundled": lambda: load("bundled"),
         "hashing": HashingEncoder,
         "sentence": lambda: SentenceTransformerEncoder(tiny, batch_size=2),
         "ensemble": lambda: EnsembleEncoder(HashingEncoder(), load("bundled"), weight=0.7),
         "openai": lambda: OpenAIEncoder("m", base_url=service.url, batch_size=3),
+        "onnx": lambda: tiny_onnx(tmp_path_factory),
     }
     return made[request.param]()
+
+
+def tiny_onnx(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    engine = write_source(folder / "tiny.bin", e5.CHECK_TEXTS)
+    e5.build(folder / "tiny", source=folder / "tiny.bin", engine=engine)
+    return OnnxEncoder(folder / "tiny", batch_size=1)
 
 
 def texts_for(encoder):

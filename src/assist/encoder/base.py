@@ -11,6 +11,9 @@ from assist.arrays import FloatMatrix
 TextKind: TypeAlias = Literal["query", "passage"]
 """A shopper's question, or a text that may answer it; some models prefix them differently."""
 
+Backend: TypeAlias = Literal["torch", "onnx", "openvino"]
+"""What runs a transformer."""
+
 Progress: TypeAlias = Callable[[int, int], None]
 """Called after each portion with the number of texts done and the number of all."""
 

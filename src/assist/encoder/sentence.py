@@ -11,13 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from assist.arrays import FloatMatrix
-from assist.encoder.base import EncoderIdentity, Progress, TextKind
+from assist.encoder.base import Backend, EncoderIdentity, Progress, TextKind
 from assist.encoder.checks import check_dim, check_texts
 from assist.encoder.static import unit_rows
 from assist.errors import AssistError, EncoderError, InputError, MissingDependencyError, ModelNotFoundError
-
-Backend = Literal["torch", "onnx", "openvino"]
-"""What runs the network."""
 
 _BATCHES_PER_PORTION = 16
 _SAMPLED_VALUES = 4_096
@@ -78,7 +75,7 @@ class SentenceTransformerEncoder:
         prompts = self._model.prompts
         self._identity = EncoderIdentity(
             name=Path(model).name if Path(model).exists() else str(model),
-            revision=_revision(self._model),
+            revision=_revision(self._model, model, backend),
             dim=check_dim(dim, widest),
             query_prefix=_prompt(prompts, ("query",)) if query_prefix is None else query_prefix,
             passage_prefix=_prompt(prompts, _PASSAGE_PROMPTS) if passage_prefix is None else passage_prefix,
@@ -86,7 +83,10 @@ class SentenceTransformerEncoder:
 
     @property
     def identity(self) -> EncoderIdentity:
-        """Name, a hash over samples of the weights, dimension and prefixes."""
+        """Name, a hash over samples of the weights, dimension and prefixes.
+
+        For "onnx" and "openvino" the hash is over the folder's files; a hub name then stands for itself.
+        """
         return self._identity
 
     def encode(self, texts: Sequence[str], *, kind: TextKind = "passage") -> FloatMatrix:
@@ -137,9 +137,16 @@ def _prompt(prompts: Mapping[str, str], names: Sequence[str]) -> str:
     return next((prompts[name] for name in names if prompts.get(name)), "")
 
 
-def _revision(model: Any) -> str:
+def _revision(opened: Any, model: str | Path, backend: Backend) -> str:
     hasher = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
+    if backend != "torch":  # these hold no tensors that could be looked at
+        hasher.update(f"{backend} {Path(model).name}".encode())
+        for file in sorted(Path(model).glob(f"{backend}/*")):
+            hasher.update(file.read_bytes())
+        return hasher.hexdigest()[:16]
+    for name, tensor in sorted(opened.state_dict().items()):
+        if ".pooler." in name:  # unused here, and filled with random numbers where the model has none
+            continue
         values = tensor.detach().cpu().float().flatten()
         sample = values[:: max(1, len(values) // _SAMPLED_VALUES)]
         hasher.update(f"{name}{tuple(tensor.shape)}{float(values.double().sum()):.9g}".encode())
