@@ -26,7 +26,7 @@ ORDER = [
     {"assistant"},
     {"evaluate"},
     {"tuning"},
-    {"analysis"},
+    {"adapting", "analysis"},
     {"cli_console"},
     {"cli_encoder", "cli_evaluate", "cli_store"},
     {"cli_tune"},

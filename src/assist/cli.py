@@ -19,6 +19,7 @@ from rich.text import Text
 
 from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, out
 from assist.cli_encoder import app as encoder_app
+from assist.cli_encoder import history_app
 from assist.cli_evaluate import app as evaluate_app
 from assist.cli_store import app as store_app
 from assist.cli_tune import tune
@@ -34,6 +35,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Reply drafts with exact sources for shop messages."
 )
 app.add_typer(store_app)
+app.add_typer(history_app)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(tune)
 app.add_typer(encoder_app, name="encoder")

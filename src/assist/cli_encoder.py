@@ -1,14 +1,18 @@
-"""The commands `assist encoder ...`: parse, call one library function, print. Results on stdout, the rest on stderr."""
+"""The commands `assist encoder ...` and `assist adapt`: parse, call one library function, print. Results on stdout, the rest on stderr."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assist.cli_console import AsJson, bar, dump, err, out
+from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, out
 
+if TYPE_CHECKING:
+    from assist.adapting import AdaptReport
+
+history_app = typer.Typer()
 app = typer.Typer(no_args_is_help=True, help="Build, export and look at encoders.")
 
 
@@ -65,3 +69,40 @@ def show(
     else:
         for key, value in identity.items():
             out.print(f"{key}: {value}", markup=False, highlight=False)
+
+
+@history_app.command()
+def adapt(
+    store: StorePath,
+    folder: Annotated[Path, typer.Argument(help="Folder for the versions of adapted models.")],
+    encoder: EncoderName = "bundled",
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune a static encoder on a shop's own history; kept only where it is better on what was held out."""
+    from assist.adapting import adapt as adapt_encoder
+    from assist.adapting import pairs_of
+    from assist.encoder import load
+    from assist.store.local import LocalStore
+
+    with LocalStore.open(store, encoder=None, read_only=True) as opened:
+        pairs = pairs_of(opened)
+    with bar() as progress:
+        report = adapt_encoder(pairs, load(encoder), folder, progress=progress)
+    if as_json:
+        dump(report.to_dict())
+    else:
+        _print_report(report)
+    if report.kept:
+        err.print(
+            f"to switch: assist reencode {store} --encoder {report.folder}", markup=False, soft_wrap=True
+        )
+    else:
+        err.print("not better beyond chance on what was held out: nothing was written", markup=False)
+
+
+def _print_report(report: AdaptReport) -> None:
+    gathered = ", ".join(f"{count} {source}" for source, count in report.pairs.items())
+    out.print(f"pairs: {gathered}; held out: {report.held_out}", markup=False)
+    for name in ("before", "after", "gain"):
+        found = getattr(report, name)
+        out.print(f"RR@10 {name}: {found.mean:.4f} [{found.low:.4f}, {found.high:.4f}]", markup=False)

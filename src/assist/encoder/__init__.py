@@ -16,6 +16,8 @@ from assist.errors import InputError
 __all__ = ["Backend", "Encoder", "EncoderIdentity", "TextKind", "bundled", "load"]
 
 BUNDLED = "bundled"
+MODEL_FILE = "static.safetensors"
+"""Name of the file in a folder that `assist adapt` writes."""
 E5 = "e5-small-zh"
 SERVICE = "openai:"
 _BUNDLED_FILE = Path(__file__).parent / "data" / "bundled.safetensors"
@@ -107,6 +109,8 @@ def _static(name: str, path: Path, dim: int | None) -> StaticEncoder | None:
 
     if name == BUNDLED:
         return bundled() if dim is None else StaticEncoder.open(_BUNDLED_FILE, dim=dim)
+    if (path / MODEL_FILE).is_file():
+        return StaticEncoder.open(path / MODEL_FILE, dim=dim)
     if path.suffix == ".safetensors":
         return StaticEncoder.open(path, dim=dim)
     return open_static_folder(path, dim=dim) if path.is_dir() and is_static_folder(path) else None

