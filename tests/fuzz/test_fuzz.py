@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import os
 import subprocess
@@ -13,6 +12,8 @@ import pytest
 
 import assist
 from assist.ingest import SUFFIXES
+from assist.store.connection import DATABASE
+from assist.store.local import LocalStore
 from conftest import CORPUS
 from golden.stores import make as golden
 
@@ -47,6 +48,9 @@ def test_reading(tmp_path, name):
 
 
 def test_opening_a_store(tmp_path):
-    packed = Path(golden.__file__).with_name("format1.sqlite3.gz")
-    (tmp_path / "seed").write_bytes(gzip.decompress(packed.read_bytes()))
-    fuzz(tmp_path, "store")
+    with LocalStore.open(tmp_path / "made", encoder=golden.ENCODER.identity, create=True) as store:
+        golden.fill(store)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "seed").write_bytes((tmp_path / "made" / DATABASE).read_bytes())
+    fuzz(corpus, "store")

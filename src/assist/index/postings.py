@@ -18,6 +18,9 @@ from assist.arrays import FloatVector
 RowVector = NDArray[np.int32]
 Adder = Callable[[FloatVector, RowVector, FloatVector], None]
 
+# So few entries are sorted sooner than scipy is imported: a reader that takes over one changed page needs no more.
+_FEW = 1 << 16
+
 
 @lru_cache(maxsize=1)
 def adder() -> Adder:
@@ -76,6 +79,12 @@ def group_by_term(
         starts: int64, shape (v + 1,).
         rows: int32; `rows[starts[t]:starts[t + 1]]` ascend.
     """
+    if len(terms) <= _FEW:
+        order = np.argsort(terms, kind="stable")
+        starts = np.concatenate(
+            (np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(terms, minlength=n_terms)))
+        )
+        return starts.astype(np.int64), np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[order]
     from scipy.sparse import csr_array
 
     ends = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths)))

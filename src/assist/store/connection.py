@@ -78,6 +78,9 @@ def sqlite_errors(file: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, sqlite3.Warning) as exc:
         raise map_error(exc, file) from exc
+    except UnicodeDecodeError as exc:
+        # SQLite quotes names of a damaged schema in its messages, which Python then cannot read.
+        raise corrupt(f"a name or a message in it is no text: {exc}", file) from exc
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assist.errors import StoreCorruptError
+from assist.index import postings
 from assist.index.counts import TermCounts, count_terms
 
 TEXTS = [["b", "a", "b"], [], ["c"], ["a", "c", "a", "a"]]
@@ -50,6 +51,13 @@ def test_concat_is_counting_together(cut):
 
 def test_concat_of_nothing():
     equal(TermCounts.concat([]), count_terms([]))
+
+
+@pytest.mark.parametrize("texts", [TEXTS, [], [[]], [["a"], ["a", "a", "b"], ["b"]]])
+def test_few_entries_are_grouped_as_many_are(texts, monkeypatch):
+    few = count_terms(texts)
+    monkeypatch.setattr(postings, "_FEW", -1)
+    equal(few, count_terms(texts))
 
 
 NEWER = [[], [["a"]], [["c", "b", "c"], [], ["aa", "bb", "z", "好"]]]

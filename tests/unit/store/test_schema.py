@@ -113,6 +113,17 @@ def test_a_damaged_file_is_refused(tmp_path, data):
             open_store(tmp_path, **options)
 
 
+def test_a_schema_whose_names_are_no_text_is_refused(tmp_path):
+    with open_store(tmp_path) as store:
+        store.apply(add=sample())
+    data = (tmp_path / DATABASE).read_bytes()
+    (tmp_path / DATABASE).write_bytes(
+        data.replace(b"CREATE TABLE settings", b"CREATE \xff\xff\xff\xff\xff settings")
+    )
+    with pytest.raises(StoreCorruptError, match="restore it from a backup"):
+        open_store(tmp_path, read_only=True)
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "shop").write_text("x")
     with pytest.raises(StoreError, match="folder cannot be made"):
