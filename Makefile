@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: install demo test check fix bench docs clean
+.PHONY: install demo test check fix bench refit docs clean
 
 install: $(READY)
 
@@ -35,6 +35,10 @@ fix: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/demo_shop/run.py
 	$(BIN)/python benchmarks/index.py
+
+# After a change of drafts or understanding. The ranker is apart (benchmarks/train_ranker.py --write), and before it.
+refit: $(READY)
+	$(BIN)/python benchmarks/calibrate.py --write
 
 docs: $(READY)
 	$(BIN)/python -m pytest tests/test_docs.py

@@ -1,114 +1,102 @@
 """Fit the confidence of drafts on the dev questions: is the first suggested draft usable as it stands?
 
-Usable: every labelled fact is stated, nothing forbidden is, and a suggestion was wanted at all. Logistic
-regression with a small L2 penalty; reports the expected calibration error on held-out fifths. Deterministic.
+What is fitted on must look like what will be met: each question is answered with a ranker that was fitted without its
+group (all questions that one place answers), and the figures come from weights that did not see the group either.
+Logistic regression with a small L2 penalty. Only `split: dev` is read. Deterministic.
+
+    python benchmarks/calibrate.py --write
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from assist import Assistant
-from assist.decide import features
+from assist import Settings, decide
+from assist.encoder import bundled
+from assist.evaluate.calibration import calibration
+from assist.evaluate.judging import Judged
+from assist.evaluate.labels import LabelledQuestion
+from assist.results import Decision, Suggestion
+from assist.retrieve.ranker import Ranker
+from assist.store.local import LocalStore
+from assist.suggesting import Suggester
+from assist.tuned import Tuned
+from assist.tuning.fitting import FOLDS, Values, fit_logistic, fit_ranker, fold_of, probabilities
+from assist.tuning.material import SURE, answer, group_of, read_cases
+from train_ranker import NOW, QUESTIONS, ROOT, SHOP, dev_questions, loaded, starting_weights
 
-ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "src" / "assist" / "data" / "confidence.json"
-sys.path.insert(0, str(ROOT / "benchmarks" / "demo_shop"))
-
-from run import dev_questions, forbidden, message_of, states  # noqa: E402
-
-PENALTY = 3.0
-BINS = 10
+PENALTY = 1.0
+"""Of the cross-fitted rankers, as `train_ranker.py` chooses it."""
+Row = tuple[LabelledQuestion, Judged, Suggestion]
 
 
 def main() -> None:
     """Read the labels, fit, report, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shop", type=Path, default=ROOT / "corpus" / "demo_shop")
-    parser.add_argument("--questions", type=Path, nargs="+", required=True)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--shop", type=Path, default=SHOP)
+    parser.add_argument("--questions", type=Path, nargs="+", default=list(QUESTIONS))
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
-    labelled = dev_questions(args.questions)
-    names, matrix, usable = read_rows(args.shop, labelled)
-    held = np.empty(len(usable))
-    for number in range(5):
-        out = np.arange(len(usable)) % 5 == number
-        held[out] = probabilities(matrix[out], fit(matrix[~out], usable[~out]))
-    weights = fit(matrix, usable)
-    report = {
-        "drafts": len(usable),
-        "usable_ratio": round(float(usable.mean()), 4),
-        "held_out_ece": round(expected_calibration_error(held, usable), 4),
-        "fitted_ece": round(expected_calibration_error(probabilities(matrix, weights), usable), 4),
-    }
+    with loaded(args.shop) as store:
+        rows = [row for row in honest_rows(store, dev_questions(args.questions)) if row[1].usable is not None]
+    described = [decide.features(found.drafts[0], found.question) for _, _, found in rows]
+    names = list(described[0])
+    matrix = np.array([[one[name] for name in names] for one in described], dtype=np.float64)
+    usable = np.array([float(bool(judged.usable)) for _, judged, _ in rows])
+    raw = np.array([judged.raw or 0.0 for _, judged, _ in rows])
+    folds = np.array([fold_of(group_of(question)) for question, _, _ in rows])
+    guesses = held_out(matrix, usable, folds)
+    found = calibration(guesses.tolist(), raw.tolist(), usable.astype(bool).tolist())
+    right = np.array(
+        [[float(Decision.SUGGEST in q.accepted), float(Decision.HANDOFF in q.accepted)] for q, _, _ in rows]
+    )
+    weights = fit_logistic(matrix, usable)
     data = {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)}
+    measures = {name: one.mean and round(one.mean, 4) for name, one in found.measures.items()}
+    report = {"drafts": len(rows), "held_out": measures, "right_decisions": thresholds(guesses, right)}
     print(json.dumps({**report, "weights": data}, indent=1))
     if args.write:
         DATA.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
 
 
-def read_rows(
-    shop: Path, labelled: list[Mapping[str, Any]]
-) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
-    """Suggest for every question and lay out the first drafts of those that got a suggestion."""
-    rows, labels = [], []
-    names: list[str] = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Assistant.open(Path(folder) / "shop.assist", create=True) as assistant,
-    ):
-        assistant.add_files(shop)
-        suggestions = assistant.suggest_many([message_of(question) for question in labelled])
-    for question, suggestion in zip(labelled, suggestions, strict=True):
-        if suggestion.decision.value != "suggest" or not suggestion.drafts:
-            continue
-        draft = suggestion.drafts[0]
-        wanted = "suggest" in {question["decision"], *question.get("decision_ok", ())}
-        stated = all(states(draft, fact) for fact in question.get("facts") or ())
-        found = features(draft, suggestion.question)
-        names = list(found)
-        rows.append([found[name] for name in names])
-        labels.append(float(wanted and stated and not forbidden(draft, question)))
-    return names, np.array(rows), np.array(labels)
+def honest_rows(store: LocalStore, questions: Sequence[LabelledQuestion]) -> Iterator[Row]:
+    """Answer each question with weights that were fitted on the questions of the other folds, under the shipped curve."""
+    shipped = Ranker.bundled()
+    names, start = starting_weights()
+    cases = read_cases(Suggester.of(store, bundled(), Settings()), questions, names, NOW)
+    for number in range(FOLDS):
+        seen = [case for case in cases if fold_of(case.group) != number]
+        weights = fit_ranker(seen, start, PENALTY)
+        named = {name: float(value) for name, value in zip(names, weights, strict=True)}
+        tuned = Tuned(ranker=Ranker(MappingProxyType(named), shipped.slope, shipped.offset), confidence=SURE)
+        asked = [question for question in questions if fold_of(group_of(question)) == number]
+        found = answer(Suggester.of(store, bundled(), Settings(), tuned), asked, NOW)
+        yield from zip(asked, found.judged, found.suggestions, strict=True)
 
 
-def probabilities(matrix: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logistic curve over the weighted features."""
-    return np.asarray(1.0 / (1.0 + np.exp(-(matrix @ weights))))
+def held_out(matrix: Values, usable: Values, folds: Values) -> Values:
+    """Guess each row by weights that were fitted on the other folds."""
+    guesses = np.empty(len(usable))
+    for number in range(FOLDS):
+        out = folds == number
+        guesses[out] = probabilities(matrix[out], fit_logistic(matrix[~out], usable[~out]))
+    return guesses
 
 
-def fit(matrix: NDArray[np.float64], usable: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Minimise the log loss with an L2 penalty on all but the bias."""
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = matrix @ weights
-        free = np.concatenate([[0.0], weights[1:]])
-        value = float(np.sum(np.logaddexp(0.0, logits) - usable * logits) + PENALTY * free @ free)
-        return value, matrix.T @ (1.0 / (1.0 + np.exp(-logits)) - usable) + 2 * PENALTY * free
-
-    found: NDArray[np.float64] = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B").x
-    return found
-
-
-def expected_calibration_error(guess: NDArray[np.float64], usable: NDArray[np.float64]) -> float:
-    """Mean gap between confidence and share usable over bins of equal width (Guo et al. 2017)."""
-    place = np.minimum((guess * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(guess[place == b].mean() - usable[place == b].mean()) * np.mean(place == b)
-        for b in range(BINS)
-        if (place == b).any()
-    ]
-    return float(sum(gaps))
+def thresholds(guesses: Values, right: Values) -> dict[str, float]:
+    """Share of right decisions where drafts less sure than a threshold are handed over (`decide.LOW_CONFIDENCE`)."""
+    steps = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+    return {
+        f"{step:g}": round(float(np.where(guesses >= step, right[:, 0], right[:, 1]).mean()), 4)
+        for step in steps
+    }
 
 
 if __name__ == "__main__":

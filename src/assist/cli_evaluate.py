@@ -112,6 +112,30 @@ def drafts(
 
 
 @app.command()
+def replay(
+    store: Annotated[Path, typer.Argument(help="Store folder, such as shop.assist.")],
+    log: Annotated[Path, typer.Argument(help="Replies or labelled questions in order of time, JSON Lines.")],
+    split: Annotated[str | None, typer.Option(help="Only rows of this split.")] = None,
+    encoder: EncoderName = "bundled",
+    passes: Annotated[
+        int, typer.Option(min=1, help="How often the log is gone through; the last is measured.")
+    ] = 1,
+    json_file: JsonFile = None,
+    seed: Seed = 0,
+) -> None:
+    """Replay a log and measure how feedback moves the chosen draft; nothing is written to the store."""
+    from assist.evaluate import evaluate_replay
+
+    with bar() as progress:
+        result = evaluate_replay(
+            store, log, split=split, encoder=encoder, passes=passes, seed=seed, progress=progress
+        )
+    _write(json_file, result.to_json)
+    if json_file is None:
+        _print_measures(result.measures)
+
+
+@app.command()
 def compare(
     before: Annotated[Path, typer.Argument(help="JSON result of the earlier run.")],
     after: Annotated[Path, typer.Argument(help="JSON result of the later run.")],

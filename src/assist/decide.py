@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -14,8 +14,9 @@ from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Handoff, Reason
 from assist.shop import ShopProfile
 
-LOW_CONFIDENCE = 0.5
-"""A suggestion whose best draft is less likely usable than this is handed to a person."""
+LOW_CONFIDENCE = 0.3
+"""A suggestion whose best draft is less likely usable than this is handed to a person; chosen by `benchmarks/calibrate.py`
+on dev: handing over surer drafts made more right decisions wrong than wrong ones right."""
 
 SURE_INTENT = 0.3
 """An intent less sure than this settles nothing by itself; sources decide."""
@@ -124,21 +125,38 @@ def confidence(draft: Draft, question: Question, weights: Mapping[str, float] | 
 
 
 def features(draft: Draft, question: Question) -> dict[str, float]:
-    """Describe a draft for the calibration: its score as a logit, its lanes, its parts, the guards' warnings."""
+    """Describe a draft for the calibration.
+
+    Returns:
+        `bias`; `score`: its raw score as a logit; `margin`: how far the next draft's score lies below; `aspect`: share
+        of the parts that name a known property; `product`: a product is in scope; `parts`: further parts;
+        `unanswered`: share of the parts without an answer; `warn`: the guards' warnings.
+    """
     score = min(max(draft.debug.get("score", 0.0), 0.02), 0.98)
-    lanes = set(draft.lane.split("+"))
     parts = max(len(question.parts), 1)
-    sure = [part.intents[0].score if part.intents else 0.0 for part in question.parts]
     return {
         "bias": 1.0,
         "score": math.log(score / (1.0 - score)),
-        "intent": min(sure, default=0.0),
+        "margin": draft.debug.get("margin", 0.0),
+        "aspect": sum(bool(part.aspects) for part in question.parts) / parts,
+        "product": float(bool(question.products)),
         "parts": float(parts - 1),
         "unanswered": sum(verdict.verdict == "checking" for verdict in draft.parts) / parts,
-        "page": float(bool(lanes & {"fact", "page", "steps"})),
-        "length": min(len(draft.short), 400) / 400.0,
         "warn": float(sum(finding.severity.value == "warn" for finding in draft.findings)),
     }
+
+
+def with_confidence(
+    drafts: Sequence[Draft], question: Question, weights: Mapping[str, float] | None = None
+) -> tuple[Draft, ...]:
+    """Give each draft its confidence; how far it stands above the next one, in raw score, bears on it."""
+    scores = [*(draft.debug.get("score", 0.0) for draft in drafts), 0.0]
+    found = []
+    for at, draft in enumerate(drafts):
+        debug = MappingProxyType({**draft.debug, "margin": scores[at] - scores[at + 1]})
+        described = replace(draft, debug=debug)
+        found.append(replace(described, confidence=confidence(described, question, weights)))
+    return tuple(found)
 
 
 @cache

@@ -282,11 +282,8 @@ class Suggester:
             if any(finding.severity is Severity.BLOCK for finding in findings):
                 blocked.extend(findings)
                 continue
-            checked = replace(draft, findings=findings)
-            kept.append(
-                replace(checked, confidence=decide.confidence(checked, evidence.question, self._weights))
-            )
-        return tuple(kept), tuple(blocked)
+            kept.append(replace(draft, findings=findings))
+        return decide.with_confidence(kept, evidence.question, self._weights), tuple(blocked)
 
     def _hand_off(
         self,

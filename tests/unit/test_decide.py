@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.decide import LOW_CONFIDENCE, Route, confidence, features, handoff, route, settle
+from assist.decide import LOW_CONFIDENCE, Route, confidence, features, handoff, route, settle, with_confidence
 from assist.documents import Span
 from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot
 from assist.results import Decision, Draft, Finding, PartVerdict, Reason, Severity
@@ -66,7 +66,10 @@ def test_what_the_question_alone_settles(asked, expected):
         ((draft("asked", "answered", confidence=0.9),), Route(Decision.SUGGEST)),
         ((draft("answered", confidence=0.9),), Route(Decision.SUGGEST)),
         ((draft("answered", confidence=LOW_CONFIDENCE),), Route(Decision.SUGGEST)),
-        ((draft("answered", confidence=0.49),), Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE)),
+        (
+            (draft("answered", confidence=LOW_CONFIDENCE - 0.01),),
+            Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE),
+        ),
     ],
 )
 def test_what_the_drafts_settle(drafts, expected):
@@ -92,9 +95,20 @@ def test_features_describe_the_draft():
         question(part(RETURN, score=0.8), part()),
     )
     assert found == {
-        "bias": 1.0, "score": 0.0, "intent": 0.0, "parts": 1.0, "unanswered": 0.5, "page": 1.0,
-        "length": 3 / 400, "warn": 1.0,
+        "bias": 1.0, "score": 0.0, "margin": 0.0, "aspect": 0.0, "product": 0.0, "parts": 1.0,
+        "unanswered": 0.5, "warn": 1.0,
     }  # fmt: skip
+
+
+def test_the_margin_is_the_lead_over_the_next_draft():
+    asked = question(part(RETURN))
+    drafts = [draft("answered", score=score) for score in (0.7, 0.4)]
+    first, last = with_confidence(drafts, asked)
+    assert [first.debug["margin"], last.debug["margin"]] == pytest.approx([0.3, 0.4])
+    assert first.confidence == confidence(first, asked) > confidence(drafts[0], asked)
+    assert with_confidence([], asked) == ()
+    none = dict.fromkeys(features(first, asked), 0.0)
+    assert with_confidence(drafts, asked, none)[0].confidence == 0.5
 
 
 @pytest.mark.parametrize(

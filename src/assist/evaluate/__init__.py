@@ -10,6 +10,7 @@ from assist.evaluate.compare import Change, Comparison, Moved, compare
 from assist.evaluate.drafts import DraftsEvaluation, evaluate_drafts
 from assist.evaluate.intervals import Interval
 from assist.evaluate.measures import Measured, measure
+from assist.evaluate.replay import ReplayEvaluation, evaluate_replay
 from assist.evaluate.report import drafts_html, retrieval_html
 from assist.evaluate.retrieval import RetrievalEvaluation, evaluate_retrieval
 
@@ -20,10 +21,12 @@ __all__ = [
     "Interval",
     "Measured",
     "Moved",
+    "ReplayEvaluation",
     "RetrievalEvaluation",
     "compare",
     "drafts_html",
     "evaluate_drafts",
+    "evaluate_replay",
     "evaluate_retrieval",
     "measure",
     "retrieval_html",

@@ -75,7 +75,7 @@ def judge(question: LabelledQuestion, suggestion: Suggestion) -> Judged:
         decision=suggestion.decision,
         confidence=drafts[0].confidence if calibrated else None,
         raw=drafts[0].debug.get("score", 0.0) if calibrated else None,
-        usable=_proposed(question, drafts[0]) if calibrated else None,
+        usable=judge_draft(question, drafts[0]) if calibrated else None,
     )
 
 
@@ -115,8 +115,8 @@ def _judgeable(question: LabelledQuestion, suggestion: Suggestion) -> bool:
     return proposed and bool(unwanted or question.facts or question.sources)
 
 
-def _proposed(question: LabelledQuestion, draft: Draft) -> bool:
-    """A draft where none is wanted is not usable; without labelled facts it must cite a labelled source."""
+def judge_draft(question: LabelledQuestion, draft: Draft) -> bool:
+    """Say whether a draft can be sent. One where none is wanted cannot; without labelled facts it must cite a labelled source."""
     if Decision.SUGGEST not in question.accepted:
         return False
     if question.facts:

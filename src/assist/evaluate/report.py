@@ -32,8 +32,11 @@ vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}.quie
 figure{display:inline-block;margin:.5rem 1rem .5rem 0}figcaption{color:#5d6b75;font-size:.9em}
 svg{max-width:100%;height:auto}details{border:1px solid #dfe6ea;border-radius:6px;padding:.5rem .9rem;margin:.5rem 0}
 summary{cursor:pointer}blockquote{margin:.2rem 0 .2rem 1rem;padding-left:.7rem;border-left:3px solid #c9d5dc}
+td.n .quiet{display:inline-block;white-space:nowrap}
 .text{white-space:pre-wrap}.hit{color:#1f6b3a}
 """
+OPENED = 3
+"""Worst questions that are unfolded from the start."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -55,7 +58,7 @@ def retrieval_html(result: RetrievalEvaluation) -> str:
             "<h2>Measures</h2>",
             _lane_table(shown),
             "<h2>Worst queries of the hybrid</h2>",
-            *(_worst_query(one) for one in result.worst),
+            *(_worst_query(one, opened=at < OPENED) for at, one in enumerate(result.worst)),
             *_run_facts(result.settings, result.versions, result.data, result.times),
         ],
     )
@@ -88,7 +91,7 @@ def drafts_html(result: DraftsEvaluation) -> str:
             "<h2>Decisions: labelled (rows) and made (columns)</h2>",
             _confusion(result.confusion),
             "<h2>Worst questions</h2>",
-            *(_case(case) for case in result.worst),
+            *(_case(case, opened=at < OPENED) for at, case in enumerate(result.worst)),
             *_run_facts(result.settings, result.versions, result.data, result.times),
         ],
     )
@@ -155,7 +158,7 @@ def _confusion(counts: Mapping[str, Mapping[str, int]]) -> str:
     return _table(["", *counts], rows)
 
 
-def _worst_query(one: WorstQuery) -> str:
+def _worst_query(one: WorstQuery, *, opened: bool) -> str:
     found = "".join(
         f'<li{" class=hit" if relevant else ""}>{escape(text)} <span class="quiet">{escape(id)}</span></li>'
         for id, text, relevant in one.found
@@ -164,12 +167,12 @@ def _worst_query(one: WorstQuery) -> str:
         f'<li>{escape(text)} <span class="quiet">{escape(id)}</span></li>' for id, text in one.relevant
     )
     return (
-        f'<details><summary>{escape(one.text)} <span class="quiet">{escape(one.id)}, {one.value:.3f}</span>'
+        f'{_details(opened)}<summary>{escape(one.text)} <span class="quiet">{escape(one.id)}, {one.value:.3f}</span>'
         f"</summary><p>found</p><ol>{found}</ol><p>relevant</p><ul>{wanted}</ul></details>"
     )
 
 
-def _case(case: Case) -> str:
+def _case(case: Case, *, opened: bool) -> str:
     drafts = "".join(
         f'<p class="text"><b>{draft.confidence:.2f}</b> {escape(draft.text)}</p>'
         + "".join(_source(*source) for source in draft.sources)
@@ -177,9 +180,13 @@ def _case(case: Case) -> str:
     )
     product = f", {escape(case.product)}" if case.product else ""
     return (
-        f'<details><summary>{escape(case.message)} <span class="quiet">{escape(case.id)}{product}</span></summary>'
+        f'{_details(opened)}<summary>{escape(case.message)} <span class="quiet">{escape(case.id)}{product}</span></summary>'
         f"<p>wanted: {escape(case.wanted)}</p><p>got: {escape(case.got)}</p>{drafts}</details>"
     )
+
+
+def _details(opened: bool) -> str:
+    return "<details open>" if opened else "<details>"
 
 
 def _source(document: str, section: str, quote: str) -> str:

@@ -36,7 +36,7 @@ from assist.tuning.fitting import (
     probabilities,
     reciprocal_ranks,
 )
-from assist.tuning.material import Answered, answer, from_feedback, group_of, read_cases
+from assist.tuning.material import SURE, Answered, answer, from_feedback, group_of, read_cases
 
 MIN_ROWS = 100
 """Labelled questions or feedbacks below which nothing is fitted: fewer would fit their accidents."""
@@ -293,8 +293,9 @@ def _ranker(bench: _Bench, used: Tuned) -> tuple[Tuned, Part]:
 def _confidence(bench: _Bench, used: Tuned) -> tuple[Tuned, Part]:
     """Fit the confidence of first drafts."""
     names = list(decide.shipped())
-    fitted, labels = confidence_rows(bench.answered(used, bench.fitted), names)
-    held, outcomes = confidence_rows(bench.answered(used, bench.held), names)
+    sure = replace(used, confidence=SURE)
+    fitted, labels = confidence_rows(bench.answered(sure, bench.fitted), names)
+    held, outcomes = confidence_rows(bench.answered(sure, bench.held), names)
     measure = "log loss of first drafts' confidence"
     own = np.array([(used.confidence or decide.shipped())[name] for name in names])
     before = log_loss(probabilities(held, own), outcomes) if len(outcomes) else 0.0

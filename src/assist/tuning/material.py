@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 
+from assist import decide
 from assist.clock import shop_time
 from assist.draft.pages import ranked_clauses, ranked_page
 from assist.draft.units import Unit
@@ -24,6 +26,12 @@ from assist.tuning.fitting import Case, Values
 SHOWN = 3
 _BATCH = 128
 _RANKED = frozenset({Decision.SUGGEST, Decision.HANDOFF, Decision.DECLINE, Decision.ASK})
+
+
+SURE: Mapping[str, float] = MappingProxyType(
+    {name: 10.0 if name == "bias" else 0.0 for name in decide.shipped()}
+)
+"""A confidence that hands nothing over: what is fitted on drafts must not be chosen by what it replaces."""
 
 
 @dataclass(frozen=True, eq=False)
