@@ -190,10 +190,10 @@ class Learned:
 
     def _read(self, stamp: tuple[int, int]) -> None:
         """Add what is new; after an undo, sum up anew."""
-        count, newest = self._stamp
-        fresh = self._store.outcomes(after=newest)
-        known = self._preferences
-        if stamp != (count + len(fresh), fresh[-1].key if fresh else newest):
-            fresh, known = self._store.outcomes(), Preferences.none()
+        undone, newest = self._stamp
+        same = stamp[0] == undone
+        fresh = self._store.outcomes(after=newest if same else 0)
+        known = self._preferences if same else Preferences.none()
         self._preferences = known.plus(vote for outcome in fresh for vote in votes(outcome))
-        self._stamp = stamp
+        # What was written between the two reads is in already, and must not be counted again.
+        self._stamp = (stamp[0], fresh[-1].key if fresh else stamp[1])

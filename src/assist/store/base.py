@@ -161,7 +161,7 @@ class Store(Protocol):
         ...
 
     def feedback_stamp(self) -> tuple[int, int]:
-        """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
+        """Give how often feedback was taken back, and the key of the newest; another pair means other feedback."""
         ...
 
     @property

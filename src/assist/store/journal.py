@@ -93,9 +93,10 @@ def read_outcomes(connection: sqlite3.Connection, after: int) -> list[Outcome]:
 
 
 def read_feedback_stamp(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Count the feedback and find the key of the newest."""
-    count, newest = connection.execute("SELECT count(*), coalesce(max(key), 0) FROM feedback").fetchone()
-    return int(count), int(newest)
+    """Read how often feedback was taken back, and the key of the newest: two lookups, however much there is."""
+    undone = connection.execute("SELECT value FROM settings WHERE key = 'feedback_undone'").fetchone()
+    (newest,) = connection.execute("SELECT coalesce(max(key), 0) FROM feedback").fetchone()
+    return int(undone[0]) if undone else 0, int(newest)
 
 
 def delete_feedback(connection: sqlite3.Connection, suggestion_id: str) -> bool:
@@ -106,7 +107,13 @@ def delete_feedback(connection: sqlite3.Connection, suggestion_id: str) -> bool:
     """
     key = _suggestion_key(connection, suggestion_id)
     newest = "(SELECT max(key) FROM feedback WHERE suggestion_key = ?)"
-    return connection.execute(f"DELETE FROM feedback WHERE key = {newest}", (key,)).rowcount > 0  # noqa: S608
+    deleted = connection.execute(f"DELETE FROM feedback WHERE key = {newest}", (key,)).rowcount > 0  # noqa: S608
+    if deleted:
+        connection.execute(
+            "INSERT INTO settings VALUES ('feedback_undone', '1')"
+            " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+        )
+    return deleted
 
 
 def write_states(

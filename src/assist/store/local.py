@@ -315,7 +315,7 @@ class LocalStore:
             return journal.read_outcomes(connection, after)
 
     def feedback_stamp(self) -> tuple[int, int]:
-        """Give the number of feedbacks and the key of the newest; another pair means other feedback."""
+        """Give how often feedback was taken back, and the key of the newest; another pair means other feedback."""
         with self._connections.reading() as connection:
             return journal.read_feedback_stamp(connection)
 
