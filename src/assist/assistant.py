@@ -12,21 +12,24 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 
-from assist import ingest, loading
+from assist import agreement, ingest, loading
+from assist.agreement import AnswerReview
 from assist.clock import shop_time
 from assist.documents import Document, Kind
 from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
+from assist.guard.conflicts import Conflict
 from assist.ingest import Skipped
 from assist.learning import Learned, Traces, keep_feedback
 from assist.loading import AddReport, OnError, Progress
 from assist.messages import Channel, Message, read_message
-from assist.results import Hit, Suggestion
+from assist.results import Finding, Hit, Suggestion
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import Settings
 from assist.shop import ShopProfile
 from assist.store.backup import restore_store
+from assist.store.base import AnswerState
 from assist.store.local import LocalStore
 from assist.store.reencoding import reencode_store
 from assist.suggesting import Suggester
@@ -133,10 +136,13 @@ class Assistant:
         change = loading.changed_only(named, self._store.current())
         records = loading.make_records(change.write, self._encoder, self._settings.chunk, progress)
         at = shop_time(None, (profile or self._store.profile).timezone)
+        states = agreement.review_write(self._store, change.write, now=at)
         revision = self._store.revision
         if records or profile is not None:
-            revision = self._store.apply(add=records, profile=profile, replaced_at=at)
-        report = loading.report(screened, change, records, skipped)
+            revision = self._store.apply(add=records, profile=profile, replaced_at=at, states=states)
+        written, limit = (*change.loaded, *change.changed), self._settings.guard.compared_documents
+        conflicts = agreement.new_conflicts(self._store, written, now=at, limit=limit)
+        report = loading.report(screened, change, records, skipped, states, conflicts)
         loading.log_report(report, revision, at)
         return report
 
@@ -144,9 +150,9 @@ class Assistant:
         """Remove documents from every lane at once; returns how many of the ids were live."""
         if isinstance(document_ids, str):
             raise InputError("remove takes a list of ids, got a string")
-        live = self._store.current().keys() & set(document_ids)
+        live = sorted(self._store.current().keys() & set(document_ids))
         if live:
-            self._store.apply(remove=sorted(live))
+            self._store.apply(remove=live, states=agreement.review_removal(self._store, live))
         return len(live)
 
     def document(
@@ -315,6 +321,36 @@ class Assistant:
             InputError: The suggestion is unknown.
         """
         return self._store.undo_feedback(suggestion_id)
+
+    # -- agreement -------------------------------------------------------------------------------
+
+    def conflicts(self, *, on: date | datetime | str | None = None) -> tuple[Conflict, ...]:
+        """List what the shop's texts, and the law, say against each other; texts that ended before `on` are left out."""
+        return agreement.conflicts(self._store, now=self._moment(on))
+
+    def past_answers(self, *, states: Sequence[str] | None = None) -> tuple[AnswerReview, ...]:
+        """List past answers with state, reason and the passages they rest on; `states` limits the list."""
+        return agreement.with_pins(self._store, agreement.answers(self._store, states=states))
+
+    def approve(self, document_ids: Sequence[str], *, reason: str = "人工确认") -> int:
+        """Let past answers be drafted, again or for the first time; returns how many.
+
+        Raises:
+            InputError: One is no past answer, or screening keeps it out; none is changed then.
+        """
+        return agreement.set_states(self._store, document_ids, AnswerState.APPROVED, reason)
+
+    def retire(self, document_ids: Sequence[str], *, reason: str = "人工停用") -> int:
+        """Keep past answers out of every draft; returns how many; raises as `approve` does."""
+        return agreement.set_states(self._store, document_ids, AnswerState.RETIRED, reason)
+
+    def check(self, text: str) -> tuple[Finding, ...]:
+        """Look at a text of the caller's own before it is sent; see `assist.guard.screen`.
+
+        Raises:
+            InputError: The text is empty.
+        """
+        return agreement.check_text(self._store, text, self._settings.guard)
 
     # -- keeping ---------------------------------------------------------------------------------
 

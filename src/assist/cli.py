@@ -21,6 +21,8 @@ from assist.cli_console import AsJson, EncoderName, StorePath, bar, dump, err, o
 from assist.cli_encoder import app as encoder_app
 from assist.cli_encoder import history_app
 from assist.cli_evaluate import app as evaluate_app
+from assist.cli_guard import app as guard_app
+from assist.cli_guard import report_app
 from assist.cli_store import app as store_app
 from assist.cli_tune import tune
 from assist.errors import AssistError
@@ -39,6 +41,8 @@ app.add_typer(history_app)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(tune)
 app.add_typer(encoder_app, name="encoder")
+app.add_typer(report_app, name="report")
+app.add_typer(guard_app)
 
 
 @app.command()

@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from assist.documents import Level
 from assist.messages import Behaviour, Emotion, Message, Part, Question
-from assist.results import Decision, Draft, Handoff, Reason
+from assist.results import Decision, Draft, Finding, Handoff, Reason
 from assist.shop import ShopProfile
 
 LOW_CONFIDENCE = 0.3
@@ -93,11 +94,18 @@ def _by_behaviour(question: Question) -> Route:
     return Route(Decision.SUGGEST)
 
 
-def settle(drafts: Sequence[Draft]) -> Route:
+def settle(drafts: Sequence[Draft], blocked: Sequence[Finding] = ()) -> Route:
     """Settle the decision once drafts are written and guarded.
 
-    Nothing written: no source. Something missing and nothing else answered: ask. Too unsure: a person.
+    A draft was below a floor of law or platform, and none that remains tells the floor: conflict. Nothing
+    written: no source. Something missing and nothing else answered: ask. Too unsure: a person.
+
+    Args:
+        drafts: What remains, best first.
+        blocked: What the guards said of the drafts that they kept out.
     """
+    if any(finding.kind == "conflict" for finding in blocked) and not any(map(_tells_floor, drafts)):
+        return Route(Decision.HANDOFF, Reason.CONFLICT)
     if not drafts:
         return Route(Decision.HANDOFF, Reason.NO_SOURCE)
     verdicts = {verdict.verdict for verdict in drafts[0].parts}
@@ -106,6 +114,10 @@ def settle(drafts: Sequence[Draft]) -> Route:
     if drafts[0].confidence < LOW_CONFIDENCE:
         return Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE)
     return Route(Decision.SUGGEST)
+
+
+def _tells_floor(draft: Draft) -> bool:
+    return any(citation.source.level in {Level.LAW, Level.PLATFORM} for citation in draft.citations)
 
 
 def confidence(draft: Draft, question: Question, weights: Mapping[str, float] | None = None) -> float:

@@ -14,10 +14,11 @@ from assist.documents import Audience, Block, BlockKind, Chunk, Document, Kind, 
 from assist.encoder.base import Encoder
 from assist.errors import IngestError, InputError, MalformedRecordError, UnsupportedFormatError
 from assist.guard import mask, screen
+from assist.guard.conflicts import Conflict
 from assist.ingest import Skipped
 from assist.results import Severity
 from assist.settings import ChunkSettings
-from assist.store.base import Record
+from assist.store.base import Record, StateChange
 from assist.store.codec import digest
 from assist.text.chunk import chunk_document, embed_text
 
@@ -43,6 +44,8 @@ class AddReport:
         blocked: Past answers that are kept but never shown, with the reason.
         masked: Places of personal data that were masked before anything was written.
         chunks: Chunks written.
+        conflicts: What the documents written say against others, and against the law.
+        answers: Past answers whose state this call changed, as (id, new state, reason).
     """
 
     loaded: tuple[str, ...] = ()
@@ -52,6 +55,8 @@ class AddReport:
     blocked: tuple[tuple[str, str], ...] = ()
     masked: int = 0
     chunks: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+    answers: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,12 @@ def changed_only(documents: Sequence[Document], current: dict[str, tuple[str, ..
 
 
 def report(
-    screened: Screened, change: Change, records: Sequence[Record], skipped: Sequence[Skipped]
+    screened: Screened,
+    change: Change,
+    records: Sequence[Record],
+    skipped: Sequence[Skipped],
+    states: Sequence[StateChange] = (),
+    conflicts: Sequence[Conflict] = (),
 ) -> AddReport:
     """Put together what became of one call."""
     return AddReport(
@@ -245,6 +255,8 @@ def report(
         blocked=screened.blocked,
         masked=screened.masked,
         chunks=sum(len(record.chunks) for record in records),
+        conflicts=tuple(conflicts),
+        answers=tuple((item.document_id, str(item.state), item.reason) for item in states),
     )
 
 

@@ -96,9 +96,14 @@ class GuardSettings:
 
     Attributes:
         unsourced_number: Severity word for a number without a source.
+        compared_documents: A store of more documents than this is not searched for conflicts at every load,
+            only by the report.
+        lists: The shop's own word lists, as paths; see `docs/guards.md`.
     """
 
     unsourced_number: str = "block"
+    compared_documents: int = 5_000
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

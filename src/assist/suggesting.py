@@ -14,12 +14,13 @@ from types import MappingProxyType
 import numpy as np
 
 from assist import decide
-from assist.documents import Audience, Document, Kind
+from assist.documents import Audience, Document, Kind, Level
 from assist.draft import compose, quick
 from assist.draft.evidence import Evidence
 from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
+from assist.guard.conflicts import Floors
 from assist.messages import Message, Part, Question
 from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, Understanding, catalog
@@ -29,7 +30,7 @@ from assist.retrieve.lanes import Retriever, Scope
 from assist.retrieve.relevance import LEAN, Relevance
 from assist.settings import Settings
 from assist.shop import ShopProfile
-from assist.store.base import Store
+from assist.store.base import AnswerState, Store
 from assist.store.view import View
 from assist.tuned import Tuned
 
@@ -39,6 +40,9 @@ MAX_PARTS = 6
 """Different questions of one message that are answered at once."""
 ADVICE_COSINE = 0.45
 """Internal text at least this like the first part is shown to the agent as advice, never to the shopper."""
+UNUSED_ANSWERS = 24
+"""So many more past answers are looked at where some may not be used."""
+_UNUSED = frozenset({AnswerState.CANDIDATE, AnswerState.STALE, AnswerState.RETIRED})
 _BUYER = (Audience.BUYER,)
 _ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间")
 
@@ -65,6 +69,7 @@ class Suggester:
         profile: ShopProfile,
         settings: Settings,
         tuned: Tuned | None = None,
+        floors: Floors | None = None,
     ) -> None:
         tuned = tuned or Tuned()
         by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
@@ -76,6 +81,7 @@ class Suggester:
         self._replies = quick.Replies(by_kind[Kind.QUICK_REPLY], profile)
         self._profile = profile
         self._settings = settings
+        self._floors = floors
         self._encoder = encoder
         self._retriever = Retriever(view, encoder, tuned.search(settings.search))
         self._guide = Guide.of(Intents.bundled().leaves, encoder)
@@ -95,11 +101,12 @@ class Suggester:
         while True:
             view = store.view()
             documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
+            floors = Floors.of(store.documents(levels=(Level.LAW, Level.PLATFORM)))
             profile = store.profile
             fitted = Tuned.from_json(store.tuned) if tuned is None else tuned
             # A commit between the reads would mix two states: read again.
             if store.revision == view.revision:
-                return cls(view, documents, encoder, profile, settings, fitted)
+                return cls(view, documents, encoder, profile, settings, fitted, floors)
 
     @property
     def revision(self) -> int:
@@ -193,6 +200,8 @@ class Suggester:
         ]
         queries = [_query(part, self._guide.keys(part)) for _, part in asked]
         vectors = np.stack(leaning)
+        # Answers that may not be used take no place from those that may.
+        unused = min(len(self._retriever.view.states), UNUSED_ANSWERS)
         policies, promotions, answers = (
             self._retriever.search(
                 queries,
@@ -201,7 +210,11 @@ class Suggester:
                 vectors=vectors,
                 distinct=kind is Kind.PAST_ANSWER,
             )
-            for kind, k in ((Kind.POLICY, CLAUSES), (Kind.PROMOTION, CLAUSES), (Kind.PAST_ANSWER, ANSWERS))
+            for kind, k in (
+                (Kind.POLICY, CLAUSES),
+                (Kind.PROMOTION, CLAUSES),
+                (Kind.PAST_ANSWER, ANSWERS + unused),
+            )
         )
         found = iter(
             self._part_hits(read, part, (*policies[at], *promotions[at]), answers[at])
@@ -236,7 +249,9 @@ class Suggester:
             if name in self._products
             for category in self._products[name].categories
         }
-        return (*(hit for hit in rules if _applies(hit.document, wanted)), *answers)
+        states = self._retriever.view.states
+        usable = [_in_its_state(hit, states) for hit in answers if states.get(hit.document.id) not in _UNUSED]
+        return (*(hit for hit in rules if _applies(hit.document, wanted)), *usable[:ANSWERS])
 
     def _answer(
         self,
@@ -263,7 +278,7 @@ class Suggester:
             drafts, blocked = self._guarded(written.drafts, evidence)
             drafts = prefer(drafts, read.question, preferences, read.now, weights=self._weights)
             drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
-        settled = route if refusing else decide.settle(drafts)
+        settled = route if refusing else decide.settle(drafts, blocked)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
         return self._finish(
@@ -278,7 +293,7 @@ class Suggester:
         kept: list[Draft] = []
         blocked: list[Finding] = []
         for draft in drafts:
-            findings = check_draft(draft, evidence, self._settings)
+            findings = check_draft(draft, evidence, self._settings, self._floors)
             if any(finding.severity is Severity.BLOCK for finding in findings):
                 blocked.extend(findings)
                 continue
@@ -337,7 +352,9 @@ class Suggester:
         )
 
 
-def check_draft(draft: Draft, evidence: Evidence, settings: Settings) -> tuple[Finding, ...]:
+def check_draft(
+    draft: Draft, evidence: Evidence, settings: Settings, floors: Floors | None = None
+) -> tuple[Finding, ...]:
     """Run every guard over a draft with its own citations, the caller's facts and both clocks."""
     return check(
         draft.full,
@@ -347,8 +364,17 @@ def check_draft(draft: Draft, evidence: Evidence, settings: Settings) -> tuple[F
         statements=draft.statements,
         moments=(evidence.now, evidence.rules_at),
         shop=evidence.profile.name,
+        floors=floors,
         settings=settings.guard,
     )
+
+
+def _in_its_state(hit: Hit, states: Mapping[str, str]) -> Hit:
+    """Show an answer in the state that was set, not in the one that its file gave it."""
+    document, state = hit.document, states.get(hit.document.id)
+    if state is None or state == document.attributes.get("state"):
+        return hit
+    return replace(hit, document=replace(document, attributes={**document.attributes, "state": state}))
 
 
 def _advice(hit: Hit) -> Finding:

@@ -29,6 +29,31 @@ def test_search_prints_a_table_and_keeps_stderr_clean(demo_store):
     assert done.stderr == ""
 
 
+def test_check_says_what_may_not_be_sent_and_exits_1():
+    done = run("check", "加我微信聊", "签收后7天内可以退货", "--json")
+    assert done.returncode == 1
+    bad, good = json.loads(done.stdout)
+    assert bad["findings"][0]["kind"] == "off_platform"
+    assert bad["findings"][0]["evidence"]["hint"]
+    assert good["findings"] == []
+    assert run("check", "签收后7天内可以退货").returncode == 0
+
+
+def test_reports_and_states_of_past_answers(demo_copy):
+    conflicts = json.loads(run("report", "conflicts", demo_copy, "--on", "2026-11-20", "--json").stdout)
+    assert all(len(item["sides"]) == 2 and item["sides"][0]["quote"] for item in conflicts)
+    before = json.loads(run("report", "stale", demo_copy, "--json").stdout)
+    assert before
+    assert all(item["reason"] for item in before)
+    name = before[0]["document_id"]
+    assert run("approve", demo_copy, name).returncode == 0
+    after = json.loads(run("report", "stale", demo_copy, "--json").stdout)
+    assert name not in [item["document_id"] for item in after]
+    done = run("retire", demo_copy, "returns")
+    assert done.returncode == 1
+    assert "no past answer" in done.stderr
+
+
 def test_a_missing_store_is_one_line_on_stderr_and_exit_1(tmp_path):
     done = run("suggest", tmp_path / "none.assist", "掉色不")
     assert done.returncode == 1

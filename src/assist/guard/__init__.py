@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from assist.guard.claims import find_claims, find_words
+from assist.guard.conflicts import Floors, statutory_floors
 from assist.guard.lexicon import Lexicon
 from assist.guard.numbers import find_unsupported_numbers
 from assist.guard.pii import PLACEHOLDERS, Masked, find_pii, mask
@@ -39,6 +40,7 @@ class Evidence:
         statements: Its stating sentences.
         moments: Naive shop times that may count.
         shop: The shop's name; empty: unknown.
+        floors: What law and platform guarantee the shopper; None: what the built-in statutes say.
         settings: How strict to be.
     """
 
@@ -48,6 +50,7 @@ class Evidence:
     statements: tuple[Statement, ...] = ()
     moments: tuple[datetime, ...] = ()
     shop: str = ""
+    floors: Floors | None = None
     settings: GuardSettings = GuardSettings()
 
     @property
@@ -116,10 +119,18 @@ def check_tone(evidence: Evidence) -> list[Finding]:
     return find_tone(evidence.view, shop=evidence.shop)
 
 
+def check_floors(evidence: Evidence) -> list[Finding]:
+    """Nothing gives the shopper less than law and platform do."""
+    moments = evidence.moments
+    floors = evidence.floors or statutory_floors()
+    return list(floors.below(evidence.view.original, moments=moments))
+
+
 CHECKS: tuple[Check, ...] = (
     check_numbers,
     check_verbatim,
     check_validity,
+    check_floors,
     check_claims,
     check_pii,
     check_tone,
@@ -135,6 +146,7 @@ def check(
     statements: Sequence[Statement] = (),
     moments: Sequence[datetime] = (),
     shop: str = "",
+    floors: Floors | None = None,
     settings: GuardSettings = _DEFAULT,
 ) -> tuple[Finding, ...]:
     """Run all guards on a draft.
@@ -146,19 +158,25 @@ def check(
         statements: Its stating sentences; numbers in one must come from its own evidence.
         moments: Naive shop times of which one must lie in each source's validity; empty: not checked.
         shop: The shop's own name, for names of other shops; empty: not checked.
+        floors: What law and platform guarantee the shopper; None: what the built-in statutes say.
         settings: How strict to be.
 
     Returns:
         Findings in the order of `CHECKS`. One of severity BLOCK keeps the draft from being shown.
     """
     evidence = Evidence(
-        View(text), tuple(citations), tuple(shown), tuple(statements), tuple(moments), shop, settings
+        View(text), tuple(citations), tuple(shown), tuple(statements), tuple(moments), shop, floors, settings
     )
     return tuple(finding for run in CHECKS for finding in run(evidence))
 
 
 def screen(
-    text: str, *, quotes: Sequence[str] = (), shop: str = "", extra: Lexicon | None = None
+    text: str,
+    *,
+    quotes: Sequence[str] = (),
+    shop: str = "",
+    floors: Floors | None = None,
+    extra: Lexicon | None = None,
 ) -> tuple[Finding, ...]:
     """Look at a text that has no sources of its own: a past answer, or what the caller is about to send.
 
@@ -166,14 +184,16 @@ def screen(
         text: The text; spans of the findings point into it.
         quotes: Verbatim texts of sources; what stands in one of them weighs less.
         shop: The shop's own name, for names of other shops; empty: not checked.
+        floors: What law and platform guarantee the shopper; None: what the built-in statutes say.
         extra: The shop's own word lists, read by `assist.guard.lexicon.load_lexicon((), extra=paths)`.
 
     Returns:
-        Findings by place: compliance classes, `pii`, `impatience`, `tone` and `other_shop`, each with
+        Findings by place: compliance classes, `conflict` (less than the law gives), `pii`, `impatience`, `tone` and `other_shop`, each with
         `ground`, `hint` and `word` in its evidence. One of severity BLOCK keeps the text from being shown.
     """
     view = View(text)
     findings = [*find_claims(view, quotes=quotes), *find_pii(view), *find_tone(view, shop=shop)]
+    findings += (floors or statutory_floors()).below(text)
     if extra is not None:
         findings += find_words(view, extra, quotes)
     return tuple(sorted(findings, key=_place))

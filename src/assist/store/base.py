@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assist.arrays import FloatMatrix
-from assist.documents import Chunk, Document, Kind, Word
+from assist.documents import Chunk, Document, Kind, Level, Word
 from assist.encoder.base import EncoderIdentity
 from assist.shop import ShopProfile
 from assist.store.view import View
@@ -68,6 +68,25 @@ class AnswerState(Word):
     RETIRED = "retired"
 
 
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """Another state for a past answer, and why."""
+
+    document_id: str
+    state: AnswerState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a past answer, why, and since when (naive, shop time)."""
+
+    document_id: str
+    state: AnswerState
+    reason: str
+    at: datetime
+
+
 @runtime_checkable
 class Store(Protocol):
     """Keeps documents of every version, what is searched of them, and what the agents did with it.
@@ -103,8 +122,9 @@ class Store(Protocol):
         remove: Sequence[str] = (),
         profile: ShopProfile | None = None,
         replaced_at: datetime | None = None,
+        states: Sequence[StateChange] = (),
     ) -> int:
-        """Write documents, removals and the profile in one transaction; returns the new revision."""
+        """Write documents, removals, the profile and states in one transaction; returns the new revision."""
         ...
 
     def deferred_snapshot(self) -> AbstractContextManager[None]:
@@ -119,8 +139,10 @@ class Store(Protocol):
         """Give a document, in any version ever kept."""
         ...
 
-    def documents(self, *, kinds: Sequence[Kind] | None = None) -> tuple[Document, ...]:
-        """Give all live documents."""
+    def documents(
+        self, *, kinds: Sequence[Kind] | None = None, levels: Sequence[Level] | None = None
+    ) -> tuple[Document, ...]:
+        """Give all live documents, or those of some kinds and levels."""
         ...
 
     def view(self) -> View:
@@ -129,6 +151,10 @@ class Store(Protocol):
 
     def set_state(self, document_ids: Sequence[str], state: AnswerState, reason: str) -> int:
         """Set the state of past answers; returns the new revision."""
+        ...
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Give every state that was set, with its reason."""
         ...
 
     def log_suggestion(self, id: str, payload: Mapping[str, object], *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from assist.errors import InputError
 from assist.results import to_plain
-from assist.store.base import AnswerState, Outcome
+from assist.store.base import AnswerState, Outcome, Standing, StateChange
 
 OUTCOMES = 20_000
 """Feedbacks that are learned from: the newest; older ones have faded anyway."""
@@ -132,6 +132,21 @@ def write_states(
         "INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE"
         " SET state = excluded.state, reason = excluded.reason, at = excluded.at",
         [(document_id, str(state), json.dumps(reason), at.isoformat()) for document_id in ids],
+    )
+
+
+def write_changes(connection: sqlite3.Connection, changes: Sequence[StateChange], at: datetime) -> None:
+    """Set the states of documents one by one; raises as `write_states` does."""
+    for change in changes:
+        write_states(connection, [change.document_id], change.state, change.reason, at)
+
+
+def read_standings(connection: sqlite3.Connection) -> tuple[Standing, ...]:
+    """Read every state that was set, by document id."""
+    rows = connection.execute("SELECT document_id, state, reason, at FROM states ORDER BY document_id")
+    return tuple(
+        Standing(name, AnswerState(state), json.loads(reason), datetime.fromisoformat(at))
+        for name, state, reason, at in rows
     )
 
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from assist.documents import Document, Kind
+from assist.documents import Document, Kind, Level
 from assist.encoder.base import EncoderIdentity
 from assist.errors import InputError, StoreNotFoundError
 from assist.settings import SearchSettings, StoreSettings
 from assist.shop import ShopProfile
 from assist.store import journal, upkeep
 from assist.store.backup import copy_database
-from assist.store.base import AnswerState, Logged, Outcome, Record, shop_now
+from assist.store.base import AnswerState, Logged, Outcome, Record, Standing, StateChange, shop_now
 from assist.store.connection import DATABASE, Connections
 from assist.store.migrations import check_format, migrate
 from assist.store.rows import DOCUMENT_FIELDS, make_document, read_kept
@@ -150,8 +150,9 @@ class LocalStore:
         remove: Sequence[str] = (),
         profile: ShopProfile | None = None,
         replaced_at: datetime | None = None,
+        states: Sequence[StateChange] = (),
     ) -> int:
-        """Write documents, removals and the profile in one transaction: all of it or nothing.
+        """Write documents, removals, the profile and states in one transaction: all of it or nothing.
 
         Removals come first, so an id may be removed and added anew in one call. A document that is live
         with the same digest costs nothing. See `assist.store.versions` for what a new version replaces.
@@ -160,6 +161,7 @@ class LocalStore:
             add: Documents with their chunks and embeddings.
             remove: Ids whose every version leaves every lane at once; unknown ones are passed over.
             profile: The shop's own settings; new words cut every chunk anew, without encoding.
+            states: States to set after that, of documents that are live then.
             replaced_at: Moment of this write in shop time; None reads the clock.
 
         Returns:
@@ -186,6 +188,10 @@ class LocalStore:
                 forget_cuts(entries)
             writer = Writer(connection, self._file, head, at=replaced_at or shop_now(head.profile.timezone))
             revision = writer.write(entries, remove, profile, current)
+            if states:
+                journal.write_changes(connection, states, shop_now(head.profile.timezone))
+                revision = head.revision + 1
+                write_settings(connection, revision=revision)
         self._views.write_if_due()
         return revision
 
@@ -230,18 +236,23 @@ class LocalStore:
             fields = connection.execute(query, (picked.doc_key,)).fetchone()
         return make_document(fields, self._file)
 
-    def documents(self, *, kinds: Sequence[Kind] | None = None) -> tuple[Document, ...]:
-        """Give all live documents, or those of some kinds, in the order in which they were loaded.
+    def documents(
+        self, *, kinds: Sequence[Kind] | None = None, levels: Sequence[Level] | None = None
+    ) -> tuple[Document, ...]:
+        """Give all live documents, or those of some kinds and levels, in the order in which they were loaded.
 
         Their validity ends where the next version of the same id begins, whatever the file says.
         """
         words = [str(Kind.parse(kind)) for kind in (Kind if kinds is None else kinds)]
+        ranks = [str(Level.parse(level)) for level in (Level if levels is None else levels)]
         query = (
             f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL"  # noqa: S608
-            f" AND kind IN ({','.join('?' * len(words))}) ORDER BY doc_key"
+            f" AND kind IN ({','.join('?' * len(words))}) AND level IN ({','.join('?' * len(ranks))})"
+            " ORDER BY doc_key"
         )
         with self._connections.reading() as connection:
-            return tuple(make_document(fields, self._file) for fields in connection.execute(query, words))
+            rows = connection.execute(query, [*words, *ranks])
+            return tuple(make_document(fields, self._file) for fields in rows)
 
     def view(self) -> View:
         """Give what is searched at the newest revision; the same object until a commit changes it.
@@ -252,6 +263,11 @@ class LocalStore:
                 then built from the database.)
         """
         return self._views.view()
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Give every state that was set, with its reason and moment, by document id."""
+        with self._connections.lend() as connection:
+            return journal.read_standings(connection)
 
     def log_suggestion(self, id: str, payload: Mapping[str, object], *, at: datetime) -> None:
         """Keep what was suggested, so that it can be shown again; logging an id again replaces it.

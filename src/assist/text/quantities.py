@@ -58,13 +58,15 @@ class Quantity:
         """
         if self.dimension is Dimension.DATE and other.dimension is Dimension.DATE:
             return _same_date(self.value, other.value) and _same_date(self.high, other.high)
-        return self._comparable() == other._comparable()
+        return self.comparable == other.comparable
 
     def same_figure(self, other: Quantity) -> bool:
         """Say whether the numbers as written are equal; for a table cell whose unit stands in the header."""
         return self.figures == other.figures
 
-    def _comparable(self) -> tuple[str, str, Decimal, Decimal | None]:
+    @property
+    def comparable(self) -> tuple[str, str, Decimal, Decimal | None]:
+        """Family and group of what is measured, and the amount (a range: both ends) in one unit per family."""
         family, factor = _FAMILIES.get(self.dimension, (self.dimension.value, 1))
         high = None if self.high is None else _rounded(self.high * factor)
         return family, self.group, _rounded(self.value * factor), high

@@ -1,0 +1,295 @@
+"""What a text rules on: statements on known subjects (days of return, who pays freight), read as typed values.
+
+The subjects are data (`data/subjects.toml`): patterns over a sentence whose quantities are masked, so that one
+pattern reads 7天, 七天 and 168小时 alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from assist.documents import Block, BlockKind, Document, Kind, Level, Span
+from assist.guard.wordlists import parse_toml, read_list_file
+from assist.text.quantities import Quantity, quantities
+from assist.text.sentences import sentences
+
+_FIRST_MARK, _FILL = 0xE000, "\uf8ff"
+_MARK = f"[\ue000-\ue0ff]{_FILL}*"
+_SYNTAX = {
+    "<n>": f"(?P<n>{_MARK})",
+    "<n2>": f"(?P<n2>{_MARK})",
+    "<m>": f"(?P<m>{_MARK})",
+    "<x>": _MARK,
+    "<w>": "(?P<w>[一二两三四五六七八九十百0-9]+)",
+    "……": "[^。；;]{0,40}?",
+    "…": "[^，,。；;]{0,16}?",
+    "，": "[，,]",
+}
+_TOKENS = re.compile("|".join(map(re.escape, _SYNTAX)) + r"|\[\^?[^\]]*\]")
+_PIECE_END = re.compile("[，,、；;：:]")
+_SILENT = frozenset({BlockKind.TITLE, BlockKind.HEADING, BlockKind.QUESTION, BlockKind.SKU_TABLE})
+_MAX_QUANTITIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that a shop's texts rule on.
+
+    Attributes:
+        key: Its name, as front matter names it.
+        words: One of them stands in every sentence that rules on it.
+        patterns: Tried in order on a masked sentence; groups `n`, `n2` hold the value, `m` the condition.
+        right: The higher level is a floor for the shopper; otherwise the most specific source stands.
+        better: `more` or `less`: what the shopper gains by.
+        values: Word values, worst for the shopper first; empty: the value is a quantity.
+        dimensions: Dimensions that the value may have.
+        context: Must be found in the sentence or its heading; None: nothing is needed.
+        without: Must be found in neither; None: nothing is in the way.
+        exempt: Word values for which `without` is not looked at.
+        seals: Must not be found anywhere in the text; None: nothing is in the way.
+        ignores: Groups of conditions that say nothing about it.
+        floor: What the law says, for a shop that has not loaded it; empty: nothing.
+        ground: Where the law says it.
+    """
+
+    key: str
+    words: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    right: bool = False
+    better: str = "more"
+    values: tuple[str, ...] = ()
+    dimensions: frozenset[str] = frozenset()
+    context: re.Pattern[str] | None = None
+    without: re.Pattern[str] | None = None
+    exempt: frozenset[str] = frozenset()
+    seals: re.Pattern[str] | None = None
+    ignores: frozenset[str] = frozenset()
+    floor: str = ""
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is stated: a quantity (two for a span of time), or one of the subject's words."""
+
+    quantities: tuple[Quantity, ...] = ()
+    word: str = ""
+
+    @property
+    def text(self) -> str:
+        """As written."""
+        return self.word or "–".join(item.text for item in self.quantities)
+
+    def same(self, other: Value) -> bool:
+        """Say whether both state the same, however written."""
+        if self.word or other.word or len(self.quantities) != len(other.quantities):
+            return self.word == other.word and not (self.quantities or other.quantities)
+        return all(a.same(b) for a, b in zip(self.quantities, other.quantities, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A statement on a subject in one sentence.
+
+    Attributes:
+        subject: What it rules on.
+        value: What it states.
+        sentence: Place of the sentence in the text.
+        conditions: When it holds: pairs of group and word (`region`, `新疆`).
+    """
+
+    subject: Subject
+    value: Value
+    sentence: Span
+    conditions: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All subjects with the words that condition them."""
+
+    subjects: tuple[Subject, ...]
+    conditions: Mapping[str, re.Pattern[str]]
+    ordinary: frozenset[str]
+    synonyms: Mapping[str, tuple[str, ...]]
+    named: frozenset[str]
+
+
+@cache
+def catalog() -> Catalog:
+    """Return the package's subjects, read once."""
+    table = parse_toml(read_list_file("subjects"))
+    conditions = {group: re.compile("|".join(words)) for group, words in table["conditions"].items()}
+    return Catalog(
+        subjects=tuple(_subject(entry) for entry in table["subject"]),
+        conditions=MappingProxyType(conditions),
+        ordinary=frozenset(table["default_conditions"]),
+        synonyms=MappingProxyType({key: tuple(words) for key, words in table["synonyms"].items()}),
+        named=frozenset(table["named"]["keys"]),
+    )
+
+
+def _subject(entry: Mapping[str, Any]) -> Subject:
+    return Subject(
+        key=entry["key"],
+        words=tuple(entry["words"]),
+        patterns=tuple(_compiled(pattern) for pattern in entry["patterns"]),
+        right=entry.get("right", False),
+        better=entry.get("better", "more"),
+        values=tuple(entry.get("values", ())),
+        dimensions=frozenset(entry.get("dimensions", ())),
+        context=re.compile(entry["context"]) if "context" in entry else None,
+        without=re.compile(entry["without"]) if "without" in entry else None,
+        exempt=frozenset(entry.get("without_exempts", ())),
+        seals=re.compile(entry["seals"]) if "seals" in entry else None,
+        ignores=frozenset(entry.get("ignores", ())),
+        floor=entry.get("floor", ""),
+        ground=entry.get("ground", ""),
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_TOKENS.sub(lambda found: _SYNTAX.get(found[0], found[0]), pattern))
+
+
+def masked(text: str, found: Sequence[Quantity]) -> str:
+    """Replace every quantity by a mark and fillers of the same length, so that places stay."""
+    parts, at = [], 0
+    for number, quantity in enumerate(found[:_MAX_QUANTITIES]):
+        span = quantity.span
+        parts += [text[at : span.start], chr(_FIRST_MARK + number), _FILL * (span.end - span.start - 1)]
+        at = span.end
+    return "".join([*parts, text[at:]])
+
+
+def quantity_of(mark: str, found: Sequence[Quantity]) -> Quantity:
+    """Return the quantity that a mark stands for."""
+    return found[ord(mark[0]) - _FIRST_MARK]
+
+
+def read_text(text: str, *, heading: str = "", categories: Sequence[str] = ()) -> tuple[Reading, ...]:
+    """Read every statement on a known subject.
+
+    Args:
+        text: Sentences; places count from its start.
+        heading: What they stand under; part of their context.
+        categories: Product categories of the shop, which condition a statement that names one.
+    """
+    if not _touched(text):
+        return ()
+    return tuple(
+        reading for span in sentences(text) for reading in _read_sentence(text, span, heading, categories)
+    )
+
+
+def _touched(text: str) -> list[Subject]:
+    """Return the subjects that a text may rule on, by their words; most texts rule on none."""
+    return [subject for subject in catalog().subjects if any(word in text for word in subject.words)]
+
+
+def _read_sentence(text: str, span: Span, heading: str, categories: Sequence[str]) -> Iterator[Reading]:
+    sentence = span.of(text)
+    subjects = _touched(sentence)
+    if not subjects:
+        return
+    found = quantities(sentence)
+    skeleton = masked(sentence, found)
+    for subject in subjects:
+        seen: list[Value] = []
+        for match in (match for pattern in subject.patterns for match in pattern.finditer(skeleton)):
+            value = _value(subject, match, found)
+            if value is None or any(value.same(other) for other in seen):
+                continue
+            sealed = subject.seals is not None and subject.seals.search(text)
+            if not sealed and _fits(subject, value, sentence, heading):
+                seen.append(value)
+                held = _conditions(sentence, match, found, heading, categories)
+                kept = frozenset(item for item in held if item[0] not in subject.ignores)
+                yield Reading(subject, value, span, kept)
+
+
+def _fits(subject: Subject, value: Value, sentence: str, heading: str) -> bool:
+    around = f"{heading}\n{sentence}"
+    if subject.context is not None and not subject.context.search(around):
+        return False
+    return subject.without is None or value.word in subject.exempt or not subject.without.search(sentence)
+
+
+def _value(subject: Subject, match: re.Match[str], found: Sequence[Quantity]) -> Value | None:
+    groups = match.groupdict()
+    word = next((name for name in subject.values if groups.get(name)), "")
+    if word:
+        return Value(word=word)
+    if groups.get("w"):
+        return Value(quantities(f"{groups['w']}倍")[:1])
+    stated = tuple(quantity_of(groups[name], found) for name in ("n", "n2") if groups.get(name))
+    if not stated or any(item.dimension.value not in subject.dimensions for item in stated):
+        return None
+    return Value(stated)
+
+
+def _conditions(
+    sentence: str, match: re.Match[str], found: Sequence[Quantity], heading: str, categories: Sequence[str]
+) -> frozenset[tuple[str, str]]:
+    """Find what conditions a statement: in its own piece of the sentence, else before it, else above it."""
+    start = max((end.end() for end in _PIECE_END.finditer(sentence, 0, match.start())), default=0)
+    places = (sentence[start : match.end()], sentence[:start], heading)
+    held: set[tuple[str, str]] = set()
+    groups = dict(catalog().conditions)
+    if categories:
+        groups["category"] = re.compile("|".join(map(re.escape, categories)))
+    for group, words in groups.items():
+        for place in places:
+            here = {(group, word) for word in words.findall(place) if word not in catalog().ordinary}
+            if here:
+                held |= here
+                break
+    if match.groupdict().get("m"):
+        amount = quantity_of(match["m"], found)
+        held.add(("amount", f"{amount.value.normalize():f} {amount.dimension.value}"))
+    return frozenset(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of a document that states something, with what it stands under."""
+
+    span: Span
+    heading: str
+    section: str
+    kind: BlockKind
+
+
+def passages(document: Document) -> tuple[Passage, ...]:
+    """Return the slices of a document that state something: all blocks but titles, headings and questions."""
+    if not document.blocks:
+        return (Passage(Span(0, len(document.text)), document.title, "", BlockKind.TEXT),)
+    question = document.attributes.get("question", "") if document.kind is Kind.PAST_ANSWER else ""
+    return tuple(
+        Passage(block.span, question or _heading(block), block.section, block.kind)
+        for block in document.blocks
+        if block.kind not in _SILENT
+    )
+
+
+def _heading(block: Block) -> str:
+    return block.headings[-1] if block.headings else block.section
+
+
+@lru_cache(maxsize=1)
+def statutes() -> Mapping[str, Document]:
+    """Return the law on each right as a document of its own, for a shop that has not loaded its text."""
+    return MappingProxyType(
+        {
+            subject.key: Document(
+                id=f"law:{subject.ground}", text=subject.floor, title=subject.ground, level=Level.LAW
+            )
+            for subject in catalog().subjects
+            if subject.floor
+        }
+    )
