@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from assist.guard.claims import find_claims, find_words
 from assist.guard.conflicts import Floors, statutory_floors
+from assist.guard.learned import find_unlisted
 from assist.guard.lexicon import Lexicon
 from assist.guard.numbers import find_unsupported_numbers
 from assist.guard.pii import PLACEHOLDERS, Masked, find_pii, mask
@@ -177,6 +178,7 @@ def screen(
     shop: str = "",
     floors: Floors | None = None,
     extra: Lexicon | None = None,
+    learned: bool = True,
 ) -> tuple[Finding, ...]:
     """Look at a text that has no sources of its own: a past answer, or what the caller is about to send.
 
@@ -186,6 +188,7 @@ def screen(
         shop: The shop's own name, for names of other shops; empty: not checked.
         floors: What law and platform guarantee the shopper; None: what the built-in statutes say.
         extra: The shop's own word lists, read by `assist.guard.lexicon.load_lexicon((), extra=paths)`.
+        learned: Let the learned scorer look at what the lists let pass.
 
     Returns:
         Findings by place: compliance classes, `conflict` (less than the law gives), `pii`, `impatience`, `tone` and `other_shop`, each with
@@ -196,6 +199,9 @@ def screen(
     findings += (floors or statutory_floors()).below(text)
     if extra is not None:
         findings += find_words(view, extra, quotes)
+    if learned:
+        seen = [finding.span for finding in findings if finding.span is not None]
+        findings += find_unlisted(view, quotes=quotes, seen=seen)
     return tuple(sorted(findings, key=_place))
 
 

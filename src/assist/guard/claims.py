@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from assist.documents import Span
 from assist.guard.lexicon import Lexicon, Match, Rule, load_lexicon
-from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Skeleton, View
+from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Respelled, Skeleton, View
 from assist.results import Finding, Severity
 
 CLAIM_LISTS = (
@@ -61,13 +61,17 @@ def find_words(view: View, lexicon: Lexicon, quotes: Sequence[str] = ()) -> list
     return findings
 
 
-def _matches(view: View, lexicon: Lexicon) -> Iterator[tuple[Skeleton, Match]]:
+def _matches(view: View, lexicon: Lexicon) -> Iterator[tuple[Skeleton | Respelled, Match]]:
     for skeleton in view.skeletons:
         for match in lexicon.matches(skeleton):
             yield skeleton, match
+    respelled = lexicon.respelled(view.skeletons[0])
+    if respelled is not None:
+        for match in lexicon.matches(respelled):
+            yield respelled, match
 
 
-def _range(skeleton: Skeleton, match: Match) -> tuple[int, int]:
+def _range(skeleton: Skeleton | Respelled, match: Match) -> tuple[int, int]:
     span = skeleton.source_span(match.start, match.end)
     return span.start, span.end
 
@@ -83,7 +87,7 @@ def _finding(rule: Rule, span: Span, view: View, severity: Severity) -> Finding:
     )
 
 
-def _severity(skeleton: Skeleton, match: Match, quotes: Sequence[str]) -> Severity:
+def _severity(skeleton: Skeleton | Respelled, match: Match, quotes: Sequence[str]) -> Severity:
     """Weigh a match against the cited quotes."""
     if not quotes:
         return match.rule.severity

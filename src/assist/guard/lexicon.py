@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assist.errors import IngestError, InputError
-from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Skeleton
+from assist.guard.pinyin import Spellings
+from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Respelled, Skeleton
 from assist.guard.wordlists import parse_toml, read_list_file
 from assist.results import Severity
 
@@ -92,15 +93,26 @@ class Lexicon:
         self.rules = tuple(rules)
         self._automaton: AhoCorasick | None = None
         self._owners: list[tuple[Rule, ...]] = []
+        disguisable = (rule for rule in self.rules if _disguisable(rule))
+        self._spellings = Spellings(word for rule in disguisable for word in rule.words)
 
-    def matches(self, skeleton: Skeleton) -> list[Match]:
-        """Find the rules that hold in a text, by place; overlapping ones of one kind become one."""
+    def respelled(self, skeleton: Skeleton) -> Respelled | None:
+        """Return a skeleton with this lexicon's words in pinyin put into characters; None: there are none."""
+        text, restored = self._spellings.restore(skeleton.text)
+        return Respelled(skeleton, text, restored) if restored else None
+
+    def matches(self, skeleton: Skeleton | Respelled) -> list[Match]:
+        """Find the rules that hold in a text, by place; overlapping ones of one kind become one.
+
+        A word that was disguised in pinyin is judged by itself: who means it lawfully writes it out.
+        """
         text = skeleton.text
         automaton = self._automaton or self._build()
         found: list[Match] = []
         for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             for rule in self._owners[index]:
-                match = _judge(rule, text, start, end)
+                hidden = any(start < right and left < end for left, right in skeleton.disguised)
+                match = _judge(_bare(rule) if hidden else rule, text, start, end)
                 if match is not None:
                     found.append(match)
         return _merge(found) if found else found
@@ -116,6 +128,20 @@ class Lexicon:
         automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
         self._automaton = automaton
         return automaton
+
+
+_DISGUISED = frozenset({"absolute", "medical", "off_platform", "review_reward"})
+
+
+def _disguisable(rule: Rule) -> bool:
+    return rule.severity is Severity.BLOCK and rule.kind in _DISGUISED
+
+
+def _bare(rule: Rule) -> Rule:
+    """Return a rule without its context, but for the negation."""
+    if not _disguisable(rule):
+        return rule
+    return replace(rule, needs=None, unless=None, before=None, after=None, pattern=None)
 
 
 # A negation reaches a few characters, one that forbids or declines a little further; neither goes past a

@@ -16,6 +16,7 @@ MASKED = "\ua000-\ua0ff"
 _NOT_GIVEN = (
     "的了吗呢啊哦可以就行好收是在和电话手机地址女先把给到要也都不没还说能下单您你我们他她有这那哪什么谁嘛吧呀"
 )
+_KIN = "(?:爸|妈|老公|老婆|朋友|同事|妹|弟|姐|哥|儿子|女儿|奶奶|爷爷|室友)"
 _TITLE = "(?:先生|女士|小姐|太太|阿姨)"
 
 
@@ -32,7 +33,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     sure = rf"(?!{stop})(?:(?:{compound}){given}{{1,2}}|{common}{given}{{1,2}})"
     titled = rf"(?:(?:{compound})|{common}){given}{{0,2}}{_TITLE}"
     edge = rf"(?:^|[\s,;:。、/|{MASKED}])"
-    end = rf"(?=$|[\s,;。、/|!?()]|[{MASKED}]|收|电话|手机|的?电话|可以|就|先生|女士|吧|签|您|你)"
+    end = rf"(?=$|[\s,;。、/|!?()]|[{MASKED}]|收|电话|手机|的?电话|可以|就|先生|女士|吧|签|您|你|别|谢谢)"
     gap = r"[\s,;:、/|]{0,3}"
     named = re.compile("收件|收货|联系人|姓名|名字|签收人")
     beside = re.compile(f"[{MASKED}]|收(?![\u4e00-\u9fff\\d])")
@@ -44,7 +45,16 @@ def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
                 rf"(?:改成|改为|换成|填写|写|填|是|为|叫|:|\s){{1,4}}(?P<name>{titled}|{name})"
             ),
         ),
-        (named, re.compile(rf"(?:收件人|收货人|联系人|名字)(?P<name>{titled}|{sure}){end}")),
+        (named, re.compile(rf"(?:收件人|收货人|联系人|姓名|名字)(?P<name>{titled}|{sure}){end}")),
+        (
+            re.compile("收件人|收货人|签收人"),
+            re.compile(
+                rf"(?:收件人|收货人|签收人)(?:[^。;:]{{0,8}}?[,，]?是(?P<name>{sure})(?=[\s,;。]|$)"
+                rf"|(?:就|请|帮忙)?(?:写|填|改成|改为|换成)(?P<other>(?![我本自一不跟和同别他她])[\u4e00-\u9fff]{{2,6}})(?=[\s,;。]|$))"
+            ),
+        ),
+        (re.compile("叫"), re.compile(rf"{_KIN}叫(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)")),
+        (re.compile("给.{2,4}收"), re.compile(rf"给(?P<name>{sure})收(?![\u4e00-\u9fff])")),
         (
             re.compile("我叫|本人"),
             re.compile(rf"(?:我叫|本人)(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
@@ -66,4 +76,9 @@ def find_names(text: str, digits: str) -> Iterator[Found]:
     """Find persons' names by what stands around them; a bare name in running text is left alone."""
     for hint, pattern in _patterns():
         if hint.search(text) is not None:
-            yield from (("recipient", *match.span("name")) for match in pattern.finditer(text))
+            yield from (("recipient", *_span(match)) for match in pattern.finditer(text))
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    """Return where the name stands: of the two groups the one that matched."""
+    return match.span("name") if match["name"] is not None else match.span("other")

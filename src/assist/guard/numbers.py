@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,9 @@ from assist.guard.arithmetic import equations
 from assist.results import Citation, Finding, Severity, Statement
 from assist.text.quantities import Dimension, Quantity, quantities
 
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
+_MIN_WORDING = 5
+"""Characters beside the figures by which a clause is recognised."""
 _Key: TypeAlias = tuple[Decimal, "Decimal | None", Dimension, str, Fraction]
 
 
@@ -49,9 +53,11 @@ def find_unsupported_numbers(
     everywhere = _texts(citations, base, statements)
     for span, evidence in _scopes(text, statements, base):
         inside = [quantity for quantity in found if span.covers(quantity.span)]
-        findings += _unsupported(inside, evidence, severity)
+        unsupported = _unsupported(inside, evidence, severity)
+        findings += unsupported or _rewritten(text, span, inside, evidence, severity)
         found = tuple(quantity for quantity in found if not span.covers(quantity.span))
-    findings += _unsupported(found, everywhere, severity)
+    unsupported = _unsupported(found, everywhere, severity)
+    findings += unsupported or _rewritten(text, Span(0, len(text)), found, everywhere, severity)
     return sorted(findings, key=_place)
 
 
@@ -85,6 +91,54 @@ def _unsupported(found: Iterable[Quantity], evidence: tuple[str, ...], severity:
         for quantity in found
         if _key(quantity) not in keys and not any(_agrees(quantity, other) for other in known)
     ]
+
+
+def _rewritten(
+    text: str, span: Span, found: Sequence[Quantity], evidence: tuple[str, ...], severity: Severity
+) -> list[Finding]:
+    """Find clauses that stand in a source word for word, but with a figure that stands elsewhere in it."""
+    if not found:
+        return []
+    wordings = _wordings(evidence)
+    findings = []
+    for clause in _CLAUSE.finditer(text, span.start, span.end):
+        inside = [item for item in found if clause.start() <= item.span.start < clause.end()]
+        stated = wordings.get(_wording(clause[0], clause.start(), inside)) if inside else None
+        if stated and not any(_all_agree(inside, other) for other in stated):
+            wrong = next(
+                (item for item, other in zip(inside, stated[0], strict=False) if not _agrees(item, other)),
+                inside[0],
+            )
+            findings.append(_finding(wrong, severity))
+    return findings
+
+
+def _all_agree(found: Sequence[Quantity], stated: Sequence[Quantity]) -> bool:
+    return len(found) == len(stated) and all(map(_agrees, found, stated))
+
+
+def _wording(clause: str, start: int, found: Sequence[Quantity]) -> str:
+    """Return a clause with a mark for every figure; empty: too little is left to recognise it by."""
+    parts, at = [], 0
+    for quantity in found:
+        parts += [clause[at : quantity.span.start - start], "#"]
+        at = quantity.span.end - start
+    whole = "".join([*parts, clause[at:]]).strip()
+    return whole if len(whole) - whole.count("#") >= _MIN_WORDING else ""
+
+
+@lru_cache(maxsize=1024)
+def _wordings(evidence: tuple[str, ...]) -> dict[str, list[tuple[Quantity, ...]]]:
+    """Return the clauses of the sources by their wording, with the figures that each states."""
+    known: dict[str, list[tuple[Quantity, ...]]] = {}
+    for text in evidence:
+        found = quantities(text)
+        for clause in _CLAUSE.finditer(text):
+            inside = tuple(item for item in found if clause.start() <= item.span.start < clause.end())
+            wording = _wording(clause[0], clause.start(), inside) if inside else ""
+            if wording:
+                known.setdefault(wording, []).append(inside)
+    return known
 
 
 @lru_cache(maxsize=1024)

@@ -8,9 +8,11 @@ stays a mark that no word crosses. Only where a single character stands alone on
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from assist.documents import Span
+from assist.guard.pinyin import Restored
 from assist.text.normalize import Normalized, fold, normalize
 
 CLAUSE_END = "，"
@@ -63,6 +65,7 @@ class Skeleton:
     """
 
     __slots__ = ("_positions", "_source", "_table", "text")
+    disguised: tuple[tuple[int, int], ...] = ()
 
     def __init__(self, source: str, *, symbols: bool = False) -> None:
         self._source = _join_lone(source)
@@ -76,6 +79,31 @@ class Skeleton:
             table = self._table
             self._positions = [place for place, char in enumerate(self._source) for _ in table[ord(char)]]
         return Span(self._positions[start], self._positions[end - 1] + 1)
+
+
+class Respelled:
+    """A skeleton whose words in pinyin were turned into characters.
+
+    Attributes:
+        text: As in `Skeleton`.
+        disguised: Ranges of `text` that were pinyin.
+    """
+
+    def __init__(self, skeleton: Skeleton, text: str, restored: Sequence[Restored]) -> None:
+        self.text = text
+        self.disguised = tuple((item.at, item.at + item.length) for item in restored)
+        self._skeleton = skeleton
+        self._places: list[tuple[int, int]] = []
+        reached = 0
+        for item in restored:
+            self._places += ((place, place + 1) for place in range(reached, item.start))
+            self._places += [(item.start, item.end)] * item.length
+            reached = item.end
+        self._places += ((place, place + 1) for place in range(reached, len(skeleton.text)))
+
+    def source_span(self, start: int, end: int) -> Span:
+        """Map a range of `text` to the smallest covering span of the text it was made from."""
+        return self._skeleton.source_span(self._places[start][0], self._places[end - 1][1])
 
 
 def _join_lone(source: str) -> str:

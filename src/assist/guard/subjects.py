@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -182,9 +182,17 @@ def read_text(text: str, *, heading: str = "", categories: Sequence[str] = ()) -
     """
     if not _touched(text):
         return ()
+    sealed = _sealed(text)
     return tuple(
-        reading for span in sentences(text) for reading in _read_sentence(text, span, heading, categories)
+        replace(reading, sentence=span)
+        for span in sentences(text)
+        for reading in _read_sentence(span.of(text), heading, tuple(categories), sealed)
     )
+
+
+def _sealed(text: str) -> frozenset[str]:
+    """Return the subjects that a word anywhere in the text takes out of play."""
+    return frozenset(item.key for item in catalog().subjects if item.seals and item.seals.search(text))
 
 
 def _touched(text: str) -> list[Subject]:
@@ -192,11 +200,20 @@ def _touched(text: str) -> list[Subject]:
     return [subject for subject in catalog().subjects if any(word in text for word in subject.words)]
 
 
-def _read_sentence(text: str, span: Span, heading: str, categories: Sequence[str]) -> Iterator[Reading]:
-    sentence = span.of(text)
-    subjects = _touched(sentence)
+@lru_cache(maxsize=20_000)
+def _read_sentence(
+    sentence: str, heading: str, categories: tuple[str, ...], sealed: frozenset[str]
+) -> tuple[Reading, ...]:
+    return tuple(_readings(sentence, heading, categories, sealed))
+
+
+def _readings(
+    sentence: str, heading: str, categories: tuple[str, ...], sealed: frozenset[str]
+) -> Iterator[Reading]:
+    subjects = [subject for subject in _touched(sentence) if subject.key not in sealed]
     if not subjects:
         return
+    span = Span(0, len(sentence))
     found = quantities(sentence)
     skeleton = masked(sentence, found)
     for subject in subjects:
@@ -205,8 +222,7 @@ def _read_sentence(text: str, span: Span, heading: str, categories: Sequence[str
             value = _value(subject, match, found)
             if value is None or any(value.same(other) for other in seen):
                 continue
-            sealed = subject.seals is not None and subject.seals.search(text)
-            if not sealed and _fits(subject, value, sentence, heading):
+            if _fits(subject, value, sentence, heading):
                 seen.append(value)
                 held = _conditions(sentence, match, found, heading, categories)
                 kept = frozenset(item for item in held if item[0] not in subject.ignores)

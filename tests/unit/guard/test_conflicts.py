@@ -129,6 +129,8 @@ def test_a_draft_below_a_floor_is_blocked_with_the_floor_as_its_hint():
     assert (finding.kind, finding.severity.value) == ("conflict", "block")
     assert "经营者承担" in finding.evidence["hint"]
     assert statutory_floors().below("质量问题来回运费都由本店承担") == ()
+    assert statutory_floors().below("非质量问题运费是您承担的哦") == ()
+    assert statutory_floors().below("质量问题卖家承担，非质量问题运费您承担的哦") == ()
 
 
 def test_a_floor_counts_while_it_holds():

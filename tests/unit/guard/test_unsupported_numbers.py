@@ -120,3 +120,11 @@ def test_equations(text: str, holds: bool | None) -> None:
 def test_no_number_no_finding() -> None:
     assert find_unsupported_numbers("亲，可以的哦～") == []
     assert find_unsupported_numbers("") == []
+
+
+def test_a_clause_of_the_source_with_a_figure_from_elsewhere_in_it_is_found() -> None:
+    quote = "48小时内验货，当天操作退款，仍不晚于收到退回商品之日起7天内退款，满2天没有进展的按丢件处理"
+    right = "仍不晚于收到退回商品之日起7天内退款"
+    assert find_unsupported_numbers(right, shown=[quote]) == []
+    [finding] = find_unsupported_numbers(right.replace("7天", "2天"), shown=[quote])
+    assert finding.evidence["word"] == "2天"
