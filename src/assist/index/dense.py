@@ -35,8 +35,8 @@ _ROW_TILE = 1 << 17
 _GATHER_TILE = 1 << 14
 _SCORE_TILE = 1 << 12
 # Rows proposed by the approximate index per result wanted, and at least.
-_PROPOSED_PER_RESULT = 6
-_PROPOSED_AT_LEAST = 400
+_PROPOSED_PER_RESULT = 4
+_PROPOSED_AT_LEAST = 300
 _MOST = 0.5
 # A scope below one in so many rows is scanned faster than the approximate index can skip what is outside.
 _NARROW_SHARE = 50

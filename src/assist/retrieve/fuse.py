@@ -18,6 +18,8 @@ from assist.arrays import FloatMatrix, FloatVector, IdVector
 Rescore: TypeAlias = Callable[[IdVector], FloatVector]
 """Scores of given rows for one query; int64 (m,) to float32 (m,)."""
 
+_PRODUCT = 1 << 17
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fused:
@@ -69,7 +71,8 @@ def fuse(
     impacts = _completed(raw_sparse, rows, exact_sparse)
     best = float(impacts.max(initial=0.0))
     mixed = weight * cosines + (1.0 - weight) * (impacts / best if best > 0.0 else impacts)
-    order = np.lexsort((rows, -mixed))
+    # The rows ascend, so a stable sort leaves the lower of two equal ones first.
+    order = np.argsort(-mixed, kind="stable")
     return Fused(rows[order], mixed[order].astype(np.float32), raw_dense[order], raw_sparse[order])
 
 
@@ -109,17 +112,40 @@ def collapse(
         keep: int64, positions kept, at most k, best first.
         counts: int64, how many positions each of them stands for.
     """
-    # einsum stays on this thread: waking a BLAS pool costs more than so small a product.
-    alike = (np.einsum("id,jd->ij", vectors, vectors) >= cosine) & (kinds[:, None] == kinds[None, :])
-    keep: list[int] = []
+    alike = (_cosines(vectors) >= cosine) & (kinds[:, None] == kinds[None, :])
+    np.fill_diagonal(alike, True)
+    # Most hits are like no other; only those that are need looking at one by one.
+    lonely = alike.sum(axis=1) == 1
+    if lonely.all():
+        keep = np.arange(min(k, len(vectors)), dtype=np.int64)
+        return keep, np.ones(len(keep), dtype=np.int64)
+    kept: list[int] = []
     counts: list[int] = []
     taken = np.zeros(len(vectors), dtype=bool)
-    for at in range(len(vectors)):
+    for at, alone in enumerate(lonely.tolist()):
+        if len(kept) == k:
+            break
         if taken[at]:
             continue
-        group = alike[at] & ~taken
-        taken |= group
-        if len(keep) < k:
-            keep.append(at)
-            counts.append(int(group.sum()))
-    return np.asarray(keep, dtype=np.int64), np.asarray(counts, dtype=np.int64)
+        group = 1
+        if not alone:
+            fresh = alike[at] & ~taken
+            taken |= fresh
+            group = int(fresh.sum())
+        taken[at] = True
+        kept.append(at)
+        counts.append(group)
+    return np.asarray(kept, dtype=np.int64), np.asarray(counts, dtype=np.int64)
+
+
+def _cosines(vectors: FloatMatrix) -> FloatMatrix:
+    """Multiply all pairs of rows in blocks so small that BLAS stays on this thread.
+
+    Waking its pool costs more than so small a product, and a hundred times more on a busy machine.
+    """
+    m, d = vectors.shape
+    cosines = np.empty((m, m), dtype=np.float32)
+    step = max(_PRODUCT // max(m * d, 1), 1)
+    for start in range(0, m, step):
+        np.matmul(vectors[start : start + step], vectors.T, out=cosines[start : start + step])
+    return cosines

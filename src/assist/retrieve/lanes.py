@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -156,16 +157,18 @@ class Retriever:
 
     def _hits(self, fused: Fused, k: int, distinct: bool) -> tuple[Hit, ...]:
         keep, counts = self._distinct(fused, k) if distinct else (np.arange(min(k, len(fused.rows))), None)
+        stands_for = [1] * len(keep) if counts is None else counts.tolist()
+        found = zip(
+            self.view.pairs(fused.rows[keep]),
+            fused.scores[keep].tolist(),
+            fused.dense[keep].tolist(),
+            fused.sparse[keep].tolist(),
+            stands_for,
+            strict=True,
+        )
         return tuple(
-            Hit(
-                chunk=self.view.chunk(int(fused.rows[at])),
-                document=self.view.document_of(int(fused.rows[at])),
-                score=float(fused.scores[at]),
-                rank=rank,
-                lanes=_lanes(fused, int(at)),
-                duplicates=1 if counts is None else int(counts[rank - 1]),
-            )
-            for rank, at in enumerate(keep, start=1)
+            Hit(chunk, document, score, rank, _lanes(dense, sparse), duplicates)
+            for rank, ((chunk, document), score, dense, sparse, duplicates) in enumerate(found, start=1)
         )
 
     def _distinct(self, fused: Fused, k: int) -> tuple[IdVector, IdVector]:
@@ -175,6 +178,6 @@ class Retriever:
         return collapse(vectors, kinds, k, self._settings.duplicate_cosine)
 
 
-def _lanes(fused: Fused, at: int) -> MappingProxyType[str, float]:
-    lanes = {"dense": fused.dense[at], "sparse": fused.sparse[at]}
-    return MappingProxyType({name: float(value) for name, value in lanes.items() if np.isfinite(value)})
+def _lanes(dense: float, sparse: float) -> MappingProxyType[str, float]:
+    lanes = {"dense": dense, "sparse": sparse}
+    return MappingProxyType({name: value for name, value in lanes.items() if value != -math.inf})

@@ -37,6 +37,8 @@ Fields: TypeAlias = tuple[Any, ...]
 DOCUMENT_FIELDS = "doc_key, version, source, valid_from, valid_to, text, body"
 CHUNK_FIELDS = "doc_key, ordinal, start, end, section, headings, kind, focus_start, focus_end"
 _ROWS_AT_ONCE = 8_192
+# SQLite takes 999 values in one query in every build.
+_KEYS_AT_ONCE = 900
 # A control character: tokens are normalised, so none holds one, though a shop's own word may hold a space.
 _BETWEEN = "\x1f"
 
@@ -115,31 +117,45 @@ class RowSource:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def read_document(self, doc_key: int) -> Document:
-        """Read one version of a document.
+    def read_documents(self, doc_keys: Sequence[int]) -> list[Document]:
+        """Read versions of documents, in the order asked.
 
         Raises:
-            StoreError: It was removed and compacted away.
+            StoreError: One was removed and compacted away.
         """
-        with self._connections.reading() as connection:
-            query = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE doc_key = ?"  # noqa: S608
-            fields = connection.execute(query, (doc_key,)).fetchone()
-        if fields is None:
+        found = {row[0]: row for row in self._read(DOCUMENT_FIELDS, "documents", "doc_key", doc_keys)}
+        if len(found) < len(set(doc_keys)):
             raise self._gone("document")
-        return make_document(fields, self._connections.file)
+        return [make_document(found[key], self._connections.file) for key in doc_keys]
 
-    def read_chunk(self, chunk_id: int, document_of: Callable[[int], Document]) -> Chunk:
-        """Read one chunk; `document_of` gives its document by key.
+    def read_chunks(
+        self, chunk_ids: Sequence[int], documents_of: Callable[[Sequence[int]], list[Document]]
+    ) -> list[Chunk]:
+        """Read chunks, in the order asked; `documents_of` gives their documents by key.
 
         Raises:
-            StoreError: Its document was removed and compacted away.
+            StoreError: The document of one was removed and compacted away.
         """
-        with self._connections.reading() as connection:
-            query = f"SELECT {CHUNK_FIELDS} FROM chunks WHERE chunk_id = ?"  # noqa: S608
-            fields = connection.execute(query, (chunk_id,)).fetchone()
-        if fields is None:
+        rows = self._read(f"chunk_id, {CHUNK_FIELDS}", "chunks", "chunk_id", chunk_ids)
+        found = {row[0]: row[1:] for row in rows}
+        if len(found) < len(set(chunk_ids)):
             raise self._gone("chunk")
-        return make_chunk(fields, document_of(fields[0]), self._connections.file)
+        fields = [found[chunk_id] for chunk_id in chunk_ids]
+        documents = documents_of([row[0] for row in fields])
+        return [
+            make_chunk(row, document, self._connections.file)
+            for row, document in zip(fields, documents, strict=True)
+        ]
+
+    def _read(self, fields: str, table: str, key: str, values: Sequence[int]) -> list[Fields]:
+        """Select the rows of a table whose key is one of some values, in no order to rely on."""
+        rows: list[Fields] = []
+        with self._connections.reading() as connection:
+            for start in range(0, len(values), _KEYS_AT_ONCE):
+                some = values[start : start + _KEYS_AT_ONCE]
+                query = f"SELECT {fields} FROM {table} WHERE {key} IN ({','.join('?' * len(some))})"  # noqa: S608
+                rows += connection.execute(query, some).fetchall()
+        return rows
 
     def read_keys(self, document_id: str) -> list[int]:
         """Read the keys of all versions of a document."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from threading import Lock
 from types import MappingProxyType
-from typing import Protocol, overload
+from typing import Generic, Protocol, TypeVar, overload
 
 import numpy as np
 
@@ -28,6 +29,7 @@ AUDIENCE_CODES: Mapping[Audience, int] = MappingProxyType({who: code for code, w
 """The numbers that stand for audiences in `Columns.audience`."""
 
 _EPOCH = datetime(1970, 1, 1)
+_Read = TypeVar("_Read")
 _DOCUMENTS_KEPT = 2_048
 _CHUNKS_KEPT = 8_192
 
@@ -65,12 +67,14 @@ class Lanes:
 class Source(Protocol):
     """Where a view reads documents and chunks from when they are asked for."""
 
-    def read_document(self, doc_key: int) -> Document:
-        """Read one version of a document."""
+    def read_documents(self, doc_keys: Sequence[int]) -> list[Document]:
+        """Read versions of documents, in the order asked."""
         ...
 
-    def read_chunk(self, chunk_id: int, document_of: Callable[[int], Document]) -> Chunk:
-        """Read one chunk; `document_of` gives its document by key."""
+    def read_chunks(
+        self, chunk_ids: Sequence[int], documents_of: Callable[[Sequence[int]], list[Document]]
+    ) -> list[Chunk]:
+        """Read chunks, in the order asked; `documents_of` gives their documents by key."""
         ...
 
     def read_keys(self, document_id: str) -> list[int]:
@@ -78,10 +82,38 @@ class Source(Protocol):
         ...
 
 
+class _Recent(Generic[_Read]):
+    """What was read last stays at hand; what is not is read in one go. Safe to use from any thread."""
+
+    def __init__(self, size: int, read: Callable[[Sequence[int]], list[_Read]]) -> None:
+        self._size = size
+        self._read = read
+        self._kept: OrderedDict[int, _Read] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, keys: Sequence[int]) -> list[_Read]:
+        """Give the values of keys, in order."""
+        found: dict[int, _Read] = {}
+        with self._lock:
+            for key in keys:
+                if key in self._kept:
+                    found[key] = self._kept[key]
+                    self._kept.move_to_end(key)
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            read = dict(zip(missing, self._read(missing), strict=True))
+            found |= read
+            with self._lock:
+                self._kept |= read
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
+        return [found[key] for key in keys]
+
+
 class Documents(Sequence[Document]):
     """The live documents by dense document number, decoded when asked for; the last ones stay decoded."""
 
-    def __init__(self, keys: IdVector, read: Callable[[int], Document]) -> None:
+    def __init__(self, keys: IdVector, read: Callable[[Sequence[int]], list[Document]]) -> None:
         self._keys = keys
         self._read = read
 
@@ -94,11 +126,11 @@ class Documents(Sequence[Document]):
     def __getitem__(self, index: slice) -> tuple[Document, ...]: ...
     def __getitem__(self, index: int | slice) -> Document | tuple[Document, ...]:
         if isinstance(index, slice):
-            return tuple(self._read(int(key)) for key in self._keys[index])
-        return self._read(int(self._keys[index]))
+            return tuple(self._read([key])[0] for key in self._keys[index].tolist())
+        return self._read([int(self._keys[index])])[0]
 
     def __iter__(self) -> Iterator[Document]:
-        return (self._read(int(key)) for key in self._keys)
+        return (self._read([key])[0] for key in self._keys.tolist())
 
 
 class View:
@@ -133,9 +165,9 @@ class View:
         numbers = {name: number for number, name in enumerate(lanes.products)}
         self.product_number: Mapping[str, int] = MappingProxyType({**lanes.aliases, **numbers})
         self._source = source
-        self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(source.read_document)
-        self._chunk = lru_cache(maxsize=_CHUNKS_KEPT)(self._read_chunk)
-        self.documents: Sequence[Document] = Documents(lanes.document_keys, self._document)
+        self._documents = _Recent(_DOCUMENTS_KEPT, source.read_documents)
+        self._chunks = _Recent(_CHUNKS_KEPT, self._read_chunks)
+        self.documents: Sequence[Document] = Documents(lanes.document_keys, self._documents.get)
 
     @property
     def ids(self) -> IdVector:
@@ -153,11 +185,21 @@ class View:
             InputError: There is no such row.
             StoreError: Its document was removed and compacted away since this view was taken.
         """
-        return self._chunk(self._check(row))
+        return self._chunks.get([self._check(row)])[0]
 
     def document_of(self, row: int) -> Document:
         """Read the document that the chunk at a row belongs to; raises as `chunk` does."""
         return self.documents[int(self.columns.document[self._check(row)])]
+
+    def pairs(self, rows: IdVector) -> list[tuple[Chunk, Document]]:
+        """Read the chunks at rows, each with its document; raises as `chunk` does.
+
+        Args:
+            rows: int64, shape (m,), each within 0..n-1.
+        """
+        chunks = self._chunks.get(rows.tolist())
+        keys = self.lanes.document_keys[self.columns.document[rows]]
+        return list(zip(chunks, self._documents.get(keys.tolist()), strict=True))
 
     def rows_of(self, document_id: str) -> IdVector:
         """Find the rows of all live versions of a document.
@@ -179,5 +221,6 @@ class View:
             raise InputError(f"row must be in 0..{len(self) - 1}, got {row}")
         return int(row)
 
-    def _read_chunk(self, row: int) -> Chunk:
-        return self._source.read_chunk(int(self.columns.ids[row]), self._document)
+    def _read_chunks(self, rows: Sequence[int]) -> list[Chunk]:
+        ids = self.columns.ids[np.asarray(rows, dtype=np.int64)].tolist()
+        return self._source.read_chunks(ids, self._documents.get)
