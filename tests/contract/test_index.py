@@ -146,7 +146,7 @@ def exact(many):
 
 class TestDenseApproximate:
     def test_says_what_it_is(self, approximate):
-        assert approximate.kind == "ivf63,pq8x4fs"
+        assert approximate.kind == "ivf32,pq8x4fs"
 
     def test_recall_and_exact_scores(self, approximate, exact, many):
         queries = many[1_500:1_700] + 0.05 * unit_rows(np.random.default_rng(6), 200)

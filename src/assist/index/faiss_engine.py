@@ -114,7 +114,7 @@ class ApproximateIndex:
 
     @property
     def kind(self) -> str:
-        """Its build in one word, such as `ivf447,pq128x4fs`."""
+        """Its build in one word, such as `ivf224,pq192x4fs`."""
         return f"ivf{self._index.nlist},pq{self._index.pq.M}x4fs"
 
     def propose(self, queries: FloatMatrix, m: int, *, scope: IdVector | None = None) -> IdMatrix:
