@@ -12,6 +12,8 @@ from zlib import crc32
 import numpy as np
 
 from assist.evaluate.intervals import intervals
+from growth_table import growth
+from peers.table import peers
 from retrieval import DENSE_WEIGHTS, PACKS
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +35,8 @@ def main() -> None:
     speed = _read(HERE / "results" / "evaluate_speed.json")
     parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _speed(speed)]
     store = _read(HERE / "results" / "store.json")
-    text = "\n".join(line for part in (*parts, _store(store), _more()) for line in part)
+    speeds = [peers(HERE / "results"), growth(HERE)]
+    text = "\n".join(line for part in (*parts, _store(store), *speeds, _more()) for line in part)
     (HERE / "README.md").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
