@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ NO_PRODUCT = -1
 
 _PREFIX = "columns"
 _FEW_NUMBERS = 8
+_FILTERS_KEPT = 32
 _DTYPES = {
     "ids": np.int64,
     "kind": np.int8,
@@ -183,6 +186,12 @@ class Filter:
             scope = _narrow(scope, columns.document, self.exclude_documents, keep=False)
         return self._valid(scope, columns) if self.at else scope
 
+    def standing(self, columns: Columns) -> bytes:
+        """Say which dated rows hold at the moments, packed; equal bytes, equal `rows` of otherwise equal filters."""
+        if not self.at:
+            return b""
+        return b"1" + np.packbits(self._held(columns, columns.dated.astype(np.int64))).tobytes()
+
     def _product_rows(self, columns: Columns) -> IdVector | None:
         if self.products is None:
             return None
@@ -202,6 +211,33 @@ class Filter:
         for moment in self.at:
             held |= (valid_from <= moment) & (moment < valid_to)
         return held
+
+
+class FilterCache:
+    """Gives the rows of filters over the same columns; those asked for last are at hand, as the very same arrays.
+
+    Only what a filter says besides its moments, and which dated rows hold at those, decide what passes: a filter
+    that differs in its moment alone costs a look at the dated rows. Safe to use from any thread.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._known: OrderedDict[tuple[Filter, bytes], IdVector | None] = OrderedDict()
+        self._lock = Lock()
+
+    def rows(self, condition: Filter) -> IdVector | None:
+        """Give `condition.rows(columns)`; not to be written."""
+        key = (replace(condition, at=()), condition.standing(self._columns))
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        rows = condition.rows(self._columns)
+        with self._lock:
+            self._known[key] = rows
+            while len(self._known) > _FILTERS_KEPT:
+                self._known.popitem(last=False)
+        return rows
 
 
 def _narrow(

@@ -69,7 +69,7 @@ class Scope:
 
     def rows(self, view: View) -> IdVector | None:
         """Turn the scope into ascending rows of a view; None: every row passes."""
-        return self.as_filter(view).rows(view.columns)
+        return view.filters.rows(self.as_filter(view))
 
     def as_filter(self, view: View) -> Filter:
         """Turn words into the numbers of a view."""
@@ -126,7 +126,7 @@ class Retriever:
         folded = [fold(query) for query in queries]
         if not len(self.view) or not any(folded):
             return [() for _ in queries]
-        tokens = self.view.tokenizer.tokens_many(folded)
+        tokens = [self.view.tokenizer.tokens(text) for text in folded]
         if vectors is None:
             vectors = self._encoder.encode(folded, kind="query")
         rows = self._allowed(scopes)

@@ -25,13 +25,14 @@ INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
 CACHE_QUERIES = 256
+_FIRST_ROWS = 1_024
 
 
 class Relevance:
     """Scores texts against a part by meaning, by words, by the page's own keys, and by what was answered before.
 
     Args:
-        encoder: Gives the meaning; vectors of texts are kept for the most recent `CACHE_TEXTS` texts.
+        encoder: Gives the meaning; vectors of up to `CACHE_TEXTS` texts are kept.
         tokenizer: Cuts both sides the same way.
         idf: Inverse document frequency of tokens, shape of the argument; unknown tokens count as rare.
         guide: What intents add.
@@ -51,7 +52,7 @@ class Relevance:
         self._idf = idf
         self._guide = guide
         self.ranker = ranker or Ranker.bundled()
-        self._cache: OrderedDict[str, tuple[FloatVector, frozenset[str]]] = OrderedDict()
+        self._shelf = _Shelf(CACHE_TEXTS, encoder.identity.dim)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
 
@@ -101,16 +102,17 @@ class Relevance:
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`.
         """
         vectors, words = self._read(texts)
+        above, words_above = self._read(heads)
         plain = self._query(part.clean)
         query = self._guide.lean(part, plain, LEAN)
-        text, head = vectors @ query, self._read(heads)[0] @ query
+        text, head = vectors @ query, above @ query
         aspects, intents = aspect_keys(part), self._guide.keys(part)
         return {
             "plain": vectors @ plain,
             "text": text,
             "head": head,
             "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces is not None else text,
-            "coverage": self._coverage(part, words, heads),
+            "coverage": self._coverage(part, words, words_above),
             "aspect_head": key_share(aspects, heads),
             "aspect_text": key_share(aspects, texts),
             "intent_head": key_share(intents, heads),
@@ -161,38 +163,69 @@ class Relevance:
         weights = np.array([weight for _, weight in echoes], dtype=np.float32)
         return np.asarray(np.clip((vectors @ earlier.T) * weights, 0.0, 1.0).max(axis=1), dtype=np.float32)
 
-    def _coverage(self, part: Part, words: Sequence[frozenset[str]], heads: Sequence[str]) -> FloatVector:
+    def _coverage(
+        self, part: Part, words: Sequence[frozenset[str]], words_above: Sequence[frozenset[str]]
+    ) -> FloatVector:
         asked = list(dict.fromkeys(self._tokenizer.tokens(part.clean)))
         if not asked:
             return np.zeros(len(words), dtype=np.float32)
         weights = np.asarray(self._idf(asked), dtype=np.float32)
-        under = self._read(heads)[1]
         present = np.array(
             [
                 [token in own or token in above for token in asked]
-                for own, above in zip(words, under, strict=True)
+                for own, above in zip(words, words_above, strict=True)
             ],
             dtype=np.float32,
         )
         return np.asarray(present @ weights / max(float(weights.sum()), 1e-6), dtype=np.float32)
 
     def _read(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
-        with self._lock:
-            found = {text: self._cache[text] for text in texts if text in self._cache}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            found.update(self._learn(missing))
-        return np.stack([found[text][0] for text in texts]), [found[text][1] for text in texts]
+        return self._shelf.read(texts, self._learn)
 
-    def _learn(self, texts: Sequence[str]) -> dict[str, tuple[FloatVector, frozenset[str]]]:
+    def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
         vectors = self._encoder.encode([fold(text) for text in texts], kind="passage")
-        words = [frozenset(tokens) for tokens in self._tokenizer.tokens_many(texts)]
-        learned = {text: (vector, known) for text, vector, known in zip(texts, vectors, words, strict=True)}
+        return vectors, [frozenset(tokens) for tokens in self._tokenizer.tokens_many(texts)]
+
+
+class _Shelf:
+    """Vectors and words of texts, in one matrix; emptied when it is full. Safe to use from any thread."""
+
+    def __init__(self, size: int, dim: int) -> None:
+        self._size = size
+        self._rows: dict[str, int] = {}
+        self._words: list[frozenset[str]] = []
+        self._vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
+        self._lock = Lock()
+
+    def read(
+        self, texts: Sequence[str], learn: Callable[[Sequence[str]], tuple[FloatMatrix, list[frozenset[str]]]]
+    ) -> tuple[FloatMatrix, list[frozenset[str]]]:
+        """Give the vectors, float32, shape (n, d), and the words of n texts; `learn` makes those not known."""
+        distinct = list(dict.fromkeys(texts))
         with self._lock:
-            self._cache.update(learned)
-            while len(self._cache) > CACHE_TEXTS:
-                self._cache.popitem(last=False)
-        return learned
+            missing = [text for text in distinct if text not in self._rows]
+            if len(self._rows) + len(missing) > self._size:
+                self._rows, self._words, missing = {}, [], distinct
+        learned = learn(missing) if missing else None
+        with self._lock:
+            if learned is not None:
+                self._put(missing, *learned)
+            if all(text in self._rows for text in distinct):
+                rows = [self._rows[text] for text in texts]
+                return self._vectors[rows], [self._words[row] for row in rows]
+        # Another thread emptied the shelf meanwhile.
+        return learn(texts)
+
+    def _put(self, texts: Sequence[str], vectors: FloatMatrix, words: Sequence[frozenset[str]]) -> None:
+        for text, vector, known in zip(texts, vectors, words, strict=True):
+            if text in self._rows:
+                continue
+            row = len(self._words)
+            if row == len(self._vectors):
+                self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
+            self._vectors[row] = vector
+            self._words.append(known)
+            self._rows[text] = row
 
 
 def aspect_keys(part: Part) -> dict[str, float]:

@@ -17,7 +17,7 @@ from assist.documents import Audience, Chunk, Document, Kind, Level
 from assist.errors import InputError
 from assist.index.counts import TermCounts
 from assist.index.dense import DenseIndex
-from assist.index.filters import Columns
+from assist.index.filters import Columns, FilterCache
 from assist.index.sparse import SparseIndex
 from assist.text.tokenize import Tokenizer
 
@@ -149,6 +149,7 @@ class View:
         documents: Live documents by dense document number (`columns.document`), decoded on demand.
         product_number: Product names and aliases to the numbers in `columns.product`.
         states: State words of past answers by document id; a document without one is absent.
+        filters: Gives the rows of a filter; the last ones stay at hand.
     """
 
     def __init__(
@@ -165,6 +166,7 @@ class View:
         numbers = {name: number for number, name in enumerate(lanes.products)}
         self.product_number: Mapping[str, int] = MappingProxyType({**lanes.aliases, **numbers})
         self._source = source
+        self.filters = FilterCache(lanes.columns)
         self._documents = _Recent(_DOCUMENTS_KEPT, source.read_documents)
         self._chunks = _Recent(_CHUNKS_KEPT, self._read_chunks)
         self.documents: Sequence[Document] = Documents(lanes.document_keys, self._documents.get)

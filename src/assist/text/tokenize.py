@@ -24,6 +24,7 @@ from assist.text.normalize import fold
 EngineName: TypeAlias = Literal["auto", "rjieba", "jieba"]
 
 _RULES = "1"
+_SHORT, _RECENT = 64, 512
 # Higher than any two common words in a row, so that a user word wins against every cut of itself.
 _USER_FREQUENCY = 2_000
 _HAN = "\u4e00-\u9fd5"
@@ -78,6 +79,7 @@ class Tokenizer:
         self._known = tuple(word for word in own if _KNOWN_WORD.fullmatch(word) and _HAN_CHAR.search(word))
         self._always, self._special = _special([word for word in own if not _KNOWN_WORD.fullmatch(word)])
         self._cutter: _Cutter | None = None
+        self._recent = lru_cache(maxsize=_RECENT)(self._tokens)
         self._lock = threading.Lock()
 
     def words(self, text: str) -> list[str]:
@@ -92,6 +94,14 @@ class Tokenizer:
         whole word still weighs more. Particles and forms of address (`的 了 吗 呢 亲`) are left out; numbers
         and negations stay. Repeats stay too: they are the term frequency.
         """
+        # A question is cut by every lane that looks at it.
+        return list(self._recent(text)) if len(text) <= _SHORT else list(self._tokens(text))
+
+    def tokens_many(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return `tokens` of each text, in order."""
+        return [list(self._tokens(text)) for text in texts]
+
+    def _tokens(self, text: str) -> tuple[str, ...]:
         folded = fold(text)
         words: list[str] = []
         for word in self._cut(folded, search=True):
@@ -100,11 +110,7 @@ class Tokenizer:
                 if word.isascii() and not word.isalpha() and not word.isdigit():
                     words.extend(_variants(word))
         chars = [char for char in _HAN_CHAR.findall(folded) if char not in STOP_TOKENS]
-        return [*words, *words, *chars]
-
-    def tokens_many(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return `tokens` of each text, in order."""
-        return [self.tokens(text) for text in texts]
+        return (*words, *words, *chars)
 
     def _cut(self, text: str, *, search: bool) -> list[str]:
         cutter = self._cutter or self._load()
