@@ -188,14 +188,17 @@ def _built(name: str, data: Data, options: argparse.Namespace) -> dict[str, Any]
         if "error" in about:
             say(f"{name}: {about['error']}")
             return {"error": about["error"]}
-        if options.rebuild or not note.is_file():
+        digest = json.loads((data.folder / "about.json").read_text("utf-8"))["sha256"]
+        known = json.loads(note.read_text("utf-8")) if note.is_file() else {}
+        if options.rebuild or known.get("data") != digest:
             say(f"{name}: build")
             built = process.ask("build") | {"load": os.getloadavg(), "date": date.today().isoformat()}
             if "error" in built:
                 say(f"{name}: {built['error']}")
                 return {"about": about["about"], "build": built, "error": built["error"]}
-            note.write_text(json.dumps(built), "utf-8")
-        return {"about": about["about"], "build": json.loads(note.read_text("utf-8")), "index": str(index)}
+            known = built | {"data": digest}
+            note.write_text(json.dumps(known), "utf-8")
+        return {"about": about["about"], "build": known, "index": str(index)}
     finally:
         process.close()
 

@@ -177,7 +177,10 @@ class Relevance:
             ],
             dtype=np.float32,
         )
-        return np.asarray(present @ weights / max(float(weights.sum()), 1e-6), dtype=np.float32)
+        # Kernels of the matrix library read past the end of so small an array and may flag what they throw away.
+        with np.errstate(invalid="ignore"):
+            held = present @ weights
+        return np.asarray(held / max(float(weights.sum()), 1e-6), dtype=np.float32)
 
     def _read(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
         return self._shelf.read(texts, self._learn)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assist.errors import InputError, StoreCorruptError
-from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, Columns, Filter
+from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, Columns, Filter, FilterCache
 
 
 def columns(n=500, seed=0):
@@ -153,3 +153,50 @@ def test_columns_that_do_not_fit_are_refused():
         Columns(**(given | {"kind": held.kind[:4]}))
     with pytest.raises(InputError, match="product"):
         Columns(**(given | {"product": held.product.astype(np.int64)}))
+
+
+def _dated(n=40):
+    rng = np.random.default_rng(5)
+    starts = np.where(rng.random(n) < 0.3, rng.integers(0, 50, n), ALWAYS_FROM)
+    return Columns(
+        ids=np.arange(n),
+        kind=rng.integers(0, 3, n).astype(np.int8),
+        level=np.zeros(n, dtype=np.int8),
+        audience=np.zeros(n, dtype=np.int8),
+        product=rng.integers(-1, 3, n).astype(np.int32),
+        valid_from=starts,
+        valid_to=np.full(n, ALWAYS_TO),
+        document=np.arange(n, dtype=np.int32),
+    )
+
+
+def test_cached_rows_are_those_of_the_filter_at_every_moment():
+    columns = _dated()
+    cache = FilterCache(columns)
+    for moment in (0, 10, 20, 20, 49, 100, 10):
+        for kinds in (None, frozenset({1}), frozenset({0, 2})):
+            for products in (None, frozenset({1})):
+                condition = Filter(kinds=kinds, products=products, at=(moment,))
+                expected, found = condition.rows(columns), cache.rows(condition)
+                assert (found is None) == (expected is None)
+                if expected is not None:
+                    np.testing.assert_array_equal(found, expected)
+
+
+def test_moments_at_which_the_same_holds_share_one_array():
+    columns = _dated()
+    cache = FilterCache(columns)
+    first = cache.rows(Filter(kinds=frozenset({1}), at=(1_000,)))
+    assert cache.rows(Filter(kinds=frozenset({1}), at=(2_000,))) is first
+    assert cache.rows(Filter(kinds=frozenset({1}))) is not first
+
+
+def test_only_the_last_filters_stay_at_hand():
+    columns = _dated()
+    cache = FilterCache(columns)
+    first = cache.rows(Filter(documents=frozenset({0})))
+    for number in range(1, 60):
+        cache.rows(Filter(documents=frozenset({number % 40}), levels=frozenset({0, number})))
+    again = cache.rows(Filter(documents=frozenset({0})))
+    assert again is not first
+    np.testing.assert_array_equal(again, first)

@@ -63,3 +63,19 @@ def test_near_duplicates_of_one_kind_collapse_with_a_count():
     keep, counts = collapse(vectors, kinds, 3, 0.97)
     assert keep.tolist() == [0, 2, 3]
     assert counts.tolist() == [2, 1, 1]
+
+
+def test_a_collapse_of_many_is_that_of_the_plain_rule():
+    rng = np.random.default_rng(0)
+    base = rng.standard_normal((12, 48)).astype(np.float32)
+    vectors = base[rng.integers(0, 12, 40)] + 0.02 * rng.standard_normal((40, 48), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    kinds = rng.integers(0, 2, 40).astype(np.int8)
+    left, expected = list(range(40)), []
+    while left:
+        alike = [at for at in left if kinds[at] == kinds[left[0]] and vectors[at] @ vectors[left[0]] >= 0.97]
+        expected.append((left[0], len(alike)))
+        left = [at for at in left if at not in alike]
+    for k in (1, 5, 40):
+        keep, counts = collapse(vectors, kinds, k, 0.97)
+        assert list(zip(keep.tolist(), counts.tolist(), strict=True)) == expected[:k]

@@ -116,3 +116,13 @@ def test_the_share_of_a_text_is_that_of_its_best_key():
     shares = key_share({"掉色": 1.0, "起球": 0.8}, ["不掉色不起球", "会起球吗", "面料"])
     assert shares.tolist() == pytest.approx([1.0, 0.8, 0.0])
     assert key_share({}, ["面料"]).tolist() == [0.0]
+
+
+def test_a_full_shelf_is_emptied_and_gives_the_same(monkeypatch):
+    monkeypatch.setattr("assist.retrieve.relevance.CACHE_TEXTS", 5)
+    encoder = HashingEncoder()
+    small = Relevance(encoder, Tokenizer(), ones, Guide((), encoder))
+    texts = [f"第{number}种面料" for number in range(12)]
+    for group in (texts[:4], texts[2:6], texts, texts[:1] * 3, texts[3:8]):
+        expected = encoder.encode(group) @ encoder.encode(["面料"])[0]
+        np.testing.assert_allclose(small.similarity("面料", group), expected, atol=1e-6)
