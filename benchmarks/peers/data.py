@@ -12,6 +12,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def prepare(file: Path, folder: Path, *, rows: int, queries: int, seed: int) -> 
     digest = hashlib.sha256("\n".join(stored).encode()).hexdigest()
     about.write_text(json.dumps({**wanted, "sha256": digest, "distinct_given": len(texts)}), "utf-8")
     return Data(folder)
+
+
+def read_texts(file: Path, most: int) -> list[str]:
+    """The first texts of a file."""
+    return list(islice(_read(file), most))
 
 
 def _read(file: Path) -> Iterator[str]:

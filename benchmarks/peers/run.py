@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from data import KINDS, Data, K, prepare
+from machine import machine
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1] / "src"
@@ -292,23 +292,6 @@ def _recall(answers: dict[str, Any], truth: Any) -> dict[str, Any]:
         "recall_at_10": float(np.mean(shares)),
         "returned": float(np.mean([len(some) for some in rows])),
     }
-
-
-def machine() -> dict[str, Any]:
-    return {
-        "date": date.today().isoformat(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "load_before": os.getloadavg(),
-    }
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
 def say(text: str) -> None:
