@@ -31,7 +31,7 @@ def growth(here: Path) -> Iterator[str]:
     yield ""
     yield "`python benchmarks/growth.py --texts FILE`: the demo shop and so many real texts as past answers in one store. CPU time of"
     yield f"the process, index files included; {machine['date']}, {machine['cores']} cores, load average {machine['load_before'][0]:.1f} before and {machine['load_after'][0]:.1f} after:"
-    yield "the machine was shared, a quiet one needs a half to a third. The last column is the exponent x of cost ~ rows^x"
+    yield "the machine was shared, so read the growth, not the times. The last column is the exponent x of cost ~ rows^x"
     yield "between the first and the last size: 1 is in proportion, 2 would be quadratic."
     yield ""
     yield "| | " + " | ".join(f"{run['rows']:,} ({run['dense']})" for run in runs) + " | x |"

@@ -67,7 +67,9 @@ class Peer:
         return self._texts(self._view.dense.search(vector[None], k, rows=[scope])[0][0])
 
     def _texts(self, rows: Any) -> list[tuple[int, str]]:
-        return [(row, self._view.chunk(row).text) for row in rows.tolist() if row >= 0]
+        found = rows[rows >= 0]
+        pairs = self._view.pairs(found)
+        return [(row, chunk.text) for row, (chunk, _) in zip(found.tolist(), pairs, strict=True)]
 
 
 def _record(row: int, text: str, kind: Kind, vector: Any) -> Record:

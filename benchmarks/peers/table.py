@@ -40,8 +40,9 @@ def peers(folder: Path) -> Iterator[str]:
     yield "property questions, reviews, search queries; not part of the project) and the same vectors of the bundled encoder for"
     yield "all; each peer in a process and an environment of its own, on one core, one thread a library; rounds in turn. Every"
     yield "answer is ten hits with their text; encoding the query is counted in `search` alone. **CPU ms** is the process time of"
-    yield "a query, median over rounds: the machine was shared with other work, so wall times are two to six times those of a"
-    yield "quiet one and only compare within the run. Times of `assist` include the collapse of near-duplicates."
+    yield "a query, median over rounds: the machine was shared with other work (load average below), so times, wall times above"
+    yield "all, are longer than on a quiet one and only compare within the run. Times of `assist` include the collapse of"
+    yield "near-duplicates."
     yield ""
     for run in runs:
         yield from _run(run)
