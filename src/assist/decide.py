@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,11 +23,17 @@ on dev: handing over surer drafts made more right decisions wrong than wrong one
 SURE_INTENT = 0.3
 """An intent less sure than this settles nothing by itself; sources decide."""
 
+SURE_OF_GOODS = 0.55
+"""A part that names a property of goods is refused or handed over for its intent from this score on."""
+
 _SAFETY = "售后/质量/过敏/人身伤害"
 _COMPLAINT = "售后/投诉/投诉/平台介入"
 _ABUSE = "售后/投诉/辱骂/情绪激烈"
 _UNKNOWN = "通用/其他/超出范围/无法识别"
 _CLAIM = "售后/赔付"
+_SUPPOSED = re.compile(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
+_CLAIMED = re.compile(r"赔我|给我|我要|必须|凭什么")
+"""What is only supposed is a question about the rules, not a claim."""
 
 _TARGETS = {
     Reason.ASKS_HUMAN: "同事",
@@ -58,7 +65,7 @@ def route(question: Question) -> Route:
     if question.asks_human:
         return Route(Decision.HANDOFF, Reason.ASKS_HUMAN)
     intents = [part.intent or "" for part in question.parts]
-    if _SAFETY in intents:
+    if any(part.intent == _SAFETY and part.intents[0].score >= SURE_INTENT for part in question.parts):
         return Route(Decision.HANDOFF, Reason.SAFETY)
     if question.emotion is Emotion.THREAT or _COMPLAINT in intents:
         return Route(Decision.HANDOFF, Reason.LEGAL_THREAT)
@@ -80,18 +87,33 @@ def _alone(sure: Sequence[Part], question: Question) -> bool:
 
 def _by_behaviour(question: Question) -> Route:
     sure = [part for part in question.parts if part.intents and part.intents[0].score >= SURE_INTENT]
-    behaviours = [part.behaviour for part in sure]
+    behaviours = [
+        Behaviour.ANSWER if part.behaviour is Behaviour.DECLINE and _asks_of_goods(part) else part.behaviour
+        for part in sure
+    ]
     if not behaviours:
         return Route(Decision.SUGGEST)
     if all(item is Behaviour.DECLINE for item in behaviours) and _alone(sure, question):
         return Route(Decision.DECLINE)
-    handed = [part for part in sure if part.behaviour is Behaviour.HANDOFF]
+    handed = [part for part in sure if part.behaviour is Behaviour.HANDOFF and not _asks_in_general(part)]
     if handed and len(handed) == len(question.parts):
         unknown = all(part.intent == _UNKNOWN for part in handed)
         return Route(Decision.HANDOFF, Reason.NO_SOURCE if unknown else Reason.NEEDS_ACCOUNT_ACTION)
     if len(sure) == len(question.parts) and all(item is Behaviour.QUICK for item in behaviours):
         return Route(Decision.QUICK)
     return Route(Decision.SUGGEST)
+
+
+def _asks_in_general(part: Part) -> bool:
+    """Say whether a part only asks about what would need a person, or rather about a property of the goods."""
+    rules = bool(_SUPPOSED.search(part.clean)) and not _CLAIMED.search(part.clean)
+    supposed = rules and (part.intent or "").startswith(_CLAIM)
+    return supposed or _asks_of_goods(part)
+
+
+def _asks_of_goods(part: Part) -> bool:
+    """Say whether an unsure intent gives way to the property of the goods that the part names."""
+    return bool(part.aspects and part.products and part.intents[0].score < SURE_OF_GOODS)
 
 
 def settle(drafts: Sequence[Draft], blocked: Sequence[Finding] = ()) -> Route:
@@ -142,10 +164,14 @@ def features(draft: Draft, question: Question) -> dict[str, float]:
     Returns:
         `bias`; `score`: its raw score as a logit; `margin`: how far the next draft's score lies below; `aspect`: share
         of the parts that name a known property; `product`: a product is in scope; `parts`: further parts;
-        `unanswered`: share of the parts without an answer; `warn`: the guards' warnings.
+        `unanswered`: share of the parts without an answer; `warn`: the guards' warnings; `found`: it was ranked, not
+        looked up, and then the signals of its least sure source, see `draft.pages.fit_of`; `no_intent`: a part of
+        which it is not known what it wants.
     """
     score = min(max(draft.debug.get("score", 0.0), 0.02), 0.98)
     parts = max(len(question.parts), 1)
+    told = draft.debug
+    found = "plain" in told
     return {
         "bias": 1.0,
         "score": math.log(score / (1.0 - score)),
@@ -155,6 +181,9 @@ def features(draft: Draft, question: Question) -> dict[str, float]:
         "parts": float(parts - 1),
         "unanswered": sum(verdict.verdict == "checking" for verdict in draft.parts) / parts,
         "warn": float(sum(finding.severity.value == "warn" for finding in draft.findings)),
+        "found": float(found),
+        **{name: told.get(name, 0.0) for name in _FIT},
+        "no_intent": float(not all(part.intents for part in question.parts)),
     }
 
 
@@ -169,6 +198,9 @@ def with_confidence(
         described = replace(draft, debug=debug)
         found.append(replace(described, confidence=confidence(described, question, weights)))
     return tuple(found)
+
+
+_FIT = ("plain", "coverage", "piece", "echo", "intent_head", "topic", "keyed", "lacking", "unheard")
 
 
 @cache

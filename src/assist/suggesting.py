@@ -23,7 +23,7 @@ from assist.guard import check
 from assist.guard.conflicts import Floors
 from assist.messages import Message, Part, Question
 from assist.preferring import MORE, Preferences, prefer
-from assist.question import Intents, Understanding, catalog
+from assist.question import Intents, LearnedIntents, Understanding, catalog
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
 from assist.retrieve.guide import Guide
 from assist.retrieve.lanes import Retriever, Scope
@@ -85,7 +85,14 @@ class Suggester:
         self._encoder = encoder
         self._retriever = Retriever(view, encoder, tuned.search(settings.search))
         self._guide = Guide.of(Intents.bundled().leaves, encoder)
-        self._relevance = Relevance(encoder, view.tokenizer, view.sparse.idf, self._guide, tuned.ranker)
+        self._relevance = Relevance(
+            encoder,
+            view.tokenizer,
+            view.sparse.idf,
+            self._guide,
+            familiar=LearnedIntents.bundled().words,
+            ranker=tuned.ranker,
+        )
         self._weights = tuned.confidence
         self._understanding = Understanding(
             encoder=encoder,

@@ -94,10 +94,12 @@ def test_features_describe_the_draft():
         draft("answered", "checking", score=0.5, lane="clause+fact", findings=warned),
         question(part(RETURN, score=0.8), part()),
     )
-    assert found == {
+    expected = {
         "bias": 1.0, "score": 0.0, "margin": 0.0, "aspect": 0.0, "product": 0.0, "parts": 1.0,
-        "unanswered": 0.5, "warn": 1.0,
+        "unanswered": 0.5, "warn": 1.0, "found": 0.0, "no_intent": 1.0,
     }  # fmt: skip
+    assert {name: found[name] for name in expected} == expected
+    assert all(value == 0.0 for name, value in found.items() if name not in expected)
 
 
 def test_the_margin_is_the_lead_over_the_next_draft():

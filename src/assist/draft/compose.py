@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from assist.draft.products import (
     summary_candidate,
     which_product,
 )
-from assist.draft.promotions import not_running, promotion_candidates
+from assist.draft.promotions import not_running, promotion_candidates, schedule_candidate
 from assist.draft.sizes import size_candidates
 from assist.draft.skus import sku_candidates
 from assist.messages import Behaviour, Part
@@ -28,8 +29,10 @@ MIN_SCORE = 0.3
 """Below this a part has no source: it is checked by a person, not answered."""
 SURE_REFUSAL = 0.3
 """An intent to be refused counts from this score on."""
-MIN_SUPPORT = 0.3
-"""A clause this likely stands behind a refusal or a holding line."""
+MIN_SUPPORT, MIN_MEANT = 0.25, 0.2
+"""A clause this likely by the words of the message, and by the name of its intent, stands behind a refusal."""
+SUPPORT_CHARS = 140
+"""What is said beside a refusal or a holding line stays this short."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
 APART_CHARS = 90
@@ -39,6 +42,10 @@ NEXT_SHARE = 0.5
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
 _PROMOTION = Kind.PROMOTION
+_BOTH = re.compile(
+    r"分别|(?:[俩两](?:款|台|双|件|锅|壶|机|种)|[这那][俩两])[^码号]{0,10}(?:哪|谁|区别|不同|一样|更|差|怎么选)"
+)
+"""Words that ask about two products at once."""
 ARRIVAL = "售前/物流/到货时间"
 ORDER_NEEDED = ("售中/物流/催",)
 """Intents whose answer depends on the order; without its facts the order number is asked for."""
@@ -98,6 +105,9 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     least = _least(part, evidence)
     usable = [item for item in found if item.score >= least or item.verdict == "asked"]
     if not usable:
+        ended = not_running(part, evidence)
+        if ended is not None:
+            return [Candidate(number, "promotion", (replace(ended, part=number),), 0.8)]
         return _ask_instead(part, number, evidence)
     usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
     return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
@@ -144,13 +154,16 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         summary = summary_candidate(part, number, evidence)
         return [summary] if summary else []
     found: list[Candidate | None] = []
-    if part.intent == COMPARE or len(part.products) >= 2:
-        found.append(comparison_candidate(part, number, evidence))
+    both = bool(_BOTH.search(part.clean))
+    if part.intent == COMPARE or len(part.products) >= 2 or both:
+        found.append(comparison_candidate(part, number, evidence, twin=both))
     if part.intent == RECOMMEND:
         found.append(alternatives_candidate(part, number, evidence))
-    found.extend(size_candidates(part, number, evidence))
     found.extend(sku_candidates(part, number, evidence))
+    sized = size_candidates(part, number, evidence)
+    found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
+        found.append(schedule_candidate(part, number, evidence))
         found.extend(promotion_candidates(part, number, evidence))
         found.append(offers_candidate(part, number, evidence))
     return [item for item in found if item is not None]
@@ -269,7 +282,7 @@ def _dress(
         parts=verdicts,
         statements=statements,
         lane="+".join(dict.fromkeys(candidate.lane for candidate in spoken)),
-        debug={"score": score},
+        debug={**min(spoken, key=lambda item: item.score).signals, "score": score},
     )
 
 
@@ -329,11 +342,41 @@ def declined(evidence: Evidence) -> tuple[Draft, ...]:
     number = evidence.question.parts.index(part)
     line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
     bare = plain_draft(line, evidence, lane="decline", verdict="refused")
-    support = next((c for c in page_candidates(part, number, evidence) if c.score >= MIN_SUPPORT), None)
+    support = _support(part, number, evidence, strict=True)
     plainest = plain_draft(style.DECLINE_DEFAULT, evidence, lane="decline", verdict="refused")
     if support is None:
         return (bare, plainest)
     return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support), bare, plainest)
+
+
+def _support(part: Part, number: int, evidence: Evidence, *, strict: bool) -> Candidate | None:
+    """What bears on a matter that is refused or handed over, by the words of the message or of its intent.
+
+    A message that wants what cannot be done is often about something else (`加个卫星 图发你看看`): the clause is
+    then found by what its intent is called. Under a refusal (`strict`) a clause that its intent does not lead to
+    is left out.
+    """
+    leaf = (part.intent or "").split("/")[-1]
+    meant = replace(part, clean=leaf, text=leaf, aspects=())
+    by_intent = [c for c in page_candidates(meant, number, evidence) if c.lane == "clause"]
+    by_intent = [c for c in by_intent if c.score >= MIN_MEANT]
+    likely = {cited.document_id for c in by_intent for said in c.statements for cited in said.citations}
+    for candidate in page_candidates(part, number, evidence):
+        own = {cited.document_id for said in candidate.statements for cited in said.citations}
+        fits = not strict or candidate.lane != "clause" or bool(own & likely)
+        if candidate.score >= MIN_SUPPORT and fits and (strict or candidate.lane == "clause"):
+            return replace(candidate, statements=_first_of(candidate.statements))
+    return replace(by_intent[0], statements=_first_of(by_intent[0].statements)) if by_intent else None
+
+
+def _first_of(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """As many statements as stay short beside a refusal or a holding line; a list is never cut."""
+    kept: list[Statement] = []
+    for statement in statements:
+        if kept and sum(len(item.text) for item in kept) + len(statement.text) > SUPPORT_CHARS:
+            break
+        kept.append(statement)
+    return tuple(kept)
 
 
 def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:
@@ -343,9 +386,7 @@ def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:
     if reason in {"asks_human", "no_source", "low_confidence", "angry"}:
         return (bare,)
     part = evidence.question.parts[0]
-    support = next(
-        (c for c in page_candidates(part, 0, evidence) if c.score >= MIN_SCORE and c.lane == "clause"), None
-    )
+    support = _support(part, 0, evidence, strict=False)
     if support is None:
         return (bare,)
     return (plain_draft(line, evidence, lane="handoff", verdict="handed_off", support=support), bare)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -32,6 +32,10 @@ class Scorer(Protocol):
         echoes: Sequence[tuple[str, float]] = (),
     ) -> dict[str, FloatVector]:
         """Measure n texts, one column a signal; each float32, shape (n,)."""
+        ...
+
+    def unfamiliar(self, part: Part) -> tuple[str, ...]:
+        """Words of a part that shoppers do not usually ask with: the things it is about."""
         ...
 
     def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
@@ -86,6 +90,7 @@ class Candidate:
         tail: Words after them that state nothing.
         ask: Slot to ask back for; empty: nothing is missing.
         choices: What the shopper may choose from.
+        signals: How well its first source fits what is asked, by name; empty for a lane that looks up.
     """
 
     part: int
@@ -97,6 +102,7 @@ class Candidate:
     tail: str = ""
     ask: str = ""
     choices: tuple[str, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
 
     def scored(self, score: float) -> Candidate:
         """Return the same candidate with another score, kept within 0–1."""

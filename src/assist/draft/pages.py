@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,22 +17,33 @@ from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
 from assist.draft.traits import clause_traits, lacks_aspect, page_traits
-from assist.draft.units import Unit, answer_units, clause_units, product_units, row_words, spans_of
+from assist.draft.units import (
+    Unit,
+    answer_units,
+    clause_units,
+    is_sku_row,
+    product_units,
+    row_words,
+    spans_of,
+)
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-SECOND_SHARE = 0.65
+SECOND_SHARE = 0.7
 """A second page unit joins the first when it is at least this share as likely."""
 SENTENCE_SHARE = 0.45
 """A sentence that states the best parameter's fact speaks for it from this share on."""
 MAX_SENTENCES = 3
-NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.65, 220
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.7, 220
 """A second clause joins the first from this share on, up to this length together."""
 PAGE_LEAD = 1.2
 """On what a page may set for its product, the page stays first up to this many times its score."""
 _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物流/发货时间", "售前/商品/生产日期")
+_PRICE_ASKED = re.compile(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
+FITS = ("plain", "coverage", "piece", "echo", "intent_head", "topic")
+"""Signals that go on with a candidate."""
 LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
 ECHO_LIKENESS = 0.5
@@ -80,12 +93,15 @@ def _products(part: Part, evidence: Evidence) -> list[Document]:
 
 
 def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) -> Ranked | None:
-    """Rank every unit of a product page; rows of SKUs that the shopper did not name are left out."""
+    """Rank every unit of a product page; rows of SKUs that the shopper did not name are left out.
+
+    While none is named, no row of the SKU table is said at all: it is true of one SKU alone.
+    """
     named = named_words(part, evidence)
     units = tuple(
         unit
         for unit in product_units(product)
-        if unit.kind != "row" or not named or row_holds(unit.quote, named)
+        if unit.kind != "row" or (row_holds(unit.quote, named) if named else not is_sku_row(unit))
     )
     if not units:
         return None
@@ -122,18 +138,65 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
         return []
     units, scores = ranked.units, ranked.scores
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
-    chosen = _bundle(units, scores, order)
+    chosen = _with_each_aspect(_bundle(units, scores, order), units, scores, part)
     subject = _subject(product, evidence)
-    statements = _say_units([units[at] for at in chosen], product, number, subject)
-    head = Candidate(number, _lane(units[order[0]]), statements, 0.0).scored(float(scores[order[0]]))
+    priced = bool(_PRICE_ASKED.search(part.clean))
+    statements = _say_units([units[at] for at in chosen], product, number, subject, priced=priced)
+    strange = evidence.scorer.unfamiliar(part)
+    told = fit_of(ranked, part, order[0], strange)
+    head = Candidate(number, _lane(units[order[0]]), statements, 0.0, signals=told).scored(
+        float(scores[order[0]])
+    )
     rest = [at for at in order if at not in chosen][:2]
     other = [
-        Candidate(number, _lane(units[at]), _say_units([units[at]], product, number, subject), 0.0).scored(
-            float(scores[at])
-        )
+        Candidate(
+            number,
+            _lane(units[at]),
+            _say_units([units[at]], product, number, subject, priced=priced),
+            0.0,
+            signals=fit_of(ranked, part, at, strange),
+        ).scored(float(scores[at]))
         for at in rest
     ]
     return [head, *other]
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    return fold(text)
+
+
+def fit_of(ranked: Ranked, part: Part, at: int, strange: Sequence[str]) -> dict[str, float]:
+    """Return the signals of one unit that tell whether it answers at all, not only better than the others.
+
+    `unheard` counts the `strange` words, those that name what is asked about, which the whole document lacks.
+    """
+    columns = ranked.columns
+    told = {name: float(columns[name][at]) for name in FITS if name in columns}
+    told["keyed"] = float(max(columns["aspect_head"][at], columns["aspect_text"][at]))
+    told["lacking"] = float(lacks_aspect(columns, part))
+    whole = _folded(ranked.units[at].document.text)
+    told["unheard"] = float(sum(word not in whole for word in strange))
+    return told
+
+
+def _with_each_aspect(
+    chosen: Sequence[int], units: Sequence[Unit], scores: np.ndarray, part: Part
+) -> list[int]:
+    """Add the fact of every property that is asked about (壶多沉 线够长不) and not yet said."""
+    told = list(chosen)
+    for aspect in part.aspects[:MAX_SENTENCES] if len(part.aspects) > 1 else ():
+        said = " ".join(f"{units[at].head} {units[at].text}" for at in told)
+        if any(key in said for key in aspect.keys):
+            continue
+        facts = [
+            at
+            for at, unit in enumerate(units)
+            if unit.fact is not None and any(key in clean_key(unit.fact.key) for key in aspect.keys[:3])
+        ]
+        if facts:
+            told.append(max(facts, key=lambda at: (float(scores[at]), -at)))
+    return sorted(told, key=lambda at: units[at].span.start)
 
 
 def _lane(unit: Unit) -> str:
@@ -178,15 +241,19 @@ def _adds(unit: Unit, said: Sequence[Unit]) -> bool:
     return all(text not in fold(other.text) and fold(other.text) not in text for other in said)
 
 
-def _say_units(units: Sequence[Unit], product: Document, number: int, subject: str) -> tuple[Statement, ...]:
-    return tuple(_say_unit(unit, product, number, subject) for unit in units)
+def _say_units(
+    units: Sequence[Unit], product: Document, number: int, subject: str, *, priced: bool
+) -> tuple[Statement, ...]:
+    return tuple(_say_unit(unit, product, number, subject, priced=priced) for unit in units)
 
 
-def _say_unit(unit: Unit, product: Document, number: int, subject: str) -> Statement:
+def _say_unit(unit: Unit, product: Document, number: int, subject: str, *, priced: bool) -> Statement:
     if unit.fact is not None:
         return fact_statement(unit.fact, product, number, subject)
     if unit.kind == "row":
-        return Statement(closed(row_words(unit)), (cite(product, unit.span, unit.section),), (), number)
+        return Statement(
+            closed(row_words(unit, priced=priced)), (cite(product, unit.span, unit.section),), (), number
+        )
     text = closed(speak(unit.quote, product))
     facts = supporting_facts(product, unit.quote)
     places = [cite(product, unit.span, unit.section), *(cite(product, f.span, f.section) for f in facts)]
@@ -218,13 +285,19 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     if ranked is None:
         return []
     units, scores = ranked.units, ranked.scores
+    strange = evidence.scorer.unfamiliar(part)
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
     found = [
-        Candidate(number, "clause", said[at], 0.0, lead=_LEADS.get(str(units[at].document.level), "")).scored(
-            float(scores[at])
-        )
+        Candidate(
+            number,
+            "clause",
+            said[at],
+            0.0,
+            lead=_LEADS.get(str(units[at].document.level), ""),
+            signals=fit_of(ranked, part, at, strange),
+        ).scored(float(scores[at]))
         for at in order[:3]
         if said[at]
     ]

@@ -23,6 +23,8 @@ _TELLING = re.compile(
     r"材质|面料|成分|配料|容量|功率|充绒|含绒|续航|重量|净重|净含量|适用|保修|版型|厚薄|防|降噪|产地|快充|输出|吸力|跟高|鞋底"
 )
 MAX_DIFFERENCES = 5
+TELLING_SHARE = 0.15
+"""How much more a telling property counts among the differences."""
 MAX_ALTERNATIVES = 3
 MIN_NOUN = 3
 """Characters of a word that names a kind of product."""
@@ -72,17 +74,41 @@ def _choices(product: Document) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*has, *heads]))[:4]
 
 
-def comparison_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
-    """List what differs between two products in scope; every cell is sourced, nothing is judged."""
+def comparison_candidate(
+    part: Part, number: int, evidence: Evidence, *, twin: bool = False
+) -> Candidate | None:
+    """List what differs between two products in scope; every cell is sourced, nothing is judged.
+
+    Args:
+        part: What is asked.
+        number: The part's number.
+        evidence: What may be said.
+        twin: Whether the second product may be the one that the first one's page names (`这两款`).
+    """
     names = part.products if len(part.products) >= 2 else evidence.question.products
     both = [evidence.products[name] for name in names if name in evidence.products][:2]
+    both = [*both, *_twin(both[0], evidence)] if twin and len(both) == 1 else both
     if len(both) < 2:
         return None
-    pairs = _differences(both[0], both[1], part, evidence)[:MAX_DIFFERENCES]
+    pairs = _asked_pairs(_differences(both[0], both[1], part, evidence), part)[:MAX_DIFFERENCES]
     statements = tuple(_difference(both, pair, number) for pair in pairs)
     if not statements:
         return None
     return Candidate(number, "comparison", statements, 0.93, lead=f"{both[0].id}和{both[1].id}主要差在：")
+
+
+def _twin(product: Document, evidence: Evidence) -> list[Document]:
+    """The one other product that a page names, or whose page names it: what 这两款 means."""
+    others = [other for other in evidence.catalog if other.id != product.id]
+    twins = [other for other in others if other.id in product.text or product.id in other.text]
+    same = [other for other in twins if set(other.categories) & set(product.categories)] or twins
+    return same if len(same) == 1 else []
+
+
+def _asked_pairs(pairs: list[tuple[Fact, Fact]], part: Part) -> list[tuple[Fact, Fact]]:
+    """Only what is asked about, where the pages differ in it."""
+    asked = [pair for pair in pairs if any(key in pair[0].key for a in part.aspects for key in a.keys[:3])]
+    return asked or pairs
 
 
 def _differences(left: Document, right: Document, part: Part, evidence: Evidence) -> list[tuple[Fact, Fact]]:
@@ -103,8 +129,7 @@ def _differences(left: Document, right: Document, part: Part, evidence: Evidence
         range(len(pairs)),
         key=lambda at: (
             not named[at],
-            not _TELLING.search(pairs[at][0].key),
-            -round(float(scores[at]), 3),
+            -round(float(scores[at]) + TELLING_SHARE * bool(_TELLING.search(pairs[at][0].key)), 3),
             at,
         ),
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from assist.documents import Document, Fact, Span
+from assist.documents import BlockKind, Document, Fact, Span
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.speak import closed
+from assist.draft.speak import closed, speak
 from assist.draft.units import sentence_units
 from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
@@ -18,11 +18,18 @@ from assist.text.normalize import fold
 
 _FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
 _CAP = re.compile(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
+_COUNTED = re.compile(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减")
+_RULE_ASKED = re.compile(r"满多少|满减(?:怎么|如何|规则)|怎么减|门槛|规则")
+"""Who asks for the rule is told the rule, not what one piece comes to."""
+_WHEN = re.compile(r"什么时候|几号|何时|哪天|多久开始|几点|开始|时间")
 _EXCLUDED = re.compile(r"不参加|不参与|除外|不适用")
 _EVENTS = re.compile(
     r"双\s*1[12](?!\d)|双十[一二]|双旦|(?<!\d)(?:618|99|38)(?=\s*(?:大促|活动|节|那|的活动|满|促销|会场))|国庆|中秋|元旦|春节|年货|"
     r"圣诞|黑五|女王|七夕|端午|五一|开学|周年"
 )
+_DATED = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
+_FOLD = re.compile(r"(?P<n>\d(?:\.\d)?|[一二三四五六七八九]五?)折")
+_DIGIT = {word: str(at) for at, word in enumerate("零一二三四五六七八九")}
 _SAME = {"双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12"}
 
 
@@ -58,31 +65,67 @@ def promotion_candidates(part: Part, number: int, evidence: Evidence) -> list[Ca
 def not_running(part: Part, evidence: Evidence) -> Statement | None:
     """Say that a promotion the shopper names is not running now; it is told, never offered."""
     for document in evidence.promotions:
-        if document.validity.holds(evidence.now) or not _named(part, document):
+        if document.validity.holds(evidence.now) or not _named(part, document, evidence):
             continue
-        ended = document.validity.valid_to is not None and document.validity.valid_to <= evidence.now
-        begin, end = document.validity.valid_from, document.validity.valid_to
-        if ended and end is not None:
-            day = _day(end)
-            text, shown = f"您说的「{document.title}」{day}已经结束了", (day,)
-        elif begin is not None:
-            day = _day(begin)
-            text, shown = f"您说的「{document.title}」还没开始，{day}起才生效，现在还不能用", (day,)
-        else:
-            continue
-        return Statement(
-            closed(text), (), (StatedFact("活动时间", day, origin="caller"),), 0, (*shown, document.title)
-        )
+        told = _past_or_future(document, evidence.now)
+        if told is not None:
+            text, day = told
+            fact = StatedFact("活动时间", day, origin="caller")
+            return Statement(closed(text), (), (fact,), 0, (day, document.title))
     return None
 
 
-def _named(part: Part, document: Document) -> bool:
+def _past_or_future(document: Document, now: datetime) -> tuple[str, str] | None:
+    begin, end = document.validity.valid_from, document.validity.valid_to
+    if end is not None and end <= now:
+        return f"您说的「{document.title}」{_day(end)}已经结束了", _day(end)
+    if begin is not None and begin > now:
+        return f"您说的「{document.title}」还没开始，{_day(begin)}起才生效，现在还不能用", _day(begin)
+    return None
+
+
+def schedule_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Say until when a running promotion that is named goes on (双12什么时候结束), in its own words."""
+    if not _WHEN.search(part.clean):
+        return None
+    running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
+    for document in (item for item in running if _event_named(part, item)):
+        for block in document.blocks:
+            text = block.span.of(document.text)
+            if block.kind is BlockKind.TEXT and len(_DATED.findall(text)) >= 1:
+                place = cite(document, block.span, block.section)
+                said = Statement(closed(speak(text, document)), (place,), (), number)
+                return Candidate(number, "promotion", (said,), 0.85)
+    return None
+
+
+def _named(part: Part, document: Document, evidence: Evidence) -> bool:
+    return _event_named(part, document) or _offer_named(part, document, evidence)
+
+
+def _event_named(part: Part, document: Document) -> bool:
     text, title = fold(part.text), fold(document.title + " " + document.id)
     for found in _EVENTS.finditer(text):
         name = _SAME.get(found.group(), found.group())
         if name in title or found.group() in title:
             return True
     return False
+
+
+def _offer_named(part: Part, document: Document, evidence: Evidence) -> bool:
+    """Say whether the shopper names this offer by its own terms (两双七折), which no running one has."""
+    terms = _terms(part.text)
+    if not terms or not terms <= _terms(document.text):
+        return False
+    running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
+    return not any(terms <= _terms(item.text) for item in running)
+
+
+def _terms(text: str) -> set[str]:
+    """Discounts and thresholds in one notation: `7折`, `满400减60`."""
+    plain = fold(text)
+    found = {f"{_DIGIT.get(m['n'], m['n'])}折" for m in _FOLD.finditer(plain)}
+    return found | {f"满{m.group(2)}减{m.group(3)}" for m in _FULL_CUT.finditer(plain)}
 
 
 def _day(moment: datetime) -> str:
@@ -93,7 +136,8 @@ def full_cuts(evidence: Evidence) -> list[FullCut]:
     """Return the 满减 rules that run now, best known first by document id."""
     rules: list[FullCut] = []
     for document in sorted(evidence.promotions, key=lambda item: item.id):
-        if document.validity.holds(evidence.now):
+        # A coupon has to be claimed, and not by everyone: it is no promotion that the payment page applies.
+        if document.validity.holds(evidence.now) and "券" not in document.title:
             rules.extend(_rules(document))
     return rules
 
@@ -129,7 +173,7 @@ def _place(document: Document, span: Span) -> tuple[str, str]:
 
 
 def _worked_out(part: Part, number: int, evidence: Evidence) -> Candidate | None:
-    if not re.search(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减", part.clean):
+    if not _COUNTED.search(part.clean) or _RULE_ASKED.search(part.clean):
         return None
     rules, total = full_cuts(evidence), _total(part, evidence)
     if not rules or total is None:

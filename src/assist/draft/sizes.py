@@ -18,6 +18,22 @@ INTENTS = ("售前/尺码/推荐尺码", "售前/尺码/偏大偏小")
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:[-~～—–至到]+)\s*(\d+(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SIZE_HEAD = re.compile(r"尺码|码数|鞋码|欧码|size|规格|码$", re.IGNORECASE)
+_BRACKETS = re.compile(r"[（(][^）)]*[）)]|/.*$")
+_WHICH_SIZE = r"(?:穿|选|买|拿|要|拍|用|推荐).{0,4}(?:码|号|多大)|[什么几哪]个?[码号]"
+_SLOT_HEADS = {
+    "height_cm": "身高",
+    "weight_kg": "体重",
+    "foot_cm": "脚长",
+    "bust_cm": "胸围",
+    "waist_cm": "腰围",
+    "hip_cm": "臀围",
+    "shoulder_cm": "肩宽",
+}
+_OF_SIZES = frozenset(
+    {"尺码", "版型", "脚宽", "脚长", "衣长", "胸围", "腰围", "臀围", "肩宽", "袖长", "裤长"}
+)
+SURE = 0.5
+"""An intent at least this sure makes a question one about the size, whatever else it names."""
 _LOOSE = re.compile(r"宽松|大一码|oversize|肥一点|松一点", re.IGNORECASE)
 _TIGHT = re.compile(r"修身|合身|紧一点|贴身")
 _WEIGHT_RULES = re.compile(r"以体重为准|按体重")
@@ -55,15 +71,84 @@ _MEASURES = (
 
 def size_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Recommend a size for the first product in scope that has a size table, or ask for what is missing."""
+    names = part.products or evidence.question.products
+    product = next((evidence.products[name] for name in names[:1] if name in evidence.products), None)
+    if product is None:
+        return []
+    measured = _measured(part, number, product, evidence)
+    if measured is not None:
+        return [measured]
+    table = _table(product)
+    if table is None or _asks_other(part):
+        return []
     if part.intent not in INTENTS and not _asks_size(part, evidence):
         return []
-    names = part.products or evidence.question.products
-    for name in names[:1]:
-        product = evidence.products.get(name)
-        table = None if product is None else _table(product)
-        if product is not None and table is not None:
-            return _recommend(part, number, product, table, evidence)
-    return []
+    return _recommend(part, number, product, table, evidence)
+
+
+def _asks_other(part: Part) -> bool:
+    """Say whether a part rather asks for a price, a filling or another property that no body decides."""
+    sure = bool(part.intents) and part.intents[0].score >= SURE
+    return bool(part.aspects) and not sure and part.aspects[0].name not in _OF_SIZES
+
+
+def _measured(part: Part, number: int, product: Document, evidence: Evidence) -> Candidate | None:
+    """Read what the size table says of one measure (36码脚长多少, 那肩宽呢): of one size, else of each."""
+    if re.search(_WHICH_SIZE, part.clean):
+        return None
+    given = {_SLOT_HEADS[name] for name in evidence.question.slots if name in _SLOT_HEADS}
+    for table in product.tables:
+        if table.kind is not BlockKind.SIZE_TABLE:
+            continue
+        for column, head in enumerate(table.header):
+            name = _BRACKETS.sub("", head).strip()
+            if len(name) >= 2 and name in part.clean and name not in given and not _SIZE_HEAD.search(name):
+                return _of_column(table, column, name, part, number, product, evidence)
+    return None
+
+
+def _of_column(
+    table: Table, column: int, name: str, part: Part, number: int, product: Document, evidence: Evidence
+) -> Candidate | None:
+    rows = [at for at, row in enumerate(table.rows) if _cell(row, column).strip()]
+    chosen = [
+        at for at in rows if _size(table, at).upper() in _sizes_meant(part, number, table, product, evidence)
+    ]
+    told = chosen or rows
+    if not told:
+        return None
+    unit = _column_unit(table, column)
+    values = [f"{_label(_size(table, at))}{_cell(table.rows[at], column).strip()}{unit}" for at in told]
+    text = f"{_label(_size(table, told[0]))}{name}是{_cell(table.rows[told[0]], column).strip()}{unit}"
+    text = text if len(told) == 1 else f"{name}：{'，'.join(values)}"
+    places = tuple(cite(product, table.rows[at].span, table.section) for at in told)
+    return Candidate(number, "size", (Statement(closed(text), places, (), number),), 0.92)
+
+
+def _sizes_meant(
+    part: Part, number: int, table: Table, product: Document, evidence: Evidence
+) -> frozenset[str]:
+    """The size that is named, else the one that the body known so far leads to."""
+    slots = evidence.question.slots
+    if "size" in slots:
+        return frozenset({str(slots["size"].value).upper()})
+    measures = [measure for measure in _measures(table) if measure.slot in slots]
+    if not measures or any(measure.slot not in slots for measure in _measures(table)):
+        return frozenset()
+    found = _recommend(part, number, product, table, evidence)
+    return frozenset(
+        fact.value.upper() for item in found for said in item.statements for fact in said.facts if fact.value
+    )
+
+
+def _column_unit(table: Table, column: int) -> str:
+    """The unit a column is headed with; a bare number of a body measure is in centimetres."""
+    head = fold(table.header[column])
+    unit = re.search(r"cm|mm|厘米|毫米|kg|斤|英寸", head)
+    cells = [_cell(row, column) for row in table.rows]
+    if any(re.search(r"[a-z一-鿿]", fold(cell)) for cell in cells):
+        return ""
+    return unit.group() if unit else ""
 
 
 def _asks_size(part: Part, evidence: Evidence) -> bool:

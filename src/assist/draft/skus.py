@@ -14,16 +14,27 @@ from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 MAX_CHOICES = 8
-MIN_TELLING = 3
+MIN_TELLING = 2
 _CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
 _TOO_WIDE = frozenset({"规格", "尺寸", "参数", "颜色", "尺码", "款式", "型号"})
 _PARTS = re.compile(r"[|/、,，\s]+")
+_OPTIONS = re.compile(
+    r"(?<![穿选买拿拍要用])(?:什么|哪些|哪几|几)(?:个|种|款)?(?P<a>颜色|色|款式|规格|口味|香型|版本|型号)(?!差|号)"
+    r"|有(?:什么|哪些|哪几|几)(?:个|种)?(?P<c>尺码|码数|鞋码|码)"
+    r"|(?P<b>颜色|款式|规格|口味|香型|尺码|码数|鞋码|版本|型号)(?:都有|有|还有)(?:什么|哪些|哪几)"
+)
+_CODED = re.compile(r"sku|编码|条码|货号|编号", re.IGNORECASE)
+_COLUMNS = {"色": "颜色|款式|色", "款": "款式|颜色|规格", "码": "码"}
+"""How a column is headed, by the last character of the word that asks for its choices."""
 
 
 def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Answer from the SKU table of the first product in scope, or ask which SKU is meant."""
     names = part.products or evidence.question.products
     product = next((evidence.products[name] for name in names if name in evidence.products), None)
+    options = None if product is None else _options(product, part, number)
+    if options is not None:
+        return [options]
     if product is None or not part.aspects:
         return []
     wanted = _wanted(product, part)
@@ -47,6 +58,30 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
     asked = Statement(tail, places, (), number)
     return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
+
+
+def _options(product: Document, part: Part, number: int) -> Candidate | None:
+    """List the choices of a column (有什么颜色, 都有哪些码), each cited where it stands."""
+    asked = _OPTIONS.search(part.clean)
+    if asked is None:
+        return None
+    word = asked["a"] or asked["b"] or asked["c"]
+    head = re.compile(_COLUMNS.get(word[-1], re.escape(word)))
+    for table in product.tables:
+        named = [at for at, name in enumerate(table.header) if head.search(name) and not _CODED.search(name)]
+        column = named[0] if named else None
+        if column is None or table.kind not in {BlockKind.SKU_TABLE, BlockKind.SIZE_TABLE}:
+            continue
+        cells = [(row, row.cells[column]) for row in table.rows if len(row.cells) > column]
+        values = {
+            cell.text.strip(): cell.span or row.span for row, cell in reversed(cells) if cell.text.strip()
+        }
+        if values:
+            listed = "、".join(reversed(values))
+            places = tuple(cite(product, span, table.section) for span in reversed(values.values()))
+            said = Statement(f"这款有{listed}可以选。", places, (), number)
+            return Candidate(number, "sku", (said,), 0.88)
+    return None
 
 
 def _wanted(product: Document, part: Part) -> list[Fact]:

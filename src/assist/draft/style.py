@@ -45,7 +45,7 @@ DECLINE_LINES = {
     "售前/价格/讲价": "理解您想要个更实惠的价格，不过客服这边没有改价的权限。",
     "售后/评价/评价/修改评价": "评价您按真实感受写就好，我们这边不做任何返现或奖励。",
     "通用/风险/索要站外联系方式": "为了保障您的权益，咱们就在平台聊天窗口沟通，消息我都会看到。",
-    "通用/风险/线下交易/返现": "为了保障您的资金安全，订单请在平台内下单付款，线下交易我们做不了。",
+    "通用/风险/线下交易/返现": "为了保障您的资金安全，订单请在平台内下单付款，平台以外的付款方式我们都不接受。",
     "通用/风险/医疗功效": "功效方面我不能给您作保证，请以商品页面的说明为准；身体方面的情况建议咨询医生。",
     "通用/风险/贬低竞品/比价": "别家的情况我们不了解，也不方便评价，我把自家商品的信息如实说给您，您对比着选。",
     "通用/风险/他人信息": "抱歉，他人的订单和个人信息需要保密，我这边不能提供。",
@@ -137,7 +137,7 @@ def _apart(body: str) -> str:
     """Put a leading line of the shop's own, and a question back at the end, on lines of their own."""
     leads = (*DECLINE_LINES.values(), DECLINE_DEFAULT, *HOLDING_LINES.values())
     lead = next((line for line in leads if body.startswith(line) and len(body) > len(line)), "")
-    body = f"{lead}\n{body[len(lead) :]}" if lead else body
+    body = f"{lead}\n{body[len(lead) :].lstrip()}" if lead else body
     if "\n" not in body and len(body) <= APART_CHARS:
         return body
     for tail in (*ASK_LINES.values(), OFFER_ORDER):

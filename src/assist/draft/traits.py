@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from assist.arrays import FloatVector
 from assist.documents import Kind, Level
 from assist.draft.clauses import wants_steps
 from assist.draft.evidence import Evidence
-from assist.draft.orders import branch_of
+from assist.draft.orders import branch_of, facts_of
 from assist.draft.skus import named_words
 from assist.draft.units import Unit
 from assist.messages import Part
@@ -43,8 +44,35 @@ _OVERDUE_ASKED = re.compile(
 )
 _HOW_MUCH = re.compile(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
 _FIGURE = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
+_DAYS = re.compile(
+    r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日[^。；]{0,8}?(?:到|至|-|～|~|—)\s*"
+    r"(?:(?P<to_year>20\d\d)年)?(?:(?P<to_month>\d{1,2})月)?(?P<to_day>\d{1,2})日"
+)
 _STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
 _EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
+
+
+_WHERE = re.compile(r"哪里|哪儿|哪个仓|寄到?哪|发到?哪|地址|在哪|什么地方")
+_PLACE = re.compile(r"[省市区县]|路\d|\d号|园|仓|地址|页面|订单页|首页|窗口|邮箱|点“")
+_WHO = re.compile(r"谁(?:出|付|承担|负责|给|来)|算谁|谁的")
+_BEARS = re.compile(r"承担|负责|不收|由您|由我们|由本店|自理|免费|自付")
+
+
+def missing_traits(units: Sequence[Unit], part: Part) -> dict[str, FloatVector]:
+    """What the question asks for and a text has none of: a figure, a place, who bears it."""
+    asked = part.clean
+    return {
+        "number_missing": _missing(units, asked, _HOW_MUCH, _FIGURE),
+        "place_missing": _missing(units, asked, _WHERE, _PLACE),
+        "bearer_missing": _missing(units, asked, _WHO, _BEARS),
+    }
+
+
+def _missing(
+    units: Sequence[Unit], asked: str, wanted: re.Pattern[str], held: re.Pattern[str]
+) -> FloatVector:
+    wants = bool(wanted.search(asked))
+    return _column(units, lambda unit: wants and not held.search(unit.text))
 
 
 def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[str, FloatVector]:
@@ -55,7 +83,7 @@ def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[s
     about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
     steps = wants_steps(part)
     return {
-        "number_missing": _number_missing(units, part),
+        **missing_traits(units, part),
         "fact": _column(units, lambda unit: unit.kind == "fact"),
         "fact_asked": _column(
             units, lambda unit: unit.kind == "fact" and ruled and any(key in unit.head for key in asked)
@@ -80,8 +108,10 @@ def clause_traits(
     for_page = (part.intent or "").startswith(PAGE_INTENTS)
     asked_late = bool(_OVERDUE_ASKED.search(part.clean))
     steps = wants_steps(part)
+    paid = facts_of(evidence).paid_at
     return {
-        "number_missing": _number_missing(units, part),
+        **missing_traits(units, part),
+        "paid_within": _column(units, lambda unit: paid is not None and rules_on(unit.text, paid)),
         "clause": _column(units, lambda unit: True),
         "clause_for_page": _column(units, lambda unit: for_page),
         "promotion": _column(units, lambda unit: unit.document.kind is Kind.PROMOTION),
@@ -97,10 +127,20 @@ def clause_traits(
     }
 
 
-def _number_missing(units: Sequence[Unit], part: Part) -> FloatVector:
-    """A question that asks how much or how many is not answered by a text without any figure."""
-    asked = bool(_HOW_MUCH.search(part.clean))
-    return _column(units, lambda unit: asked and not _FIGURE.search(unit.text))
+def rules_on(text: str, moment: datetime) -> bool:
+    """Say whether a text rules on a span of days (2026年11月1日到11月12日) that holds a moment."""
+    for found in _DAYS.finditer(text):
+        year, month, day = (int(found[name]) for name in ("year", "month", "day"))
+        try:
+            first = datetime(year, month, day)
+            last = datetime(
+                int(found["to_year"] or year), int(found["to_month"] or month), int(found["to_day"])
+            )
+        except ValueError:
+            continue
+        if first <= moment < last + timedelta(days=1):
+            return True
+    return False
 
 
 def lacks_aspect(columns: Mapping[str, FloatVector], part: Part) -> bool:

@@ -18,6 +18,7 @@ _CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
 _UNIT = re.compile(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
 _SIZES = re.compile(r"^(?:尺码|鞋码|码数)段?$")
+_PRICED = re.compile(r"价|售卖")
 _SLASH = re.compile(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
@@ -105,13 +106,28 @@ def _row_units(document: Document, table: Table) -> Iterator[Unit]:
         )
 
 
-def row_words(unit: Unit) -> str:
-    """Say a table row as words: the first cell, then the others under their headers."""
+def row_words(unit: Unit, *, priced: bool = True) -> str:
+    """Say a table row as words: the first cell, then the others under their headers.
+
+    Args:
+        unit: The row.
+        priced: Whether its price is said, too.
+    """
     for table in unit.document.tables:
         for row in table.rows:
             if row.span == unit.span:
-                return _spoken(table.header, [cell.text.strip() for cell in row.cells])
+                pairs = list(zip(table.header, [cell.text.strip() for cell in row.cells], strict=False))
+                told = [pair for pair in pairs if priced or not _PRICED.search(pair[0])]
+                return _spoken([head for head, _ in told], [cell for _, cell in told])
     return unit.quote
+
+
+def is_sku_row(unit: Unit) -> bool:
+    """Say whether a unit is a row of a SKU table."""
+    return unit.kind == "row" and any(
+        table.kind is BlockKind.SKU_TABLE and any(row.span == unit.span for row in table.rows)
+        for table in unit.document.tables
+    )
 
 
 def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from assist.question.intent import Intents
+from assist.question.intent import Intents, LearnedIntents
 from assist.question.naming import ProductEntry
 from assist.question.scope import Catalog, catalog
 from assist.question.understanding import Understanding
 
-__all__ = ["Catalog", "Intents", "ProductEntry", "Understanding", "catalog"]
+__all__ = ["Catalog", "Intents", "LearnedIntents", "ProductEntry", "Understanding", "catalog"]

@@ -32,6 +32,9 @@ _QUICK_INTENTS = {
     SegmentKind.URGING: "通用/寒暄/催促/无内容追问",
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
+_HARM = "售后/质量/过敏/人身伤害"
+_RIVALS = "通用/风险/贬低竞品/比价"
+_COMPARE = "售前/商品/型号/款式差异"
 _GENERAL = "售前/商品/评价/笼统询问"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
 _SETTINGS = MessageSettings()
@@ -268,6 +271,12 @@ class Understanding:
         silent = not wording.plain(part.clean) or (part.vague and not scores)
         if silent and self.intents.get(fixed):
             scores = (IntentScore(fixed, 1.0),)
+        elif lexicon.pattern("danger", "happened").search(part.clean) and not lexicon.pattern(
+            "danger", "supposed"
+        ).search(part.clean):
+            scores = (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
+        elif len(part.products) > 1 and scores and scores[0].path == _RIVALS:
+            scores = (IntentScore(_COMPARE, scores[0].score), *scores[1:])
         path = scores[0].path if scores else None
         return replace(part, intents=scores, behaviour=self.intents.behaviour(path))
 
@@ -363,5 +372,5 @@ def _vague() -> re.Pattern[str]:
     weak = any_of(lexicon.words("vague", "weak"))
     tail = any_of(lexicon.words("vague", "tail"))
     return re.compile(
-        f"(?:(?:{subject})*(?:的)?{predicate}|(?:{subject})+{weak})(?:{predicate}|{tail})*|{tail}"
+        f"(?:(?:{subject})*(?:的)?{predicate}|(?:{subject})+{weak})(?:[啊呀哦呢吧]?(?:{predicate}|{tail}))*|{tail}"
     )

@@ -14,7 +14,7 @@ _LETTER = r"(?:[2-9]xl|x{0,5}[sl]|m|xxs)"
 # Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
 _LETTER_SIZE = re.compile(r"(?<![a-z0-9.\-/])(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
 _SINGLE = re.compile(
-    r"(?<![a-z0-9.\-])(?P<v>[sml])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收]))"
+    r"(?<![a-z0-9.\-])(?P<v>[sml])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有]))"
 )
 _SINGLE_BEFORE = re.compile(
     r"(?:穿|要|拍|拿|买|换(?:成|个)?|改成|选|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|，|,|\s|/|^)$"

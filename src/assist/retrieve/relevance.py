@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -36,6 +36,7 @@ class Relevance:
         tokenizer: Cuts both sides the same way.
         idf: Inverse document frequency of tokens, shape of the argument; unknown tokens count as rare.
         guide: What intents add.
+        familiar: Words that shoppers ask with, whatever they ask about.
         ranker: Weighs signals and traits; None takes the shipped one.
     """
 
@@ -45,12 +46,15 @@ class Relevance:
         tokenizer: Tokenizer,
         idf: Callable[[Sequence[str]], FloatVector],
         guide: Guide,
+        *,
+        familiar: Collection[str] = (),
         ranker: Ranker | None = None,
     ) -> None:
         self._encoder = encoder
         self._tokenizer = tokenizer
         self._idf = idf
         self._guide = guide
+        self._familiar = frozenset(familiar)
         self.ranker = ranker or Ranker.bundled()
         self._shelf = _Shelf(CACHE_TEXTS, encoder.identity.dim)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
@@ -99,7 +103,8 @@ class Relevance:
         Returns:
             By name, each float32, shape (n,), about 0–1: `text`, `head`, `piece` (cosines with the part leaned
             towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
-            `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`.
+            `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `head_unasked` (share of the head's
+            words that nothing asks for).
         """
         vectors, words = self._read(texts)
         above, words_above = self._read(heads)
@@ -107,8 +112,10 @@ class Relevance:
         query = self._guide.lean(part, plain, LEAN)
         text, head = vectors @ query, above @ query
         aspects, intents = aspect_keys(part), self._guide.keys(part)
+        asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
         return {
             "plain": vectors @ plain,
+            "head_unasked": self._unasked(heads, asked),
             "text": text,
             "head": head,
             "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces is not None else text,
@@ -122,6 +129,13 @@ class Relevance:
             else np.zeros(len(texts), dtype=np.float32),
             "echo": self._echo(vectors, echoes) if echoes else np.zeros(len(texts), dtype=np.float32),
         }
+
+    def unfamiliar(self, part: Part) -> tuple[str, ...]:
+        """Words of a part that shoppers do not usually ask with: the things it is about."""
+        words = dict.fromkeys(self._tokenizer.tokens(part.clean))
+        return tuple(
+            word for word in words if len(word) > 1 and not word.isdigit() and word not in self._familiar
+        )
 
     def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
         """Turn signals and traits into the probability that each text answers; float32, shape (n,)."""
@@ -181,6 +195,17 @@ class Relevance:
         with np.errstate(invalid="ignore"):
             held = present @ weights
         return np.asarray(held / max(float(weights.sum()), 1e-6), dtype=np.float32)
+
+    def _unasked(self, heads: Sequence[str], asked: str) -> FloatVector:
+        """Return the share, by rarity, of each head's words that stand nowhere in what is asked."""
+        shares = np.zeros(len(heads), dtype=np.float32)
+        for row, tokens in enumerate(self._read(heads)[1]):
+            ordered = sorted(tokens)
+            if ordered:
+                weights = np.asarray(self._idf(ordered), dtype=np.float32)
+                missing = np.array([token not in asked for token in ordered], dtype=np.float32)
+                shares[row] = float(missing @ weights) / max(float(weights.sum()), 1e-6)
+        return shares
 
     def _read(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
         return self._shelf.read(texts, self._learn)

@@ -103,13 +103,13 @@ def test_two_products_are_told_apart_by_name():
     assert {said(item) for item in found[:2]} == {"T1容量是4L。", "T2容量是5L。"}
 
 
-def test_rows_of_other_skus_are_left_out_when_one_is_named():
+def test_rows_of_other_skus_are_left_out_and_all_of_them_while_none_is_named():
     made = Page()
     made.table(BlockKind.SKU_TABLE, ("颜色", "价格(元)"), [("白色", "59"), ("黑色", "65")], "规格")
     product = made.document()
     ranked = ranked_page(part("黑色多少钱", sku=("黑色",)), 0, product, evidence(pages=[product]))
     assert [unit.quote for unit in ranked.units] == ["黑色 | 65"]
-    assert len(ranked_page(part("多少钱"), 0, product, evidence(pages=[product])).units) == 2
+    assert ranked_page(part("多少钱"), 0, product, evidence(pages=[product])) is None
 
 
 def test_a_page_that_nowhere_speaks_of_the_property_counts_less():

@@ -52,6 +52,9 @@ class Told:
             "aspect_text": np.array([any(k in text for k in keys) for text in texts], dtype=np.float32),
         }
 
+    def unfamiliar(self, part):
+        return ()
+
     def rank(self, columns):
         return columns["said"]
 

@@ -30,7 +30,7 @@ def relevance():
     ranker = Ranker({"text": 1.0, "coverage": 2.0}, slope=3.0, offset=0.5)
     tokenizer = Tokenizer()
     tokenizer.tokens("面料")  # reads its dictionary now, not inside a timed example
-    return Relevance(ENCODER, tokenizer, ones, Guide(LEAVES, ENCODER), ranker)
+    return Relevance(ENCODER, tokenizer, ones, Guide(LEAVES, ENCODER), ranker=ranker)
 
 
 def part(text="什么面料", *, intents=(), aspects=()):
