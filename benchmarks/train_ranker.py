@@ -34,6 +34,7 @@ START = ROOT / "benchmarks" / "ranker_start.json"
 QUESTIONS = (
     ROOT / "benchmarks" / "demo_shop" / "questions.jsonl",
     ROOT / "benchmarks" / "demo_shop" / "questions_dev2.jsonl",
+    ROOT / "benchmarks" / "demo_shop" / "questions_dev3.jsonl",
 )
 SHOP = ROOT / "corpus" / "demo_shop"
 NOW = datetime(2026, 11, 20, 14)

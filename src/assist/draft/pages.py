@@ -172,8 +172,9 @@ def fit_of(ranked: Ranked, part: Part, at: int, strange: Sequence[str]) -> dict[
     `unheard` counts the `strange` words, those that name what is asked about, which the whole document lacks.
     """
     columns = ranked.columns
-    told = {name: float(columns[name][at]) for name in FITS if name in columns}
-    told["keyed"] = float(max(columns["aspect_head"][at], columns["aspect_text"][at]))
+    # Rounded, because the last digits of a matrix product depend on how many rows it had.
+    told = {name: round(float(columns[name][at]), 3) for name in FITS if name in columns}
+    told["keyed"] = round(float(max(columns["aspect_head"][at], columns["aspect_text"][at])), 3)
     told["lacking"] = float(lacks_aspect(columns, part))
     whole = _folded(ranked.units[at].document.text)
     told["unheard"] = float(sum(word not in whole for word in strange))
