@@ -32,8 +32,9 @@ ABOUT = {
 def main() -> None:
     results = {pack: _read(HERE / "results" / f"retrieval_{pack}.json") for pack in PACKS}
     found = {pack: result for pack, result in results.items() if result is not None}
+    ways = _read(HERE / "results" / "fusion.json")
     speed = _read(HERE / "results" / "evaluate_speed.json")
-    parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _speed(speed)]
+    parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _ways(ways), _speed(speed)]
     store = _read(HERE / "results" / "store.json")
     speeds = [peers(HERE / "results"), growth(HERE)]
     text = "\n".join(line for part in (*parts, _store(store), *speeds, _more()) for line in part)
@@ -197,6 +198,27 @@ def _fusion(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     lanes = "; ".join(f"{lane} {_half_mean(found, lane, 1):.4f}" for lane in LANES)
     yield "The share is chosen on one half of the queries (those whose id has an even CRC-32); the other half only reports:"
     yield f"{lanes}."
+    yield ""
+
+
+def _ways(result: Mapping[str, Any] | None) -> Iterator[str]:
+    """Ways to fuse, each with its best share of the half it is chosen on."""
+    if result is None:
+        return
+    yield "### Ways to fuse (`python benchmarks/fusion.py`, mean nDCG@10 over packs)"
+    yield ""
+    yield "| way | chosen on one half | reported on the other |"
+    yield "|---|---:|---:|"
+    best: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for way, line in result["ways"].items():
+        family = way.partition(" ")[0]
+        if family not in best or line["chosen_on"] > best[family][1]["chosen_on"]:
+            best[family] = (way, line)
+    for way, line in best.values():
+        yield f"| {way} | {line['chosen_on']:.4f} | {line['reported_on']:.4f} |"
+    yield ""
+    yield "*rrf*: reciprocal ranks, constant 60; *min-max*: convex mix of scores scaled by the first and last hit of each"
+    yield "list; *shipped*: cosines as they are, BM25 by the query's best, both scored for what either lane found."
     yield ""
 
 
