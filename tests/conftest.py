@@ -12,6 +12,9 @@ from hypothesis import settings
 from assist import Assistant
 from assist.testing import HashingEncoder
 
+collect_ignore = ["fuzz/fuzz.py"]
+"""A script for the fuzzer, which is installed for it alone; doctests would import it."""
+
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus" / "demo_shop"
 ON = "2026-11-20T14:00:00"
