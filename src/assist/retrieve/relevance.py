@@ -55,6 +55,7 @@ class Relevance:
         self._idf = idf
         self._guide = guide
         self._familiar = frozenset(familiar)
+        self._rarities: OrderedDict[str, tuple[tuple[str, ...], FloatVector, float]] = OrderedDict()
         self.ranker = ranker or Ranker.bundled()
         self._shelf = _Shelf(CACHE_TEXTS, encoder.identity.dim)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
@@ -199,13 +200,26 @@ class Relevance:
     def _unasked(self, heads: Sequence[str], asked: str) -> FloatVector:
         """Return the share, by rarity, of each head's words that stand nowhere in what is asked."""
         shares = np.zeros(len(heads), dtype=np.float32)
-        for row, tokens in enumerate(self._read(heads)[1]):
-            ordered = sorted(tokens)
-            if ordered:
-                weights = np.asarray(self._idf(ordered), dtype=np.float32)
-                missing = np.array([token not in asked for token in ordered], dtype=np.float32)
-                shares[row] = float(missing @ weights) / max(float(weights.sum()), 1e-6)
+        for row, head in enumerate(heads):
+            tokens, weights, whole = self._rarity(head)
+            if tokens:
+                missing = np.array([token not in asked for token in tokens], dtype=np.float32)
+                shares[row] = float(missing @ weights) / whole
         return shares
+
+    def _rarity(self, head: str) -> tuple[tuple[str, ...], FloatVector, float]:
+        """Return a head's words, their rarities and the sum of them; kept for the heads met so far."""
+        with self._lock:
+            known = self._rarities.get(head)
+        if known is None:
+            tokens = tuple(sorted(set(self._tokenizer.tokens(head))))
+            weights = np.asarray(self._idf(tokens), dtype=np.float32) if tokens else np.zeros(0, np.float32)
+            known = (tokens, weights, max(float(weights.sum()), 1e-6))
+            with self._lock:
+                self._rarities[head] = known
+                while len(self._rarities) > CACHE_TEXTS:
+                    self._rarities.popitem(last=False)
+        return known
 
     def _read(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
         return self._shelf.read(texts, self._learn)
