@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from assist.messages import Emotion
 from assist.question import lexicon
 from assist.question.phrases import PhraseTable
+
+_CLAUSE_END = re.compile(r"[\s，。,.!！?？;；~～]+")
 
 
 def emotion(text: str) -> Emotion:
@@ -34,6 +37,23 @@ def asks_human(text: str) -> bool:
     """Say whether a folded message asks for a person (转人工, 换个活人来, 叫你们主管)."""
     found = lexicon.pattern("human", "asks").search(text)
     return found is not None and not lexicon.pattern("human", "not").search(text)
+
+
+def tells_harm(text: str) -> bool:
+    """Say whether a plain wording tells that somebody came to harm or that goods became dangerous.
+
+    What is only feared, supposed or asked about (会不会起疹子, 万一鼓包了, 防烫伤吗) is none; fear and questions beside
+    what happened (冒烟了 好怕, 脸肿了能退吗) leave it one.
+    """
+    return any(
+        not _supposed(text, *found.span()) for found in lexicon.pattern("danger", "happened").finditer(text)
+    )
+
+
+def _supposed(text: str, start: int, end: int) -> bool:
+    clause = _CLAUSE_END.split(text[:start])[-1]
+    asked = lexicon.pattern("danger", "behind").search(text[end:])
+    return bool(asked or lexicon.pattern("danger", "before").search(clause))
 
 
 def _annoyed(text: str) -> bool:

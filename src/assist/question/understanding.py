@@ -13,7 +13,7 @@ from assist.messages import Emotion, IntentScore, Message, Part, Question, Slot,
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
 from assist.question.bursts import SOCIAL, SegmentKind, segments
-from assist.question.emotion import asks_human, emotion
+from assist.question.emotion import asks_human, emotion, tells_harm
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
 from assist.question.intent import IntentModel, Intents
 from assist.question.parts import Draft, drafts
@@ -271,9 +271,7 @@ class Understanding:
         silent = not wording.plain(part.clean) or (part.vague and not scores)
         if silent and self.intents.get(fixed):
             scores = (IntentScore(fixed, 1.0),)
-        elif lexicon.pattern("danger", "happened").search(part.clean) and not lexicon.pattern(
-            "danger", "supposed"
-        ).search(part.clean):
+        elif tells_harm(part.clean):
             scores = (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
         elif len(part.products) > 1 and scores and scores[0].path == _RIVALS:
             scores = (IntentScore(_COMPARE, scores[0].score), *scores[1:])

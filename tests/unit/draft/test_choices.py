@@ -72,3 +72,18 @@ def test_two_at_once_are_compared_where_the_page_names_the_other(demo):
 
 def test_a_promotion_for_the_shop_is_not_named_rude(demo):
     assert demo.suggest("送妈妈的 200左右", on=ON).question.emotion == "calm"
+
+
+@pytest.mark.parametrize(
+    ("message", "product"),
+    [
+        ("充电宝冒烟了 好怕", "F101"),
+        ("插上就冒烟 吓死了 防不胜防", "C501"),
+        ("孩子被电了一下你们管吗", "C611"),
+        ("脸肿了能退吗", "D305"),
+        ("怕是过敏了 起红疹", "D305"),
+    ],
+)
+def test_fear_and_questions_beside_harm_leave_it_harm(demo, message, product):
+    found = demo.suggest(message, product=product, on=ON)
+    assert (found.decision, found.handoff.reason) == ("handoff", "safety")
