@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -13,6 +13,7 @@ from assist.encoder.base import Encoder
 from assist.messages import Part
 from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
+from assist.retrieve.shelf import Rarity, Shelf, Texts
 from assist.text.normalize import fold
 from assist.text.tokenize import Tokenizer
 
@@ -25,7 +26,6 @@ INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
 CACHE_QUERIES = 256
-_FIRST_ROWS = 1_024
 
 
 class Relevance:
@@ -44,7 +44,7 @@ class Relevance:
         self,
         encoder: Encoder,
         tokenizer: Tokenizer,
-        idf: Callable[[Sequence[str]], FloatVector],
+        idf: Rarity,
         guide: Guide,
         *,
         familiar: Collection[str] = (),
@@ -55,9 +55,8 @@ class Relevance:
         self._idf = idf
         self._guide = guide
         self._familiar = frozenset(familiar)
-        self._rarities: OrderedDict[str, tuple[tuple[str, ...], FloatVector, float]] = OrderedDict()
         self.ranker = ranker or Ranker.bundled()
-        self._shelf = _Shelf(CACHE_TEXTS, encoder.identity.dim)
+        self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
 
@@ -107,28 +106,27 @@ class Relevance:
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `head_unasked` (share of the head's
             words that nothing asks for).
         """
-        vectors, words = self._read(texts)
-        above, words_above = self._read(heads)
+        own, above = self._shelf.read(texts), self._shelf.read(heads)
         plain = self._query(part.clean)
         query = self._guide.lean(part, plain, LEAN)
-        text, head = vectors @ query, above @ query
+        text, head = own.vectors @ query, above.vectors @ query
         aspects, intents = aspect_keys(part), self._guide.keys(part)
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
         return {
-            "plain": vectors @ plain,
-            "head_unasked": self._unasked(heads, asked),
+            "plain": own.vectors @ plain,
+            "head_unasked": above.unasked(asked),
             "text": text,
             "head": head,
             "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces is not None else text,
-            "coverage": self._coverage(part, words, words_above),
-            "aspect_head": key_share(aspects, heads),
-            "aspect_text": key_share(aspects, texts),
-            "intent_head": key_share(intents, heads),
-            "intent_text": key_share(intents, texts),
+            "coverage": self._coverage(part, own, above),
+            "aspect_head": above.key_share(aspects),
+            "aspect_text": own.key_share(aspects),
+            "intent_head": above.key_share(intents),
+            "intent_text": own.key_share(intents),
             "topic": key_share({**intents, **aspects}, topics)
             if topics
             else np.zeros(len(texts), dtype=np.float32),
-            "echo": self._echo(vectors, echoes) if echoes else np.zeros(len(texts), dtype=np.float32),
+            "echo": self._echo(own.vectors, echoes) if echoes else np.zeros(len(texts), dtype=np.float32),
         }
 
     def unfamiliar(self, part: Part) -> tuple[str, ...]:
@@ -146,8 +144,7 @@ class Relevance:
         """Cosine of one query with n texts; float32, shape (n,)."""
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        vectors, _ = self._read(texts)
-        return np.asarray(vectors @ self._query(left), dtype=np.float32)
+        return np.asarray(self._shelf.read(texts).vectors @ self._query(left), dtype=np.float32)
 
     def _query(self, text: str) -> FloatVector:
         with self._lock:
@@ -164,110 +161,32 @@ class Relevance:
         flat = [piece for group in pieces for piece in group]
         if not flat:
             return np.zeros(len(pieces), dtype=np.float32)
-        scores = self._read(flat)[0] @ query
+        scores = self._shelf.read(flat).vectors @ query
         best = np.zeros(len(pieces), dtype=np.float32)
-        start = 0
-        for row, group in enumerate(pieces):
-            if group:
-                best[row] = scores[start : start + len(group)].max()
-            start += len(group)
+        sizes = np.array([len(group) for group in pieces])
+        filled = sizes > 0
+        best[filled] = np.maximum.reduceat(scores, (np.cumsum(sizes) - sizes)[filled])
         return best
 
     def _echo(self, vectors: FloatMatrix, echoes: Sequence[tuple[str, float]]) -> FloatVector:
-        earlier = self._read([text for text, _ in echoes])[0]
+        earlier = self._shelf.read([text for text, _ in echoes]).vectors
         weights = np.array([weight for _, weight in echoes], dtype=np.float32)
         return np.asarray(np.clip((vectors @ earlier.T) * weights, 0.0, 1.0).max(axis=1), dtype=np.float32)
 
-    def _coverage(
-        self, part: Part, words: Sequence[frozenset[str]], words_above: Sequence[frozenset[str]]
-    ) -> FloatVector:
+    def _coverage(self, part: Part, own: Texts, above: Texts) -> FloatVector:
         asked = list(dict.fromkeys(self._tokenizer.tokens(part.clean)))
         if not asked:
-            return np.zeros(len(words), dtype=np.float32)
+            return np.zeros(len(own.rows), dtype=np.float32)
         weights = np.asarray(self._idf(asked), dtype=np.float32)
-        present = np.array(
-            [
-                [token in own or token in above for token in asked]
-                for own, above in zip(words, words_above, strict=True)
-            ],
-            dtype=np.float32,
-        )
+        present = np.maximum(own.holding(asked), above.holding(asked))
         # Kernels of the matrix library read past the end of so small an array and may flag what they throw away.
         with np.errstate(invalid="ignore"):
             held = present @ weights
         return np.asarray(held / max(float(weights.sum()), 1e-6), dtype=np.float32)
 
-    def _unasked(self, heads: Sequence[str], asked: str) -> FloatVector:
-        """Return the share, by rarity, of each head's words that stand nowhere in what is asked."""
-        shares = np.zeros(len(heads), dtype=np.float32)
-        for row, head in enumerate(heads):
-            tokens, weights, whole = self._rarity(head)
-            if tokens:
-                missing = np.array([token not in asked for token in tokens], dtype=np.float32)
-                shares[row] = float(missing @ weights) / whole
-        return shares
-
-    def _rarity(self, head: str) -> tuple[tuple[str, ...], FloatVector, float]:
-        """Return a head's words, their rarities and the sum of them; kept for the heads met so far."""
-        with self._lock:
-            known = self._rarities.get(head)
-        if known is None:
-            tokens = tuple(sorted(set(self._tokenizer.tokens(head))))
-            weights = np.asarray(self._idf(tokens), dtype=np.float32) if tokens else np.zeros(0, np.float32)
-            known = (tokens, weights, max(float(weights.sum()), 1e-6))
-            with self._lock:
-                self._rarities[head] = known
-                while len(self._rarities) > CACHE_TEXTS:
-                    self._rarities.popitem(last=False)
-        return known
-
-    def _read(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
-        return self._shelf.read(texts, self._learn)
-
-    def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[frozenset[str]]]:
+    def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[list[str]]]:
         vectors = self._encoder.encode([fold(text) for text in texts], kind="passage")
-        return vectors, [frozenset(tokens) for tokens in self._tokenizer.tokens_many(texts)]
-
-
-class _Shelf:
-    """Vectors and words of texts, in one matrix; emptied when it is full. Safe to use from any thread."""
-
-    def __init__(self, size: int, dim: int) -> None:
-        self._size = size
-        self._rows: dict[str, int] = {}
-        self._words: list[frozenset[str]] = []
-        self._vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
-        self._lock = Lock()
-
-    def read(
-        self, texts: Sequence[str], learn: Callable[[Sequence[str]], tuple[FloatMatrix, list[frozenset[str]]]]
-    ) -> tuple[FloatMatrix, list[frozenset[str]]]:
-        """Give the vectors, float32, shape (n, d), and the words of n texts; `learn` makes those not known."""
-        distinct = list(dict.fromkeys(texts))
-        with self._lock:
-            missing = [text for text in distinct if text not in self._rows]
-            if len(self._rows) + len(missing) > self._size:
-                self._rows, self._words, missing = {}, [], distinct
-        learned = learn(missing) if missing else None
-        with self._lock:
-            if learned is not None:
-                self._put(missing, *learned)
-            if all(text in self._rows for text in distinct):
-                rows = [self._rows[text] for text in texts]
-                return self._vectors[rows], [self._words[row] for row in rows]
-        # Another thread emptied the shelf meanwhile.
-        return learn(texts)
-
-    def _put(self, texts: Sequence[str], vectors: FloatMatrix, words: Sequence[frozenset[str]]) -> None:
-        for text, vector, known in zip(texts, vectors, words, strict=True):
-            if text in self._rows:
-                continue
-            row = len(self._words)
-            if row == len(self._vectors):
-                self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
-            self._vectors[row] = vector
-            self._words.append(known)
-            self._rows[text] = row
+        return vectors, self._tokenizer.tokens_many(texts)
 
 
 def aspect_keys(part: Part) -> dict[str, float]:

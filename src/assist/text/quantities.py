@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from assist.documents import Span
 from assist.text.numerals import parse_number
@@ -17,6 +18,8 @@ from assist.text.readings import Reading, read, times
 from assist.text.units import Dimension
 
 __all__ = ["Dimension", "Quantity", "parse_number", "quantities"]
+
+_SHORT, _RECENT = 512, 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,15 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     Returns:
         Quantities whose `text` is `text[span.start:span.end]`.
     """
+    return _recent(text) if len(text) <= _SHORT else _quantities(text)
+
+
+def _quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(_joined([_quantity(reading, text) for reading in read(text)], text))
+
+
+# Writer and guards read the same sentences of pages and rules for one message after the other.
+_recent = lru_cache(maxsize=_RECENT)(_quantities)
 
 
 def _quantity(reading: Reading, text: str) -> Quantity:

@@ -1,0 +1,203 @@
+"""Texts that were read before stay at hand: their vectors, their words, and which keys stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.arrays import FloatMatrix, FloatVector, IdVector
+
+Learn: TypeAlias = Callable[[Sequence[str]], tuple[FloatMatrix, list[list[str]]]]
+"""n texts to vectors, float32, shape (n, d), and the words of each."""
+Rarity: TypeAlias = Callable[[Sequence[str]], FloatVector]
+"""Words to their inverse document frequencies, float32, shape of the argument."""
+
+_FIRST_ROWS, _FIRST_KEYS = 1_024, 64
+_MOST_KEYS = 1_024
+_UNKNOWN, _ABSENT, _HELD = 0, 1, 2
+
+
+class Shelf:
+    """Reads texts once; emptied when it is full. Safe to use from any thread.
+
+    Args:
+        size: Texts kept.
+        dim: Dimensions of their vectors.
+        learn: Reads new texts.
+        rarity: Weighs words.
+    """
+
+    def __init__(self, size: int, dim: int, learn: Learn, rarity: Rarity) -> None:
+        self._size = size
+        self._dim = dim
+        self._learn = learn
+        self._rarity = rarity
+        self._books = _Books(dim, rarity)
+
+    def read(self, texts: Sequence[str]) -> Texts:
+        """Give n texts as rows of arrays; those not known are read now."""
+        books = self._books
+        found = list(map(books.places.get, texts))
+        if None in found:
+            missing = [text for text in dict.fromkeys(texts) if text not in books.places]
+            if len(books.places) + len(missing) > self._size:
+                # Who still holds rows of the old books may go on reading them.
+                self._books = books = _Books(self._dim, self._rarity)
+                missing = list(dict.fromkeys(texts))
+            books.put(missing, *self._learn(missing))
+            found = list(map(books.places.get, texts))
+        return Texts(books, np.array(found, dtype=np.int64))
+
+
+class Texts:
+    """n texts on a shelf.
+
+    Attributes:
+        rows: int64, shape (n,).
+        vectors: float32, shape (n, d), unit rows.
+    """
+
+    def __init__(self, books: _Books, rows: IdVector) -> None:
+        self._books = books
+        self.rows = rows
+        self.vectors: FloatMatrix = books.vectors[rows]
+
+    def holding(self, words: Sequence[str]) -> FloatMatrix:
+        """Say which of t distinct words each text has; float32, shape (n, t), of 0 and 1."""
+        books, held = self._books, np.zeros((len(self.rows), len(words)), dtype=np.float32)
+        place = np.zeros(len(books.words), dtype=np.int32)
+        for at, word in enumerate(words, start=1):
+            number = books.numbers.get(word, len(place))
+            if number < len(place):
+                place[number] = at
+        flat, ends = self._words()
+        # Words learned since belong to other texts.
+        column = place[flat] if len(place) else flat
+        hits = np.flatnonzero(column)
+        held[np.searchsorted(ends, hits, side="right"), column[hits] - 1] = 1.0
+        return held
+
+    def key_share(self, keys: Mapping[str, float]) -> FloatVector:
+        """Return for each text the largest share of a key that stands in it; float32, shape (n,), 0 without any."""
+        if not keys:
+            return np.zeros(len(self.rows), dtype=np.float32)
+        shares = np.fromiter(keys.values(), dtype=np.float64, count=len(keys))
+        held = self._books.holding(self.rows, list(keys))
+        return np.asarray((held * shares).max(axis=1, initial=0.0), dtype=np.float32)
+
+    def unasked(self, asked: str) -> FloatVector:
+        """Return the share, by rarity, of each text's words that stand nowhere in `asked`; float32, shape (n,)."""
+        books = self._books
+        flat, ends = self._words()
+        numbers = flat.tolist()
+        absent = {number: books.words[number] not in asked for number in set(numbers)}
+        missing = np.array([absent[number] for number in numbers], dtype=np.float32)
+        lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        sums = np.bincount(lines, weights=missing * books.rarities(flat), minlength=len(ends))
+        whole = np.array([books.whole(row) for row in self.rows.tolist()], dtype=np.float64)
+        return np.asarray(sums.astype(np.float32) / whole, dtype=np.float32)
+
+    def _words(self) -> tuple[NDArray[np.int32], IdVector]:
+        """Give the numbers of all texts' words, one text after the other, and where each text's end."""
+        lists = [self._books.words_of[row] for row in self.rows.tolist()]
+        ends = np.cumsum([len(found) for found in lists], dtype=np.int64)
+        return np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32), ends
+
+
+class _Books:
+    """What is known of the texts of one shelf; rows are added and never changed."""
+
+    def __init__(self, dim: int, rarity: Rarity) -> None:
+        self.places: dict[str, int] = {}
+        self.vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
+        self.numbers: dict[str, int] = {}
+        self.words: list[str] = []
+        self.words_of: list[NDArray[np.int32]] = []
+        self._texts: list[str] = []
+        self._rarity = rarity
+        self._rarities: FloatVector = np.full(_FIRST_ROWS, np.nan, dtype=np.float32)
+        self._whole: dict[int, float] = {}
+        self._keys: dict[str, int] = {}
+        self._held = np.zeros((_FIRST_ROWS, _FIRST_KEYS), dtype=np.uint8)
+        self._lock = Lock()
+
+    def put(self, texts: Sequence[str], vectors: FloatMatrix, words: Sequence[Sequence[str]]) -> None:
+        """Add texts; one that another thread added meanwhile stays as it is."""
+        with self._lock:
+            for text, vector, found in zip(texts, vectors, words, strict=True):
+                if text not in self.places:
+                    self._put(text, vector, sorted(set(found)))
+
+    def _put(self, text: str, vector: FloatVector, words: Sequence[str]) -> None:
+        row = len(self._texts)
+        if row == len(self.vectors):
+            self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
+        self.vectors[row] = vector
+        for word in words:
+            if word not in self.numbers:
+                self.words.append(word)
+                self.numbers[word] = len(self.words) - 1
+        self.words_of.append(np.array([self.numbers[word] for word in words], dtype=np.int32))
+        self._texts.append(text)
+        # Last: whoever finds the text finds all that is known of it.
+        self.places[text] = row
+
+    def rarities(self, numbers: NDArray[np.int32]) -> FloatVector:
+        """Give the rarity of words by number; float32, shape of the argument."""
+        with self._lock:
+            short = len(self.words) - len(self._rarities)
+            if short > 0:
+                more = np.full(max(short, len(self._rarities)), np.nan, dtype=np.float32)
+                self._rarities = np.concatenate([self._rarities, more])
+            found: FloatVector = self._rarities[numbers]
+            new = np.unique(numbers[np.isnan(found)])
+            if len(new):
+                self._rarities[new] = self._rarity([self.words[number] for number in new.tolist()])
+                found = self._rarities[numbers]
+            return found
+
+    def whole(self, row: int) -> float:
+        """Give the sum of the rarities of a text's words, at least 1e-6."""
+        known = self._whole.get(row)
+        if known is None:
+            known = self._whole[row] = max(float(self.rarities(self.words_of[row]).sum()), 1e-6)
+        return known
+
+    def holding(self, rows: IdVector, keys: Sequence[str]) -> NDArray[np.bool_]:
+        """Say which keys stand in which texts; shape (rows, keys)."""
+        with self._lock:
+            columns = self._columns(keys)
+            found: NDArray[np.uint8] = self._held[rows[:, np.newaxis], columns]
+            if (found == _UNKNOWN).any():
+                self._look(rows, keys, columns, found)
+                found = self._held[rows[:, np.newaxis], columns]
+            return np.equal(found, _HELD)
+
+    def _columns(self, keys: Sequence[str]) -> IdVector:
+        """Give each key a column; when there are too many, all begin anew."""
+        if len(self._keys) + len(keys) > _MOST_KEYS:
+            self._keys.clear()
+            self._held[:] = _UNKNOWN
+        columns = np.array([self._keys.setdefault(key, len(self._keys)) for key in keys], dtype=np.int64)
+        height, width = self._held.shape
+        if height < len(self.vectors) or width < len(self._keys):
+            grown = np.zeros((len(self.vectors), max(width, _doubled(len(self._keys)))), dtype=np.uint8)
+            grown[:height, :width] = self._held
+            self._held = grown
+        return columns
+
+    def _look(self, rows: IdVector, keys: Sequence[str], columns: IdVector, found: NDArray[np.uint8]) -> None:
+        for at in np.flatnonzero((found == _UNKNOWN).any(axis=0)).tolist():
+            new = rows[found[:, at] == _UNKNOWN]
+            key = keys[at]
+            self._held[new, columns[at]] = [
+                _HELD if key in self._texts[row] else _ABSENT for row in new.tolist()
+            ]
+
+
+def _doubled(size: int) -> int:
+    return 1 << max(size - 1, 1).bit_length()
