@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import InputError, StoreCorruptError
+from assist.index.bm25 import Bm25
 from assist.index.counts import TermCounts, count_terms
 from assist.index.folder import open_array, open_description, save_arrays, save_description
 from assist.index.postings import adder
@@ -323,16 +324,14 @@ class SparseIndex:
 
 
 def _impacts(counts: TermCounts, k1: float, b: float) -> FloatVector:
-    n = len(counts)
-    mean_length = max(float(counts.lengths.mean()) if n else 0.0, 1e-9)
+    formula = Bm25.of(len(counts), int(counts.lengths.sum(dtype=np.int64)), k1, b)
     frequency = np.diff(counts.starts)
-    idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
-    saturation = k1 * (1.0 - b + b * counts.lengths / mean_length)
+    idf, saturation = formula.idf(frequency), formula.saturation(counts.lengths)
     impacts = np.empty(len(counts.rows), dtype=np.float32)
     term = np.repeat(np.arange(len(frequency), dtype=np.int32), frequency)
     # In pieces, so that the float64 intermediates stay small beside the result.
     for start in range(0, len(impacts), _CHUNK):
         piece = slice(start, start + _CHUNK)
-        tf = counts.counts[piece].astype(np.float64)
-        impacts[piece] = idf[term[piece]] * tf / (tf + saturation[counts.rows[piece]])
+        entries = counts.counts[piece], saturation[counts.rows[piece]]
+        impacts[piece] = formula.impacts(idf[term[piece]], *entries)
     return impacts

@@ -35,7 +35,7 @@ class Vocabulary:
     @classmethod
     def build(cls, terms: Sequence[str]) -> Vocabulary:
         """Build from distinct terms in ascending order (of code points, which is that of their bytes)."""
-        encoded = [_encode(term) for term in terms]
+        encoded = [encode(term) for term in terms]
         lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
         crc = np.fromiter(map(zlib.crc32, encoded), dtype=np.uint32, count=len(encoded))
         order = np.argsort(crc, kind="stable")
@@ -56,7 +56,7 @@ class Vocabulary:
         Returns:
             int32, shape (len(terms),): the number of each term, -1 for one that is not there.
         """
-        encoded = [_encode(term) for term in terms]
+        encoded = [encode(term) for term in terms]
         crc = np.fromiter(map(zlib.crc32, encoded), dtype=np.uint32, count=len(encoded))
         first = np.searchsorted(self.hashes, crc, side="left").tolist()
         last = np.searchsorted(self.hashes, crc, side="right").tolist()
@@ -79,7 +79,7 @@ class Vocabulary:
         """Say before which term each of some terms would stand; `known` is what `find` gave for them."""
         found = known.astype(np.int64)
         for line in np.flatnonzero(known < 0).tolist():
-            found[line] = bisect_left(range(len(self)), _encode(terms[line]), key=self._bytes)
+            found[line] = bisect_left(range(len(self)), encode(terms[line]), key=self._bytes)
         return found
 
     def changed(self, *, drop: NDArray[np.int64], add: Sequence[str]) -> Vocabulary:
@@ -157,6 +157,7 @@ class Vocabulary:
         return opened
 
 
-def _encode(term: str) -> bytes:
+def encode(term: str) -> bytes:
+    """Give the bytes by which terms are kept and ordered."""
     # A lone surrogate can come out of broken input; it must not make a search fail.
     return term.encode("utf-8", "surrogatepass")
