@@ -83,7 +83,8 @@ class StoreSettings:
 
     Attributes:
         busy_timeout_s: How long a second writer waits before `StoreLockedError`.
-        snapshot_rows: A snapshot is rewritten when this many rows changed since the last one.
+        snapshot_rows: A snapshot is rewritten when at least this many rows changed since the last one, and one in
+            fifty or 5,000.
     """
 
     busy_timeout_s: float = 5.0

@@ -124,7 +124,7 @@ TABLES = {
     "states": ["state", "reason"],
     "suggestions": ["payload"],
     "feedback": ["body"],
-    "commits": ["stamp", "revision"],
+    "commits": ["stamp", "revision", "touched"],
     "aliases": ["alias"],
 }  # fmt: skip
 PLACES = st.sampled_from([(table, column) for table, columns in TABLES.items() for column in columns])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = NDArray[np.float64]
+Weights = NDArray[np.floating[Any]]
+"""float64, whatever the axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,11 @@ class Bm25:
 
     def idf(self, frequency: NDArray[Any]) -> Weights:
         """Compute ln(1 + (n - df + 0.5) / (df + 0.5)) of document frequencies."""
-        weights: Weights = np.log1p((self.n - frequency + 0.5) / (frequency + 0.5))
-        return weights
+        return np.log1p((self.n - frequency + 0.5) / (frequency + 0.5))
 
     def saturation(self, lengths: NDArray[np.int32]) -> Weights:
         """Compute k1 (1 - b + b |d| / mean) of texts' lengths."""
-        weights: Weights = self.k1 * (1.0 - self.b + self.b * lengths / self.mean_length)
-        return weights
+        return self.k1 * (1.0 - self.b + self.b * lengths / self.mean_length)
 
     @staticmethod
     def impacts(idf: Any, counts: NDArray[np.int32], saturation: Weights) -> NDArray[np.float32]:

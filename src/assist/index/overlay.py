@@ -89,8 +89,10 @@ class StackedVectors:
         """Rows and dimensions, (n, d)."""
         return len(self), int(self._base.shape[1])
 
-    def __getitem__(self, rows: IdVector) -> FloatMatrix:
+    def __getitem__(self, rows: IdVector | slice) -> FloatMatrix:
         """Gather the vectors of rows, in any order; float32, shape (m, d)."""
+        if isinstance(rows, slice):
+            rows = np.arange(len(self), dtype=np.int64)[rows]
         found = np.empty((len(rows), self.shape[1]), dtype=np.float32)
         in_tail = rows >= len(self._patch.kept)
         found[~in_tail] = self._base[self._patch.kept[rows[~in_tail]]]
@@ -169,4 +171,3 @@ class DenseOverlay:
             gone[poor] = self._patch.is_gone(rows[poor])
         rows[gone], scores[gone] = -1, -np.inf
         return rows, scores
-

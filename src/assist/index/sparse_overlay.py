@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import InputError
-from assist.index.bm25 import Bm25
+from assist.index.bm25 import Bm25, Weights
 from assist.index.counts import TermCounts
 from assist.index.overlay import Patch
 from assist.index.postings import adder
@@ -153,8 +153,7 @@ class SparseOverlay:
             asked = Counter(query)
             terms = [at for at in map(places.__getitem__, asked) if frequency[at]]
             terms.sort(key=lambda at: (frequency[at], encode(distinct[at])))
-            most = max((growth[at] for at in terms if base[at] >= 0), default=1.0)
-            parts = (
+            in_base, in_tail = (
                 tuple(
                     _Weighted(int(part[at]), float(idf[at]), asked[distinct[at]])
                     for at in terms
@@ -162,7 +161,8 @@ class SparseOverlay:
                 )
                 for part in (base, tail)
             )
-            plans.append(_Plan(*parts, float(most) * longer * (1.0 + _ROUNDING * (len(query) + 2))))
+            most = max((float(growth[at]) for at in terms if base[at] >= 0), default=1.0)
+            plans.append(_Plan(in_base, in_tail, most * longer * (1.0 + _ROUNDING * (len(query) + 2))))
         return plans
 
     def _search_one(
@@ -219,7 +219,9 @@ class _Counted:
 
     def scores(self, terms: Sequence[_Weighted], rows: IdVector) -> FloatVector:
         """Score texts, in any order."""
-        touched = sum(int(self.counts.starts[term.number + 1] - self.counts.starts[term.number]) for term in terms)
+        touched = sum(
+            int(self.counts.starts[term.number + 1] - self.counts.starts[term.number]) for term in terms
+        )
         if len(rows) * len(terms) * _LOOKUP_COST < touched:
             return self._look_up(terms, rows)
         found: FloatVector = self._all(terms)[rows]
@@ -246,14 +248,12 @@ class _Counted:
             scores[hits] += self._impacts(term, self.counts.counts[start + places[hits]], saturation[hits])
         return scores
 
-    def _impacts(
-        self, term: _Weighted, counts: NDArray[np.int32], saturation: NDArray[np.float64]
-    ) -> FloatVector:
+    def _impacts(self, term: _Weighted, counts: NDArray[np.int32], saturation: Weights) -> FloatVector:
         impacts = self._weights.impacts(term.idf, counts, saturation)
         return impacts if term.times == 1 else impacts * term.times
 
     @cached_property
-    def _saturation(self) -> NDArray[np.float64]:
+    def _saturation(self) -> Weights:
         return self._weights.saturation(self.counts.lengths)
 
 

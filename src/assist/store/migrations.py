@@ -43,6 +43,11 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
         change=cite_again,
     ),
+    Migration(
+        adds="which documents each commit touched",
+        # NULL, as in all earlier rows: not noted, so whoever held the state before reads everything.
+        statements=("ALTER TABLE commits ADD COLUMN touched BLOB",),
+    ),
 )
 """The steps from format 1 on; the first leads to format 2."""
 

@@ -7,7 +7,6 @@ the encoder they know until the swap; from then on they get `StoreMismatchError`
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from assist.encoder.base import Encoder
 from assist.errors import EncoderError, StoreError, StoreNotFoundError
 from assist.settings import SearchSettings, StoreSettings
 from assist.store.base import shop_now
+from assist.store.changes import write_commit
 from assist.store.connection import DATABASE, Connections
 from assist.store.local import LocalStore
 from assist.store.migrations import migrate
@@ -149,11 +149,10 @@ class Reencoding:
         ]
         connection.executemany("UPDATE documents SET vectors_crc = ? WHERE doc_key = ?", sums)
         _forget(connection)
-        revision, stamp = head.revision + 1, secrets.token_hex(8)
+        revision, at = head.revision + 1, shop_now(head.profile.timezone).isoformat()
+        stamp = write_commit(connection, revision, at, touched=None)
         write_settings(connection, encoder=self._target, revision=revision, stamp=stamp)
         write_settings(connection, changed_rows=head.changed_rows + rows)
-        at = shop_now(head.profile.timezone).isoformat()
-        connection.execute("INSERT INTO commits VALUES (?, ?, ?)", (revision, stamp, at))
 
     def _check_target(self, connection: sqlite3.Connection) -> None:
         if read_setting(connection, _TARGET) != self._target:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -21,13 +19,14 @@ from assist.documents import BlockKind, Chunk, Document, Span, Validity
 from assist.errors import StoreError
 from assist.index.counts import TermCounts, count_terms
 from assist.index.dense import DenseIndex
-from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, Columns
+from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, NO_PRODUCT, Columns
 from assist.index.sparse import SparseIndex
 from assist.settings import SearchSettings
 from assist.store.codec import decode_document, to_text
 from assist.store.connection import Connections, corrupt
+from assist.store.lanes import Base, Catalog, Claim, Lanes
 from assist.store.versions import Kept
-from assist.store.view import AUDIENCE_CODES, KIND_CODES, LEVEL_CODES, Lanes, moment_seconds
+from assist.store.view import AUDIENCE_CODES, KIND_CODES, LEVEL_CODES, moment_seconds
 from assist.text.chunk import search_text
 from assist.text.tokenize import Tokenizer
 
@@ -36,6 +35,7 @@ Fields: TypeAlias = tuple[Any, ...]
 
 DOCUMENT_FIELDS = "doc_key, version, source, valid_from, valid_to, text, body"
 CHUNK_FIELDS = "doc_key, ordinal, start, end, section, headings, kind, focus_start, focus_end"
+_SHOWN = "doc_key, kind, level, audience, product, valid_from, valid_to FROM documents"
 _ROWS_AT_ONCE = 8_192
 # SQLite takes 999 values in one query in every build.
 _KEYS_AT_ONCE = 900
@@ -181,7 +181,6 @@ def read_lanes(
     *,
     dim: int,
     search: SearchSettings,
-    base: Lanes | None = None,
     tokenizer: Tokenizer | None = None,
 ) -> Lanes:
     """Build all that is searched from the tables, without encoding anything.
@@ -191,55 +190,81 @@ def read_lanes(
         file: The database, for messages.
         dim: Columns of the stored vectors.
         search: Parameters of the indexes.
-        base: An earlier state of the same store, of the same tokens; only rows that it lacks are read, and
-            the dense index is exact whatever the size (see `trained`). Otherwise the result is the same.
-        tokenizer: Cut the texts anew with this one; None takes the stored tokens. Not together with `base`.
+        tokenizer: Cut the texts anew with this one; None takes the stored tokens.
 
     Raises:
         StoreCorruptError: A stored vector has the wrong length, or tables disagree.
     """
     documents = _read_documents(connection)
     document_keys = np.fromiter((row[0] for row in documents), dtype=np.int64, count=len(documents))
-    kept = _kept_rows(base, document_keys)
-    ids, keys = _read_ids(connection, base, kept)
+    ids, keys = _read_ids(connection)
     vectors = np.empty((len(ids), dim), dtype=np.float32)
-    lines = _read_embeddings(connection, file, ids[len(kept) :], vectors[len(kept) :])
+    lines = _read_embeddings(connection, file, vectors)
     if tokenizer is not None:
         deque(lines, maxlen=0)
         lines = _in_batches(words for _, words in cut_live(connection, file, tokenizer))
     counts = _count(lines)
-    if len(counts) != len(ids) - len(kept):
-        raise corrupt("tables chunks and embeddings disagree", file)
-    if base is not None:
-        np.take(base.vectors, kept, axis=0, out=vectors[: len(kept)], mode="clip")
-        counts = base.counts.renewed(kept, counts)
-    numbers = np.searchsorted(document_keys, keys)
-    if len(keys) and not np.array_equal(document_keys[np.minimum(numbers, len(documents) - 1)], keys):
-        raise corrupt("tables documents and embeddings disagree", file)
+    numbers = numbers_of(keys, document_keys)
+    if len(counts) != len(ids) or numbers is None:
+        raise corrupt("tables documents, chunks and embeddings disagree", file)
     products = tuple(sorted({row[4] for row in documents if row[4] is not None}))
-    product_number = {name: number for number, name in enumerate(products)}
-    return Lanes(
-        columns=_make_columns(ids, numbers, documents, product_number),
-        dense=DenseIndex.build(vectors, settings=search if base is None else untrained(search)),
-        sparse=SparseIndex.from_counts(counts, k1=search.k1, b=search.b),
+    own = product_numbers(documents, products)
+    base = Base(
         counts=counts,
+        sparse=SparseIndex.from_counts(counts, k1=search.k1, b=search.b),
         vectors=vectors,
-        document_keys=document_keys,
-        products=products,
-        aliases=_read_aliases(connection, product_number),
+        dense=DenseIndex.build(vectors, settings=search),
     )
+    catalog = Catalog.of(document_keys, own, products, read_claims(connection))
+    return Lanes.of(make_columns(ids, numbers, documents, own), catalog, base)
 
 
-def untrained(search: SearchSettings) -> SearchSettings:
-    """Ask for a dense index that is ready at once: exact, whatever the number of rows."""
-    return replace(search, exact_rows=sys.maxsize)
+def read_documents(connection: sqlite3.Connection, keys: Sequence[int]) -> list[Fields]:
+    """Read of some documents that are live: key, kind, level, audience, product, start and end; by key."""
+    query = f"SELECT {_SHOWN} WHERE replaced_at IS NULL AND doc_key IN"
+    return [row for group in _groups(keys) for row in connection.execute(f"{query} ({_marks(group)})", group)]
 
 
-def trained(lanes: Lanes, search: SearchSettings) -> Lanes:
-    """Give a large state the approximate index that building on an earlier state put off."""
-    if lanes.dense.kind != "exact" or len(lanes.vectors) <= search.exact_rows:
-        return lanes
-    return replace(lanes, dense=DenseIndex.build(lanes.vectors, settings=search))
+def read_chunk_rows(
+    connection: sqlite3.Connection, file: Path, doc_keys: Sequence[int], *, dim: int
+) -> tuple[IdVector, IdVector, FloatMatrix, TermCounts]:
+    """Read what is searched of some documents, given by ascending key.
+
+    Returns:
+        Chunk ids, document keys, vectors and token counts of their chunks, ascending chunk id.
+    """
+    query = "SELECT chunk_id, doc_key, vector, tokens FROM embeddings WHERE doc_key IN"
+    rows = [
+        row
+        for group in _groups(doc_keys)
+        for row in connection.execute(f"{query} ({_marks(group)}) ORDER BY chunk_id", group)
+    ]
+    ids, keys = (np.array([row[at] for row in rows], dtype=np.int64) for at in (0, 1))
+    vectors = _join_vectors([row[2] for row in rows], dim, file)
+    return ids, keys, vectors, count_terms([split_tokens(to_text(row[3])) for row in rows])
+
+
+def _groups(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))
+
+
+def numbers_of(keys: IdVector, document_keys: IdVector) -> IdVector | None:
+    """Turn document keys into dense document numbers; None where one is not among them."""
+    numbers = np.searchsorted(document_keys, keys)
+    if len(keys) and (numbers[-1] == len(document_keys) or not np.array_equal(document_keys[numbers], keys)):
+        return None
+    return numbers
+
+
+def product_numbers(documents: Sequence[Fields], products: Sequence[str]) -> NDArray[np.int32]:
+    """Give the number of every document's product, -1 for none."""
+    numbers = {name: number for number, name in enumerate(products)}
+    found = (numbers.get(row[4], NO_PRODUCT) for row in documents)
+    return np.fromiter(found, dtype=np.int32, count=len(documents))
 
 
 def cut_live(connection: sqlite3.Connection, file: Path, tokenizer: Tokenizer) -> Iterator[tuple[int, str]]:
@@ -269,37 +294,17 @@ def split_tokens(joined: str) -> list[str]:
 
 
 def _read_documents(connection: sqlite3.Connection) -> list[Fields]:
-    return connection.execute(
-        "SELECT doc_key, kind, level, audience, product, valid_from, valid_to"
-        " FROM documents WHERE replaced_at IS NULL ORDER BY doc_key"
+    query = f"SELECT {_SHOWN} WHERE replaced_at IS NULL ORDER BY doc_key"
+    return connection.execute(query).fetchall()
+
+
+def _read_ids(connection: sqlite3.Connection) -> tuple[IdVector, IdVector]:
+    """Give chunk id and document key of every search row, ascending."""
+    rows = connection.execute(
+        "SELECT chunk_id, doc_key FROM embeddings ORDER BY doc_key, chunk_id"
     ).fetchall()
-
-
-def _kept_rows(base: Lanes | None, document_keys: IdVector) -> IdVector:
-    """Find the rows of `base` whose document is still live: a version that was replaced never comes back as it was."""
-    if base is None:
-        return np.empty(0, dtype=np.int64)
-    alive = np.isin(base.document_keys, document_keys, assume_unique=True)
-    return np.flatnonzero(alive[base.columns.document])
-
-
-def _read_ids(
-    connection: sqlite3.Connection, base: Lanes | None, kept: IdVector
-) -> tuple[IdVector, IdVector]:
-    """Give chunk id and document key of every search row, ascending; of the kept rows from `base`."""
-    if base is None or not len(base.columns.ids):
-        rows = connection.execute(
-            "SELECT chunk_id, doc_key FROM embeddings ORDER BY doc_key, chunk_id"
-        ).fetchall()
-    else:
-        # New rows have higher ids than any earlier one.
-        query = "SELECT chunk_id, doc_key FROM embeddings WHERE chunk_id > ? ORDER BY chunk_id"
-        rows = connection.execute(query, (int(base.columns.ids[-1]),)).fetchall()
     pairs = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=2 * len(rows)).reshape(-1, 2)
-    if base is None:
-        return pairs[:, 0].copy(), pairs[:, 1].copy()
-    keys = base.document_keys[base.columns.document[kept]]
-    return np.concatenate((base.columns.ids[kept], pairs[:, 0])), np.concatenate((keys, pairs[:, 1]))
+    return pairs[:, 0].copy(), pairs[:, 1].copy()
 
 
 def _count(batches: Iterable[Sequence[str]]) -> TermCounts:
@@ -314,12 +319,9 @@ def _in_batches(lines: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _read_embeddings(
-    connection: sqlite3.Connection, file: Path, ids: IdVector, vectors: FloatMatrix
-) -> Iterator[list[str]]:
-    """Read the rows from the first of `ids` on: fills `vectors`, yields joined tokens in batches."""
-    query = "SELECT vector, tokens FROM embeddings WHERE chunk_id >= ? ORDER BY chunk_id LIMIT ?"
-    cursor = connection.execute(query, (int(ids[0]) if len(ids) else 0, len(ids)))
+def _read_embeddings(connection: sqlite3.Connection, file: Path, vectors: FloatMatrix) -> Iterator[list[str]]:
+    """Read all rows: fills `vectors`, yields joined tokens in batches."""
+    cursor = connection.execute("SELECT vector, tokens FROM embeddings ORDER BY chunk_id")
     place = 0
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         vectors[place : place + len(rows)] = _join_vectors([row[0] for row in rows], vectors.shape[1], file)
@@ -330,12 +332,21 @@ def _read_embeddings(
 def _join_vectors(blobs: list[bytes], dim: int, file: Path) -> NDArray[np.float32]:
     if any(len(blob) != 4 * dim for blob in blobs):
         raise corrupt(f"a stored vector does not have {dim} dimensions", file)
-    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, dim)
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), dim)
 
 
-def _make_columns(
-    ids: IdVector, numbers: IdVector, rows: Sequence[Fields], product_number: Mapping[str, int]
+def make_columns(
+    ids: IdVector, numbers: IdVector, rows: Sequence[Fields], products: NDArray[np.int32]
 ) -> Columns:
+    """Spread what documents say over their chunks.
+
+    Args:
+        ids: int64, shape (n,): chunk ids.
+        numbers: int64, shape (n,): which of the documents each belongs to.
+        rows: The m documents, as `read_documents` gives them.
+        products: int32, shape (m,): numbers of their products.
+    """
+
     def spread(values: Iterator[int], dtype: type[np.signedinteger[Any]]) -> NDArray[Any]:
         return np.fromiter(values, dtype=dtype, count=len(rows))[numbers]
 
@@ -346,9 +357,9 @@ def _make_columns(
         kind=spread((kinds[row[1]] for row in rows), np.int8),
         level=spread((levels[row[2]] for row in rows), np.int8),
         audience=spread((audiences[row[3]] for row in rows), np.int8),
-        product=spread((product_number.get(row[4], -1) for row in rows), np.int32),
-        valid_from=spread((_seconds(row[5], ALWAYS_FROM) for row in rows), np.int64),
-        valid_to=spread((_seconds(row[6], ALWAYS_TO) for row in rows), np.int64),
+        product=products[numbers],
+        valid_from=spread((seconds(row[5], ALWAYS_FROM) for row in rows), np.int64),
+        valid_to=spread((seconds(row[6], ALWAYS_TO) for row in rows), np.int64),
         document=numbers.astype(np.int32),
     )
 
@@ -357,18 +368,28 @@ def _by_word(codes: Mapping[Any, int]) -> dict[str, int]:
     return {str(word): code for word, code in codes.items()}
 
 
-def _seconds(text: str | None, otherwise: int) -> int:
+def seconds(text: str | None, otherwise: int) -> int:
+    """Turn a moment as the tables keep it into the seconds of `Columns`; None into what stands for no limit."""
     return otherwise if text is None else moment_seconds(datetime.fromisoformat(text))
 
 
-def _read_aliases(connection: sqlite3.Connection, product_number: Mapping[str, int]) -> dict[str, int]:
-    """Read which other ids stand for which product; where two products claim one, the first loaded has it."""
+def read_claims(connection: sqlite3.Connection) -> tuple[Claim, ...]:
+    """Read which other names which product pages claim; see `Catalog`."""
     live = "replaced_at IS NULL AND kind = 'product' AND product IS NOT NULL"
+    return _claims(connection, live, ())
+
+
+def read_claims_of(connection: sqlite3.Connection, doc_keys: Sequence[int]) -> tuple[Claim, ...]:
+    """Read what some live product pages, given by ascending key, claim."""
+    named = "product IS NOT NULL AND doc_key IN"
+    groups = (_claims(connection, f"{named} ({_marks(group)})", group) for group in _groups(doc_keys))
+    return tuple(chain.from_iterable(groups))
+
+
+def _claims(connection: sqlite3.Connection, where: str, values: Sequence[int]) -> tuple[Claim, ...]:
     rows = connection.execute(
-        f"SELECT doc_key, alias, product FROM aliases JOIN documents USING (doc_key) WHERE {live}"  # noqa: S608
-        f" UNION ALL SELECT doc_key, id, product FROM documents WHERE {live} AND id <> product ORDER BY 1, 2"
+        f"SELECT doc_key, alias, product FROM aliases JOIN documents USING (doc_key) WHERE {where}"  # noqa: S608
+        f" UNION ALL SELECT doc_key, id, product FROM documents WHERE {where} AND id <> product ORDER BY 1, 2",
+        [*values, *values],
     )
-    found: dict[str, int] = {}
-    for _, alias, product in rows:
-        found.setdefault(alias, product_number[product])
-    return {alias: number for alias, number in found.items() if alias not in product_number}
+    return tuple(rows)

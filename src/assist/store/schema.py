@@ -17,14 +17,13 @@ from assist.errors import (
     StoreNotFoundError,
 )
 from assist.shop import ShopProfile
+from assist.store.changes import write_commit
 from assist.store.codec import decode_profile, encode_profile
 from assist.store.connection import LOCK, connect, corrupt, exclusive, sqlite_errors
 from assist.store.migrations import advance, check_format
 
 APPLICATION_ID = 0x61737374
 """Marks the file as ours: `asst` in ASCII."""
-
-_COMMITS_KEPT = 10_000
 
 # Format 1, frozen: what later formats add stands in `migrations`.
 TABLES = (
@@ -125,8 +124,7 @@ def create_tables(connection: sqlite3.Connection, encoder: EncoderIdentity, prof
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA user_version = 1")
     advance(connection)
-    stamp = secrets.token_hex(8)
-    connection.execute("INSERT INTO commits VALUES (0, ?, '')", (stamp,))
+    stamp = write_commit(connection, 0, "", touched=())
     write_settings(
         connection,
         encoder=json.dumps(asdict(encoder), ensure_ascii=False),
@@ -162,18 +160,6 @@ def read_setting(connection: sqlite3.Connection, key: str) -> str | None:
 def read_revision(connection: sqlite3.Connection) -> int:
     """Read the revision alone: a few microseconds."""
     return int(connection.execute("SELECT value FROM settings WHERE key = 'revision'").fetchone()[0])
-
-
-def is_ancestor(connection: sqlite3.Connection, revision: int, stamp: str) -> bool:
-    """Say whether the store once was in the state of this stamp, or is."""
-    query = "SELECT 1 FROM commits WHERE revision <= ? AND stamp = ? ORDER BY revision DESC LIMIT 1"
-    return connection.execute(query, (revision, stamp)).fetchone() is not None
-
-
-def forget_commits(connection: sqlite3.Connection) -> None:
-    """Delete the commits of long ago; a snapshot that old is not worth building on."""
-    newest = "(SELECT max(revision) FROM commits)"
-    connection.execute(f"DELETE FROM commits WHERE revision < {newest} - ?", (_COMMITS_KEPT,))  # noqa: S608
 
 
 def read_head(connection: sqlite3.Connection, file: Path) -> Head:

@@ -2,7 +2,7 @@
 
 ```
 index/CURRENT            one line: the folder of the newest complete snapshot, and SHA-256 of its manifest
-index/000012/            manifest.json; columns/ counts/ dense/ sparse/; rows.*.npy products.json
+index/000012/            manifest.json; columns/ counts/ dense/ sparse/; rows.* documents.* products.json
 index/writing-*/         a snapshot being written; never read, swept by the next writer
 ```
 A snapshot is written beside, flushed to disk and renamed before CURRENT names it; a reader sees the old or
@@ -33,9 +33,9 @@ from assist.index.filters import Columns
 from assist.index.folder import open_array, save_arrays
 from assist.index.sparse import SparseIndex
 from assist.settings import SearchSettings
-from assist.store.view import Lanes
+from assist.store.lanes import Base, Catalog, Lanes
 
-FORMAT = 1
+FORMAT = 2
 """Version of the snapshot format; another one is not read but written anew."""
 
 HASHED_BYTES = 64 * 2**20
@@ -168,7 +168,7 @@ class Snapshots:
         return None
 
     def save(self, lanes: Lanes, key: SnapshotKey, *, revision: int, changed_rows: int) -> Path:
-        """Write a snapshot and make it current; the caller holds the snapshot lock.
+        """Write a snapshot of lanes without a tail and make it current; the caller holds the snapshot lock.
 
         Returns:
             Its folder.
@@ -186,8 +186,8 @@ class Snapshots:
                 "key": asdict(key),
                 "revision": revision,
                 "changed_rows": changed_rows,
-                "rows": len(lanes.columns.ids),
-                "documents": len(lanes.document_keys),
+                "rows": len(lanes),
+                "documents": len(lanes.catalog.keys),
                 "engine": lanes.dense.kind,
                 "files": {name: _seal(writing / name) for name in _names(writing)},
             }
@@ -270,11 +270,13 @@ def _save_lanes(lanes: Lanes, folder: Path) -> None:
     for part in ("columns", "counts", "dense", "sparse"):
         (folder / part).mkdir(parents=True)
     lanes.columns.save(folder / "columns")
-    lanes.counts.save(folder / "counts")
-    lanes.dense.save(folder / "dense")
-    lanes.sparse.save(folder / "sparse")
-    save_arrays(folder, "rows", {"vectors": lanes.vectors, "document_keys": lanes.document_keys})
-    names = {"products": lanes.products, "aliases": dict(lanes.aliases)}
+    lanes.base.counts.save(folder / "counts")
+    lanes.base.dense.save(folder / "dense")
+    lanes.base.sparse.save(folder / "sparse")
+    save_arrays(folder, "rows", {"vectors": lanes.base.vectors})
+    catalog = lanes.catalog
+    save_arrays(folder, "documents", {"keys": catalog.keys, "products": catalog.products_of})
+    names = {"products": catalog.products, "claims": catalog.claims}
     (folder / "products.json").write_text(json.dumps(names), "ascii")
 
 
@@ -283,19 +285,22 @@ def _load(manifest: Manifest, search: SearchSettings) -> Lanes:
     try:
         vectors = open_array(folder, "rows.vectors.npy", np.float32, mmap=True)
         names = json.loads((folder / "products.json").read_text("ascii"))
-        lanes = Lanes(
-            columns=Columns.open(folder / "columns"),
-            dense=DenseIndex.open(folder / "dense", vectors, settings=search),
-            sparse=SparseIndex.open(folder / "sparse"),
+        base = Base(
             counts=TermCounts.open(folder / "counts"),
+            sparse=SparseIndex.open(folder / "sparse"),
             vectors=vectors,
-            document_keys=open_array(folder, "rows.document_keys.npy", np.int64, mmap=True),
-            products=tuple(names["products"]),
-            aliases=names["aliases"],
+            dense=DenseIndex.open(folder / "dense", vectors, settings=search),
         )
+        catalog = Catalog.of(
+            open_array(folder, "documents.keys.npy", np.int64, mmap=True),
+            open_array(folder, "documents.products.npy", np.int32, mmap=True),
+            tuple(names["products"]),
+            tuple((key, alias, product) for key, alias, product in names["claims"]),
+        )
+        lanes = Lanes.of(Columns.open(folder / "columns"), catalog, base)
     except (AssistError, OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError) as exc:
         raise _damaged("manifest.json", f"its files cannot be opened: {exc!r}", folder) from exc
-    if (len(lanes.columns.ids), len(lanes.document_keys)) != (manifest.rows, manifest.documents):
+    if (len(lanes), len(catalog.keys)) != (manifest.rows, manifest.documents):
         raise _damaged("manifest.json", "its counts are not those of the files", folder)
     return lanes
 

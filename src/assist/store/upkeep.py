@@ -15,13 +15,15 @@ import numpy as np
 from assist.arrays import FloatMatrix
 from assist.errors import StoreCorruptError
 from assist.index.dense import DenseIndex
+from assist.index.overlay import DenseOverlay, StackedVectors
 from assist.settings import SearchSettings
+from assist.store.changes import find_damaged_commits, forget_commits
 from assist.store.codec import body_digest, to_bytes
 from assist.store.connection import DATABASE, Connections, decoding
 from assist.store.journal import erase_removed
 from assist.store.migrations import FORMAT
 from assist.store.rows import CHUNK_FIELDS, DOCUMENT_FIELDS, join_tokens, make_chunk, make_document
-from assist.store.schema import forget_commits, read_head
+from assist.store.schema import read_head
 from assist.store.snapshot import Snapshots, check_files
 from assist.store.views import Views, tokenizer_of
 from assist.text.tokenize import Tokenizer
@@ -53,6 +55,8 @@ def find_problems(
         return
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield f"{DATABASE}: row {row} of {table} refers to a row of {parent} that is absent"
+    for revision in find_damaged_commits(connection):
+        yield f"{DATABASE}: what commit {revision} touched is not what was noted"
     for fields in connection.execute(f"SELECT {_DOCUMENT} FROM documents ORDER BY doc_key"):  # noqa: S608
         try:
             with decoding(file):
@@ -183,7 +187,7 @@ def describe(connections: Connections, views: Views) -> dict[str, object]:
     }
 
 
-def measure_recall(dense: DenseIndex, vectors: FloatMatrix) -> float:
+def measure_recall(dense: DenseIndex | DenseOverlay, vectors: FloatMatrix | StackedVectors) -> float:
     """Measure how many of the exact nearest vectors the dense index finds, on queries made from the store's own.
 
     Args:
@@ -196,11 +200,12 @@ def measure_recall(dense: DenseIndex, vectors: FloatMatrix) -> float:
     """
     if dense.kind == "exact":
         return 1.0
-    k = min(_RECALL_K, len(vectors))
-    picked = np.linspace(0, len(vectors) - 2, _RECALL_QUERIES).astype(np.int64)
-    queries = vectors[picked] + vectors[picked + 1]
+    whole = np.asarray(vectors)
+    k = min(_RECALL_K, len(whole))
+    picked = np.linspace(0, len(whole) - 2, _RECALL_QUERIES).astype(np.int64)
+    queries = whole[picked] + whole[picked + 1]
     queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
-    exact = DenseIndex(vectors, None, settings=SearchSettings())
+    exact = DenseIndex(whole, None, settings=SearchSettings())
     _, wanted = exact.search(queries, k)
     _, found = dense.search(queries, k)
     return round(float((found >= wanted[:, -1:]).mean()), 4)

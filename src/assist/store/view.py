@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
@@ -12,13 +11,11 @@ from typing import Generic, Protocol, TypeVar, overload
 
 import numpy as np
 
-from assist.arrays import FloatMatrix, IdVector
+from assist.arrays import IdVector
 from assist.documents import Audience, Chunk, Document, Kind, Level
 from assist.errors import InputError
-from assist.index.counts import TermCounts
-from assist.index.dense import DenseIndex
-from assist.index.filters import Columns, FilterCache
-from assist.index.sparse import SparseIndex
+from assist.index.filters import FilterCache
+from assist.store.lanes import Lanes
 from assist.text.tokenize import Tokenizer
 
 KIND_CODES: Mapping[Kind, int] = MappingProxyType({kind: code for code, kind in enumerate(Kind)})
@@ -37,31 +34,6 @@ _CHUNKS_KEPT = 8_192
 def moment_seconds(moment: datetime) -> int:
     """Turn a naive datetime in shop time into the seconds that `Columns` and `Filter.at` count in."""
     return int((moment - _EPOCH).total_seconds() // 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lanes:
-    """The numbers of one state of the store; read-only, shared by threads, memory-mapped where possible.
-
-    Attributes:
-        columns: One row per chunk, ascending chunk id.
-        dense: Index over `vectors`.
-        sparse: BM25 index over the chunks' tokens.
-        counts: How often each token is in each chunk; what `sparse` and later states are made from.
-        vectors: float32, shape (n, d), unit rows.
-        document_keys: int64, shape (m,), ascending: the store's key of each dense document number.
-        products: Names of the products, by number.
-        aliases: Other names of products, with the number they stand for.
-    """
-
-    columns: Columns
-    dense: DenseIndex
-    sparse: SparseIndex
-    counts: TermCounts
-    vectors: FloatMatrix
-    document_keys: IdVector
-    products: tuple[str, ...]
-    aliases: Mapping[str, int]
 
 
 class Source(Protocol):
@@ -85,11 +57,21 @@ class Source(Protocol):
 class _Recent(Generic[_Read]):
     """What was read last stays at hand; what is not is read in one go. Safe to use from any thread."""
 
-    def __init__(self, size: int, read: Callable[[Sequence[int]], list[_Read]]) -> None:
+    def __init__(
+        self, size: int, read: Callable[[Sequence[int]], list[_Read]], kept: Mapping[int, _Read]
+    ) -> None:
         self._size = size
         self._read = read
-        self._kept: OrderedDict[int, _Read] = OrderedDict()
+        self._kept = OrderedDict(kept)
         self._lock = Lock()
+
+    def without(self, keys: Collection[int]) -> dict[int, _Read]:
+        """Give what is at hand, but for some keys."""
+        with self._lock:
+            kept = dict(self._kept)
+        for key in keys:
+            kept.pop(key, None)
+        return kept
 
     def get(self, keys: Sequence[int]) -> list[_Read]:
         """Give the values of keys, in order."""
@@ -144,7 +126,7 @@ class View:
         columns: What filters look at; see `assist.index.filters`.
         dense: Dense index.
         sparse: BM25 index.
-        vectors: float32, shape (n, d), unit rows; not to be written.
+        vectors: float32, shape (n, d), unit rows; not to be written. Taken by rows; `numpy.asarray` gives all.
         tokenizer: The tokenizer that made the sparse index; queries need the same one.
         documents: Live documents by dense document number (`columns.document`), decoded on demand.
         product_number: Product names and aliases to the numbers in `columns.product`.
@@ -153,8 +135,17 @@ class View:
     """
 
     def __init__(
-        self, revision: int, lanes: Lanes, *, tokenizer: Tokenizer, states: Mapping[str, str], source: Source
+        self,
+        revision: int,
+        lanes: Lanes,
+        *,
+        tokenizer: Tokenizer,
+        states: Mapping[str, str],
+        source: Source,
+        earlier: View | None = None,
+        touched: Collection[int] = (),
     ) -> None:
+        """Show a state; what an earlier view has read stays at hand, but for the documents touched since."""
         self.revision = revision
         self.lanes = lanes
         self.columns = lanes.columns
@@ -163,13 +154,14 @@ class View:
         self.vectors = lanes.vectors
         self.tokenizer = tokenizer
         self.states = MappingProxyType(dict(states))
-        numbers = {name: number for number, name in enumerate(lanes.products)}
-        self.product_number: Mapping[str, int] = MappingProxyType({**lanes.aliases, **numbers})
+        self.product_number: Mapping[str, int] = lanes.catalog.numbers
         self._source = source
         self.filters = FilterCache(lanes.columns)
-        self._documents = _Recent(_DOCUMENTS_KEPT, source.read_documents)
-        self._chunks = _Recent(_CHUNKS_KEPT, self._read_chunks)
-        self.documents: Sequence[Document] = Documents(lanes.document_keys, self._documents.get)
+        documents: Mapping[int, Document] = {} if earlier is None else earlier._documents.without(touched)
+        chunks: Mapping[int, Chunk] = {} if earlier is None else earlier._chunks.without(())
+        self._documents: _Recent[Document] = _Recent(_DOCUMENTS_KEPT, source.read_documents, documents)
+        self._chunks: _Recent[Chunk] = _Recent(_CHUNKS_KEPT, self._read_chunks, chunks)
+        self.documents: Sequence[Document] = Documents(lanes.catalog.keys, self._documents.get)
 
     @property
     def ids(self) -> IdVector:
@@ -187,7 +179,7 @@ class View:
             InputError: There is no such row.
             StoreError: Its document was removed and compacted away since this view was taken.
         """
-        return self._chunks.get([self._check(row)])[0]
+        return self._chunks.get([int(self.ids[self._check(row)])])[0]
 
     def document_of(self, row: int) -> Document:
         """Read the document that the chunk at a row belongs to; raises as `chunk` does."""
@@ -199,8 +191,8 @@ class View:
         Args:
             rows: int64, shape (m,), each within 0..n-1.
         """
-        chunks = self._chunks.get(rows.tolist())
-        keys = self.lanes.document_keys[self.columns.document[rows]]
+        chunks = self._chunks.get(self.ids[rows].tolist())
+        keys = self.lanes.catalog.keys[self.columns.document[rows]]
         return list(zip(chunks, self._documents.get(keys.tolist()), strict=True))
 
     def rows_of(self, document_id: str) -> IdVector:
@@ -210,7 +202,7 @@ class View:
             int64, ascending; empty when the document is not live in this view.
         """
         keys = np.asarray(self._source.read_keys(document_id), dtype=np.int64)
-        numbers = np.flatnonzero(np.isin(self.lanes.document_keys, keys, assume_unique=True))
+        numbers = np.flatnonzero(np.isin(self.lanes.catalog.keys, keys, assume_unique=True))
         rows = [np.arange(*self._range(int(number)), dtype=np.int64) for number in numbers]
         return np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
 
@@ -223,6 +215,5 @@ class View:
             raise InputError(f"row must be in 0..{len(self) - 1}, got {row}")
         return int(row)
 
-    def _read_chunks(self, rows: Sequence[int]) -> list[Chunk]:
-        ids = self.columns.ids[np.asarray(rows, dtype=np.int64)].tolist()
-        return self._source.read_chunks(ids, self._documents.get)
+    def _read_chunks(self, chunk_ids: Sequence[int]) -> list[Chunk]:
+        return self._source.read_chunks(chunk_ids, self._documents.get)

@@ -5,24 +5,34 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
+from assist.arrays import IdVector
 from assist.encoder.base import EncoderIdentity
 from assist.errors import StoreCorruptError, StoreError
 from assist.settings import SearchSettings, StoreSettings
+from assist.store.changes import read_touched
 from assist.store.connection import LOCK, Connections, exclusive
-from assist.store.rows import RowSource, read_lanes, read_states, trained
-from assist.store.schema import Head, check_encoder, is_ancestor, read_head, read_revision
+from assist.store.lanes import Lanes
+from assist.store.renewal import renewed
+from assist.store.rows import RowSource, read_lanes, read_states
+from assist.store.schema import Head, check_encoder, read_head, read_revision
 from assist.store.snapshot import Manifest, SnapshotKey, Snapshots, check_files
-from assist.store.view import Lanes, View
+from assist.store.view import View
 from assist.text.tokenize import Tokenizer
 
 _TOKENIZERS_KEPT = 4
-# The index files of a large store are written anew when one row in this many changed.
-_SHARE = 100
+# Index files are written anew when one row in this many changed, or so many: what is newer is searched beside them.
+_SHARE = 50
+_MOST = 5_000
+# With fewer rows beside the indexes, newer index files are not worth opening.
+_FEW = 256
+# With more, and more than one row in four, the indexes are built anew in memory.
+_MANY = 2_000
+_MANY_SHARE = 4
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,6 +40,39 @@ _LOG = logging.getLogger(__name__)
 def tokenizer_of(words: tuple[str, ...]) -> Tokenizer:
     """Give the tokenizer of a shop's words; stores of equal words share it, since loading one takes a while."""
     return Tokenizer(words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A view with the state that its indexes were built from.
+
+    Attributes:
+        view: What is searched.
+        head: What the settings table said.
+        base: Revision of that state.
+        on_disk: Whether the indexes are those of a snapshot.
+    """
+
+    view: View
+    head: Head
+    base: int
+    on_disk: bool
+
+    @property
+    def tail(self) -> int:
+        """Rows beside the indexes."""
+        return 0 if self.view.lanes.tail is None else self.view.lanes.tail.size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Taken:
+    """Lanes of the newest state: base and on_disk as in `_Held`, and what an earlier view can hand on."""
+
+    lanes: Lanes
+    base: int
+    on_disk: bool
+    earlier: View | None = None
+    touched: Sequence[int] = ()
 
 
 class Views:
@@ -49,7 +92,7 @@ class Views:
         self._settings = settings
         self._search = search
         self._source = RowSource(connections)
-        self._latest: tuple[View, Head] | None = None
+        self._latest: _Held | None = None
         self._lock = threading.Lock()
         self._deferred = 0
 
@@ -58,10 +101,10 @@ class Views:
         with self._connections.reading() as connection:
             revision = read_revision(connection)
         latest = self._latest
-        if latest is not None and latest[0].revision >= revision:
-            return latest[0]
+        if latest is not None and latest.view.revision >= revision:
+            return latest.view
         with self._lock:
-            return self._renew(revision)[0]
+            return self._renew(revision).view
 
     def forget(self) -> None:
         """Let go of the view."""
@@ -97,74 +140,101 @@ class Views:
         self.view()
         latest = self._latest
         if latest is not None:
-            self._write(*latest, again=again)
+            self._write(latest.view, latest.head, again=again)
 
     def _is_due(self, head: Head) -> bool:
         manifest = self._manifest()
         if manifest is None or manifest.key["store"] != head.store:
             return head.changed_rows >= self._settings.snapshot_rows
         changed = abs(head.changed_rows - manifest.changed_rows)
-        # Training the approximate index of a large store takes seconds, so it waits for a share of the rows;
-        # what is newer is searched exactly meanwhile.
-        large = manifest.rows > self._search.exact_rows
-        enough = max(self._settings.snapshot_rows, manifest.rows // _SHARE if large else 0)
+        enough = max(self._settings.snapshot_rows, min(manifest.rows // _SHARE, _MOST))
         return manifest.key["stamp"] != head.stamp and changed >= enough
 
-    def _renew(self, revision: int) -> tuple[View, Head]:
+    def _renew(self, revision: int) -> _Held:
         latest = self._latest
-        if latest is not None and latest[0].revision >= revision:
+        if latest is not None and latest.view.revision >= revision:
             return latest
         with self._connections.reading() as connection:
             head = read_head(connection, self._connections.file)
             check_encoder(head, self._encoder, self._connections.file)
             tokenizer = tokenizer_of(head.profile.words)
-            lanes, from_tables = self._lanes(connection, head, tokenizer)
+            taken = self._taken(connection, head)
+            found = taken or self._read(connection, head, tokenizer)
             states = read_states(connection)
-        view = View(head.revision, lanes, tokenizer=tokenizer, states=states, source=self._source)
-        self._latest = view, head
-        # Index files found missing or damaged at the first look are written anew; later ones are the
+        view = View(
+            head.revision,
+            found.lanes,
+            tokenizer=tokenizer,
+            states=states,
+            source=self._source,
+            earlier=found.earlier,
+            touched=found.touched,
+        )
+        self._latest = _Held(view, head, found.base, found.on_disk)
+        # Index files found missing, damaged or old at the first look are written anew; later ones are the
         # business of whoever commits.
-        if (
-            latest is None
-            and from_tables
-            and len(view)
-            and not (self._connections.read_only or self._deferred)
-        ):
+        idle = self._connections.read_only or self._deferred or not len(view)
+        if latest is None and not idle and (taken is None or self._is_due(head)):
             self._write(view, head)
-        return view, head
+        return self._latest
 
-    def _lanes(self, connection: sqlite3.Connection, head: Head, tokenizer: Tokenizer) -> tuple[Lanes, bool]:
-        """Give the lanes of a state, and say whether rows had to be read from the tables."""
-        earlier = self._earlier(head)
-        if earlier is not None and earlier[1] == head.stamp:
-            return earlier[0], False
-        base = None
-        if earlier is not None and is_ancestor(connection, head.revision, earlier[1]):
-            base = earlier[0]
+    def _taken(self, connection: sqlite3.Connection, head: Head) -> _Taken | None:
+        """Take over what changed since the view that is held, or since the index files, where one of them serves."""
+        held = self._latest
+        if held is not None and replace(self._key(held.head), stamp=head.stamp) == self._key(head):
+            touched = read_touched(connection, held.head.stamp, head.revision)
+            if touched is not None:
+                newer = self._newer(connection, head, held, touched) if len(touched) else None
+                return newer or self._advanced(connection, head, held, touched)
+        return self._snapshot(connection, head)
+
+    def _advanced(self, connection: sqlite3.Connection, head: Head, held: _Held, touched: IdVector) -> _Taken:
+        file, dim = self._connections.file, head.encoder.dim
+        lanes = renewed(connection, file, held.view.lanes, touched, dim=dim)
+        base, on_disk = held.base, held.on_disk
+        if lanes.tail is not None and lanes.tail.size > max(_MANY, len(lanes) // _MANY_SHARE):
+            lanes, base, on_disk = lanes.merged(), head.revision, False
+        return _Taken(lanes, base, on_disk, held.view, touched.tolist())
+
+    def _newer(
+        self, connection: sqlite3.Connection, head: Head, held: _Held, touched: IdVector
+    ) -> _Taken | None:
+        """Open index files that are newer than the indexes that are held, where that spares enough."""
+        manifest = self._manifest()
+        if manifest is None or manifest.revision < held.base:
+            return None
+        if held.on_disk and (manifest.revision == held.base or held.tail + len(touched) <= _FEW):
+            return None
+        found = self._snapshot(connection, head)
+        return None if found is None else replace(found, earlier=held.view, touched=touched.tolist())
+
+    def _snapshot(self, connection: sqlite3.Connection, head: Head) -> _Taken | None:
+        """Open the index files and take over what changed since."""
+        try:
+            opened = self.snapshots.open(self._key(head), self._search)
+        except StoreCorruptError as exc:
+            _LOG.warning("the index files are damaged and are built anew from the database: %s", exc)
+            return None
+        if opened is None:
+            return None
+        manifest, lanes = opened
+        touched = read_touched(connection, str(manifest.key["stamp"]), head.revision)
+        if touched is None:
+            return None
+        lanes = renewed(connection, self._connections.file, lanes, touched, dim=head.encoder.dim)
+        return _Taken(lanes, manifest.revision, on_disk=True)
+
+    def _read(self, connection: sqlite3.Connection, head: Head, tokenizer: Tokenizer) -> _Taken:
+        """Build the lanes from the tables."""
         recut = tokenizer.fingerprint != head.tokenizer
         lanes = read_lanes(
             connection,
             self._connections.file,
             dim=head.encoder.dim,
             search=self._search,
-            base=None if recut else base,
             tokenizer=tokenizer if recut else None,
         )
-        return lanes, True
-
-    def _earlier(self, head: Head) -> tuple[Lanes, str] | None:
-        """Find the lanes closest to a state, with their stamp: those held, or those on disk."""
-        key, latest = self._key(head), self._latest
-        if latest is not None and replace(self._key(latest[1]), stamp=head.stamp) == key:
-            manifest = self._manifest()
-            if latest[1].stamp == head.stamp or manifest is None or manifest.key["stamp"] != head.stamp:
-                return latest[0].lanes, latest[1].stamp
-        try:
-            opened = self.snapshots.open(key, self._search)
-        except StoreCorruptError as exc:
-            _LOG.warning("the index files are damaged and are built anew from the database: %s", exc)
-            return None
-        return None if opened is None else (opened[1], str(opened[0].key["stamp"]))
+        return _Taken(lanes, head.revision, on_disk=False)
 
     def _key(self, head: Head) -> SnapshotKey:
         fingerprint = tokenizer_of(head.profile.words).fingerprint
@@ -181,7 +251,7 @@ class Views:
         try:
             with exclusive(lock, wait_s=self._settings.busy_timeout_s) as held:
                 if held and (again or self._is_wanted(view, key)):
-                    lanes = trained(view.lanes, self._search)
+                    lanes = view.lanes.trained(self._search)
                     self.snapshots.save(lanes, key, revision=view.revision, changed_rows=head.changed_rows)
         except (OSError, StoreError) as exc:
             _LOG.warning("the index files could not be written; they will be at the next change: %s", exc)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +17,7 @@ from assist.documents import Chunk, Document, Validity
 from assist.errors import DimensionError, InputError
 from assist.shop import ShopProfile
 from assist.store.base import Record
+from assist.store.changes import write_commit
 from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes, to_json
 from assist.store.rows import Fields, cut_live, join_tokens, read_moment
 from assist.store.schema import Head, write_settings
@@ -166,6 +166,8 @@ class Writer:
         self._at = at.isoformat()
         self._rows = 0
         self._changed = False
+        self._touched: set[int] = set()
+        self._recut = False
 
     def write(
         self,
@@ -225,6 +227,7 @@ class Writer:
         self._connection.executemany("UPDATE embeddings SET tokens = ? WHERE chunk_id = ?", fresh)
         self._rows += len(fresh)
         self._changed |= bool(fresh)
+        self._recut = True
 
     def finish(self, tokenizer: Tokenizer) -> int:
         """Advance the revision if anything changed.
@@ -237,9 +240,10 @@ class Writer:
         revision = self._head.revision + 1
         write_settings(self._connection, revision=revision, tokenizer=tokenizer.fingerprint)
         if self._rows:
-            rows, stamp = self._head.changed_rows + self._rows, secrets.token_hex(8)
+            touched = None if self._recut else self._touched
+            stamp = write_commit(self._connection, revision, self._at, touched=touched)
+            rows = self._head.changed_rows + self._rows
             write_settings(self._connection, stamp=stamp, changed_rows=rows)
-            self._connection.execute("INSERT INTO commits VALUES (?, ?, ?)", (revision, stamp, self._at))
         return revision
 
     def _next_key(self, table: str) -> int:
@@ -263,6 +267,7 @@ class Writer:
         dropped = self._connection.executemany(delete, [(doc_key,) for doc_key in doc_keys]).rowcount
         self._rows += max(dropped, len(doc_keys))
         self._changed |= bool(doc_keys)
+        self._touched.update(doc_keys)
 
     def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
         keyed = list(enumerate(new, first))
@@ -280,6 +285,7 @@ class Writer:
         execute("INSERT INTO embeddings VALUES (?, ?, ?, ?)", numbered)
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
         self._changed |= bool(new)
+        self._touched.update(key for key, _ in keyed)
 
     def _clip(self, versions: Sequence[Live]) -> None:
         if len(versions) == 1:
@@ -288,6 +294,7 @@ class Writer:
         update = "UPDATE documents SET valid_to = ? WHERE doc_key = ?"
         rows = [(None if end is None else end.isoformat(), key) for key, end in ends.items()]
         self._connection.executemany(update, rows)
+        self._touched.update(ends)
 
 
 def _document_row(doc_key: int, entry: Entry, at: str) -> Fields:

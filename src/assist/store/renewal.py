@@ -1,0 +1,214 @@
+"""A committed change taken over by a reader: the lanes of before, less what went, and what came beside them.
+
+The work follows the change and the tail, not the store; of the store only the small columns are written anew, in a
+few passes. The result answers as lanes built from the tables do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.arrays import FloatMatrix, IdVector
+from assist.documents import Kind
+from assist.index.counts import TermCounts
+from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, NO_PRODUCT, Columns
+from assist.index.overlay import Patch
+from assist.store.connection import corrupt
+from assist.store.lanes import Catalog, Claim, Lanes, Tail
+from assist.store.rows import (
+    Fields,
+    make_columns,
+    numbers_of,
+    product_numbers,
+    read_chunk_rows,
+    read_claims_of,
+    read_documents,
+    seconds,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Change:
+    """What became of documents that commits touched.
+
+    Attributes:
+        gone: int64, ascending: dense numbers, in the lanes of before, of documents that are no longer live.
+        new: Documents that were not there, as `read_documents` gives them.
+        ends: Ends of validity of the others, by key.
+    """
+
+    gone: IdVector
+    new: Sequence[Fields]
+    ends: Mapping[int, int]
+
+
+def renewed(
+    connection: sqlite3.Connection, file: Path, lanes: Lanes, touched: IdVector, *, dim: int
+) -> Lanes:
+    """Take over what commits changed.
+
+    Args:
+        connection: Inside a read transaction.
+        file: The database, for messages.
+        lanes: The state before.
+        touched: int64, ascending: keys of the documents that the commits since touched.
+        dim: Columns of the stored vectors.
+
+    Raises:
+        StoreCorruptError: Tables disagree.
+    """
+    if not len(touched):
+        return lanes
+    change = _read_change(connection, lanes.catalog.keys, touched)
+    catalog, moved = _renew_catalog(connection, lanes.catalog, change)
+    new_keys = [row[0] for row in change.new]
+    ids, keys, vectors, counts = read_chunk_rows(connection, file, new_keys, dim=dim)
+    numbers = numbers_of(keys, np.array(new_keys, dtype=np.int64))
+    if numbers is None or not _follow(lanes, ids, new_keys):
+        raise corrupt("tables documents, chunks and embeddings disagree", file)
+    own = catalog.products_of[len(catalog.keys) - len(new_keys) :]
+    new = make_columns(ids, numbers, change.new, own)
+    gone_rows = _rows_of(lanes.columns, change.gone)
+    columns = _renew_columns(lanes.columns, gone_rows, change, catalog, moved, new)
+    return Lanes.of(columns, catalog, lanes.base, _renew_tail(lanes, gone_rows, vectors, counts))
+
+
+def _follow(lanes: Lanes, ids: IdVector, keys: Sequence[int]) -> bool:
+    """Say whether new rows and documents have higher keys than all earlier ones."""
+    before, documents = lanes.columns.ids, lanes.catalog.keys
+    rows = not len(ids) or not len(before) or bool(ids[0] > before[-1])
+    return rows and (not keys or not len(documents) or bool(keys[0] > documents[-1]))
+
+
+def _read_change(connection: sqlite3.Connection, known: IdVector, touched: IdVector) -> _Change:
+    rows = {row[0]: row for row in read_documents(connection, touched.tolist())}
+    numbers = np.searchsorted(known, touched)
+    there = np.isin(touched, known, assume_unique=True)
+    live = np.isin(touched, np.array(list(rows), dtype=np.int64), assume_unique=True)
+    return _Change(
+        gone=numbers[there & ~live],
+        new=[rows[key] for key in touched[live & ~there].tolist()],
+        ends={key: seconds(rows[key][6], ALWAYS_TO) for key in touched[live & there].tolist()},
+    )
+
+
+def _renew_catalog(
+    connection: sqlite3.Connection, before: Catalog, change: _Change
+) -> tuple[Catalog, NDArray[np.int32] | None]:
+    """Take documents out and put others after them.
+
+    Returns:
+        The catalog, and the new number of every product, -1 for one that is gone; None where they stay the same.
+    """
+    new_keys = np.array([row[0] for row in change.new], dtype=np.int64)
+    keys = np.concatenate((np.delete(before.keys, change.gone), new_keys))
+    kept = np.delete(before.products_of, change.gone)
+    claims = _renew_claims(connection, before, change)
+    used = np.bincount(kept[kept != NO_PRODUCT], minlength=len(before.products)) > 0
+    alive = before.products if used.all() else tuple(np.array(before.products, dtype=object)[used])
+    came = {row[4] for row in change.new if row[4] is not None}
+    products = alive if came <= set(alive) else tuple(sorted({*alive, *came}))
+    if products == before.products:
+        products_of = np.concatenate((kept, product_numbers(change.new, products)))
+        if claims == before.claims:
+            return Catalog(keys, products_of, before.products, before.claims, before.numbers), None
+        return Catalog.of(keys, products_of, products, claims), None
+    own = {name: number for number, name in enumerate(products)}
+    moved = np.array([own.get(name, NO_PRODUCT) for name in before.products] + [NO_PRODUCT], dtype=np.int32)
+    products_of = np.concatenate((moved[kept], product_numbers(change.new, products)))
+    return Catalog.of(keys, products_of, products, claims), moved
+
+
+def _renew_claims(connection: sqlite3.Connection, before: Catalog, change: _Change) -> tuple[Claim, ...]:
+    pages = [row[0] for row in change.new if row[1] == str(Kind.PRODUCT)]
+    gone = set(before.keys[change.gone].tolist())
+    kept = before.claims
+    if any(key in gone for key, _, _ in kept):
+        kept = tuple(claim for claim in kept if claim[0] not in gone)
+    return kept + read_claims_of(connection, pages)
+
+
+def _rows_of(columns: Columns, numbers: IdVector) -> IdVector:
+    """Give the rows of documents, by ascending number; ascending."""
+    first = np.searchsorted(columns.document, numbers, side="left").tolist()
+    last = np.searchsorted(columns.document, numbers, side="right").tolist()
+    rows = (np.arange(i, j, dtype=np.int64) for i, j in zip(first, last, strict=True))
+    return np.concatenate([np.empty(0, dtype=np.int64), *rows])
+
+
+def _renew_columns(
+    before: Columns,
+    gone: IdVector,
+    change: _Change,
+    catalog: Catalog,
+    moved: NDArray[np.int32] | None,
+    new: Columns,
+) -> Columns:
+    """Take rows out, renumber documents and products, put rows after them: each column in a few passes."""
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate((np.delete(getattr(before, name), gone), getattr(new, name)))
+
+    kept = np.delete(before.document, gone)
+    shifts = np.searchsorted(change.gone, np.arange(len(catalog.keys) + len(change.gone))).astype(np.int32)
+    came = len(catalog.keys) - len(change.new)
+    document = np.concatenate((kept - shifts[kept], new.document + np.int32(came)))
+    products = np.delete(before.product, gone)
+    valid_to = joined("valid_to")
+    for key, end in change.ends.items():
+        number = np.searchsorted(catalog.keys, key)
+        first, last = np.searchsorted(document, [number, number + 1])
+        valid_to[first:last] = end
+    valid_from = joined("valid_from")
+    by_product, sorted_products = _renew_order(before, gone, moved, new)
+    return Columns(
+        ids=joined("ids"),
+        kind=joined("kind"),
+        level=joined("level"),
+        audience=joined("audience"),
+        product=np.concatenate((products if moved is None else moved[products], new.product)),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        document=document,
+        by_product=by_product,
+        sorted_products=sorted_products,
+        dated=np.flatnonzero((valid_from != ALWAYS_FROM) | (valid_to != ALWAYS_TO)).astype(np.int32),
+    )
+
+
+def _renew_order(
+    before: Columns, gone: IdVector, moved: NDArray[np.int32] | None, new: Columns
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Keep `Columns.by_product` and `sorted_products` in order; names keep their order, so numbers do, too."""
+    alive = np.ones(len(before), dtype=np.bool_)
+    alive[gone] = False
+    places = np.cumsum(alive, dtype=np.int32) - np.int32(1)
+    kept = alive[before.by_product]
+    rows, products = places[before.by_product[kept]], before.sorted_products[kept]
+    if moved is not None:
+        products = moved[products]
+    # A new row is higher than all others, so among equal products it comes last.
+    at = np.searchsorted(products, new.sorted_products, side="right")
+    added = new.by_product + np.int32(len(rows))
+    return np.insert(rows, at, added), np.insert(products, at, new.sorted_products)
+
+
+def _renew_tail(lanes: Lanes, gone: IdVector, vectors: FloatMatrix, counts: TermCounts) -> Tail:
+    """Take rows out of base and tail, and put others after the tail."""
+    before = lanes.tail
+    if before is None:
+        return Tail(Patch.of(len(lanes), gone, len(vectors)), counts, vectors)
+    in_base, in_tail = before.patch.split(gone)
+    kept = np.delete(np.arange(before.patch.added), in_tail)
+    return Tail(
+        Patch.of(len(lanes.base.counts), np.union1d(before.patch.gone, in_base), len(kept) + len(vectors)),
+        before.counts.renewed(kept, counts),
+        np.concatenate((before.vectors[kept], vectors)),
+    )
