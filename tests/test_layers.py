@@ -6,7 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "assist"
 ORDER = [
     {"errors"},
-    {"arrays", "settings", "clock", "kept"},
+    {"arrays", "settings", "clock", "kept", "memo"},
     {"shop"},
     {"documents"},
     {"messages"},

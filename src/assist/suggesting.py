@@ -77,6 +77,7 @@ class Suggester:
             if document.audience is Audience.BUYER:
                 by_kind[document.kind].append(document)
         self._products = {document.id: document for document in by_kind[Kind.PRODUCT]}
+        self._catalog = tuple(self._products.values())
         self._promotions = tuple(by_kind[Kind.PROMOTION])
         self._replies = quick.Replies(by_kind[Kind.QUICK_REPLY], profile)
         self._profile = profile
@@ -350,7 +351,7 @@ class Suggester:
             question=read.question,
             hits=hits,
             products={name: self._products[name] for name in sorted(names) if name in self._products},
-            catalog=tuple(self._products.values()),
+            catalog=self._catalog,
             promotions=self._promotions,
             profile=self._profile,
             now=read.now,

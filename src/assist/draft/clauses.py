@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from assist.documents import BlockKind, Document, Span
+from assist.documents import Block, BlockKind, Document, Span
 from assist.draft.evidence import Evidence, cite
 from assist.draft.speak import closed, speak
 from assist.draft.units import WHOLE, Unit, spans_of
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Statement
 
@@ -42,6 +44,11 @@ class _Piece:
     span: Span
     listed: bool
     case: bool = False
+
+
+_CUT: Memo[Unit, dict[tuple[Block, ...], tuple[_Piece, ...]]] = Memo(4_096)
+_NAMED_IN: Memo[tuple[Document, ...], dict[str, tuple[str, ...]]] = Memo(8)
+_TEXTS_KEPT = 20_000
 
 
 def clause_statements(
@@ -87,31 +94,49 @@ def _state(unit: Unit, span: Span, number: int, *, goes_on: bool) -> Statement:
     return Statement(text, (cite(unit.document, span, unit.section),), part=number)
 
 
-def _pieces(unit: Unit, evidence: Evidence) -> list[_Piece]:
+def _pieces(unit: Unit, evidence: Evidence) -> tuple[_Piece, ...]:
     """Cut a clause into sentences and lists; its heading line is left out.
 
     Steps, and lists of what to provide, stay whole; a list of cases (by region, by reason, by category) is cut
     into its items, so that the case in hand can be said alone. While no product is known, a list of products
     stays whole too: what one of them has says nothing of the one that is meant.
     """
-    blocks = [
+    known = _CUT.get(unit)
+    if known is None:
+        known = _CUT.put(unit, {})
+    by_product = () if evidence.products else _by_product(unit, evidence)
+    cut = known.get(by_product)
+    return known.setdefault(by_product, _cut(unit, by_product)) if cut is None else cut
+
+
+def _by_product(unit: Unit, evidence: Evidence) -> tuple[Block, ...]:
+    """Return the lists of a clause that are lists of products."""
+    lists = (block for block in _blocks(unit) if block.kind is BlockKind.CHECKLIST)
+    return tuple(block for block in lists if _named(block.span.of(unit.document.text), evidence))
+
+
+def _blocks(unit: Unit) -> list[Block]:
+    return [
         block
         for block in unit.document.blocks
         if unit.span.covers(block.span) and block.kind not in {BlockKind.HEADING, BlockKind.TITLE}
     ]
+
+
+def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
+    blocks = _blocks(unit)
     if not blocks:
-        return [_Piece(span, False) for span in _sentences(unit.document, unit.span)]
+        return tuple(_Piece(span, False) for span in _sentences(unit.document, unit.span))
     pieces: list[_Piece] = []
     for block in blocks:
         before = pieces[-1].span.of(unit.document.text) if pieces else ""
-        by_product = not evidence.products and bool(_named(block.span.of(unit.document.text), evidence))
-        if block.kind is BlockKind.CHECKLIST and not by_product and not _PROVIDE.search(before):
+        if block.kind is BlockKind.CHECKLIST and block not in by_product and not _PROVIDE.search(before):
             pieces.extend(_Piece(span, False, case=True) for span in _lines(unit.document, block.span))
         elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
             pieces.append(_Piece(block.span, True))
         else:
             pieces.extend(_Piece(span, False) for span in _sentences(unit.document, block.span))
-    return pieces
+    return tuple(pieces)
 
 
 def _whole_unless_told(pieces: Sequence[_Piece], text: str, part: Part, focus: Sequence[str]) -> list[_Piece]:
@@ -180,8 +205,15 @@ def _of_others(text: str, evidence: Evidence) -> bool:
     return bool(named) and not any(name in evidence.products for name in named)
 
 
-def _named(text: str, evidence: Evidence) -> list[str]:
-    return [product.id for product in evidence.catalog if product.id in text]
+def _named(text: str, evidence: Evidence) -> tuple[str, ...]:
+    """Return the ids of products that stand in a text; a large catalogue is gone through once a text."""
+    known = _NAMED_IN.get(evidence.catalog)
+    if known is None or len(known) > _TEXTS_KEPT:
+        known = _NAMED_IN.put(evidence.catalog, {})
+    named = known.get(text)
+    if named is None:
+        named = known[text] = tuple(product.id for product in evidence.catalog if product.id in text)
+    return named
 
 
 def _announces(text: str) -> bool:
@@ -191,10 +223,18 @@ def _announces(text: str) -> bool:
 
 def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:
     """Words of the question that tell some cases of a list from the others, longest first."""
-    runs = re.findall(r"[一-鿿]{2,}|[a-z0-9]{2,}", asked)
-    grams = {run[at : at + size] for run in runs for size in (4, 3, 2) for at in range(len(run) - size + 1)}
-    held = {gram: sum(gram in case for case in cases) for gram in grams}
+    if len(cases) < 2:
+        return ()
+    held = {gram: sum(gram in case for case in cases) for gram in _grams(asked)}
     return tuple(sorted((g for g, n in held.items() if 0 < n < len(cases)), key=lambda g: (-len(g), g)))[:4]
+
+
+@lru_cache(maxsize=256)
+def _grams(asked: str) -> frozenset[str]:
+    runs = re.findall(r"[一-鿿]{2,}|[a-z0-9]{2,}", asked)
+    return frozenset(
+        run[at : at + size] for run in runs for size in (4, 3, 2) for at in range(len(run) - size + 1)
+    )
 
 
 def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) -> list[int]:

@@ -110,7 +110,8 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
             return [Candidate(number, "promotion", (replace(ended, part=number),), 0.8)]
         return _ask_instead(part, number, evidence)
     usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
-    return [_with_promotion_note(_with_ask(item, part, evidence), part, evidence) for item in usable]
+    note = not_running(part, evidence)
+    return [_with_promotion_note(_with_ask(item, part, evidence), note) for item in usable]
 
 
 def _refusal(part: Part, number: int) -> Candidate:
@@ -189,8 +190,7 @@ def _also_ask(candidate: Candidate, slot: str) -> Candidate:
     return replace(candidate, ask=slot, tail=style.ASK_LINES[slot], verdict="asked")
 
 
-def _with_promotion_note(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
-    note = not_running(part, evidence)
+def _with_promotion_note(candidate: Candidate, note: Statement | None) -> Candidate:
     if note is None:
         return candidate
     running = next(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from assist.arrays import FloatVector
 from assist.documents import Document, Level, Span
+from assist.memo import Memo
 from assist.messages import Message, Part, Question
 from assist.results import Citation, Hit, Source, Statement
 from assist.shop import ShopProfile
@@ -109,8 +110,20 @@ class Candidate:
         return replace(self, score=min(max(score, 0.0), 1.0))
 
 
+_Place: TypeAlias = tuple[int, int, str]
+_CITED: Memo[Document, dict[_Place, Citation]] = Memo(2_048)
+
+
 def cite(document: Document, span: Span, section: str = "") -> Citation:
-    """Quote a place of a document, verbatim."""
+    """Quote a place of a document, verbatim; what was quoted before is given again."""
+    known = _CITED.get(document)
+    if known is None:
+        known = _CITED.put(document, {})
+    place = (span.start, span.end, section)
+    return known.get(place) or known.setdefault(place, _cited(document, span, section))
+
+
+def _cited(document: Document, span: Span, section: str) -> Citation:
     source = Source(
         document.title, document.kind, document.level or Level.SHOP, document.validity, document.source
     )

@@ -13,6 +13,7 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.order_facts import OrderFacts, OrderState, order_facts, read_moment
 from assist.draft.speak import closed
 from assist.draft.units import clause_units, product_units, sentence_units
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Citation, StatedFact, Statement
 from assist.text.normalize import fold
@@ -27,9 +28,16 @@ _UNSENT = ("没出库", "未出库", "未发货", "没发货", "还没发", "发
 _SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
 
 
+_FACTS: Memo[Evidence, OrderFacts] = Memo(64)
+
+
 def facts_of(evidence: Evidence) -> OrderFacts:
-    """Read the order of a message at the moment asked about."""
-    return order_facts(evidence.message.order, evidence.now, evidence.profile.timezone)
+    """Read the order of a message at the moment asked about, once a message."""
+    known = _FACTS.get(evidence)
+    if known is None:
+        read = order_facts(evidence.message.order, evidence.now, evidence.profile.timezone)
+        known = _FACTS.put(evidence, read)
+    return known
 
 
 def with_order(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -24,8 +25,9 @@ from assist.draft.units import (
     is_sku_row,
     product_units,
     row_words,
-    spans_of,
+    sentences_of,
 )
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
@@ -49,6 +51,7 @@ LACKING = 0.5
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
 _CASES = ("售后/漏错", "售后/质量/质量问题")
+_SUPPORTED: Memo[Document, dict[str, tuple[Fact, ...]]] = Memo(2_048)
 _LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
 
 
@@ -124,7 +127,7 @@ def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None
         part,
         [u.text for u in units],
         [u.head for u in units],
-        pieces=[[piece.of(unit.text) for piece in spans_of(unit.text)] for unit in units],
+        pieces=[sentences_of(unit.text) for unit in units],
         topics=[" ".join(u.document.keys) for u in units],
         echoes=echoes(part, number, evidence),
     )
@@ -269,12 +272,21 @@ def fact_statement(fact: Fact, product: Document, number: int, subject: str = "�
 
 def supporting_facts(product: Document, quote: str) -> list[Fact]:
     """Return the page's facts whose key and value both occur in a sentence: they confirm it."""
+    known = _SUPPORTED.get(product)
+    if known is None:
+        known = _SUPPORTED.put(product, {})
+    found = known.get(quote)
+    return list(known.setdefault(quote, _supporting(product, quote)) if found is None else found)
+
+
+def _supporting(product: Document, quote: str) -> tuple[Fact, ...]:
     folded = fold(quote)
-    return [
+    facts = (
         fact
         for fact in product.facts
         if fact.sku is None and fold(clean_key(fact.key)) in folded and fold(fact.value) in folded
-    ][:2]
+    )
+    return tuple(islice(facts, 2))
 
 
 def _subject(product: Document, evidence: Evidence) -> str:

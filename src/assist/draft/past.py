@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from assist.draft.evidence import Candidate, Evidence, Scorer, cite
 from assist.draft.speak import closed
-from assist.draft.units import Unit, answer_units, clause_units, product_units, spans_of
+from assist.draft.units import Unit, answer_units, clause_units, product_units, sentences_of, spans_of
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Statement
 from assist.text.quantities import Dimension, Quantity, quantities
@@ -20,6 +23,7 @@ MIN_SUPPORT, RIVAL_MARGIN = 0.4, 0.05
 """A figure counts as borne out by a sentence at least this like; a likelier one with another figure refutes it."""
 _UNUSABLE = frozenset({"candidate", "stale", "retired", "blocked"})
 _LOOSE = frozenset({Dimension.PLAIN, Dimension.TIME, Dimension.DATE})
+_HEADED: Memo[Unit, tuple[str, ...]] = Memo(4_096)
 _SOCIAL = re.compile(r"^(?:亲|您好|你好|在的|嗯|好的|不客气|感谢|谢谢)[^，。！!~～]{0,8}[，。！!~～\s]*")
 
 
@@ -54,8 +58,7 @@ def borne_out(answer: str, ground: Sequence[str], scorer: Scorer) -> bool:
         ground: Sentences of the scoped pages and of the rules in force.
         scorer: Says how alike two sentences are.
     """
-    for piece in spans_of(answer):
-        sentence = piece.of(answer)
+    for sentence in sentences_of(answer):
         figures = [item for item in quantities(sentence) if item.dimension not in _LOOSE]
         if figures and not _stands(sentence, figures, ground, scorer):
             return False
@@ -65,26 +68,32 @@ def borne_out(answer: str, ground: Sequence[str], scorer: Scorer) -> bool:
 def _stands(sentence: str, figures: Sequence[Quantity], ground: Sequence[str], scorer: Scorer) -> bool:
     if not ground:
         return False
-    alike = scorer.similarity(sentence, ground)
-    given = [_figures(text) for text in ground]
+    alike = scorer.similarity(sentence, ground).tolist()
+    given = [(like, found) for like, found in zip(alike, map(_figures, ground), strict=True) if found.amounts]
     for figure in figures:
-        same = [
-            float(alike[at]) for at, found in enumerate(given) if any(figure.same(other) for other in found)
-        ]
+        amount = figure.comparable
+        same = [like for like, found in given if amount in found.amounts]
         rival = [
-            float(alike[at])
-            for at, found in enumerate(given)
-            if any(other.dimension is figure.dimension for other in found)
-            and not any(figure.same(other) for other in found)
+            like
+            for like, found in given
+            if figure.dimension in found.dimensions and amount not in found.amounts
         ]
         if not same or max(same) < MIN_SUPPORT or (rival and max(rival) > max(same) + RIVAL_MARGIN):
             return False
     return True
 
 
+class _Figures(NamedTuple):
+    """What a sentence states, as `Quantity.same` compares it; dates are left out."""
+
+    amounts: frozenset[tuple[str, str, Decimal, Decimal | None]]
+    dimensions: frozenset[Dimension]
+
+
 @lru_cache(maxsize=20_000)
-def _figures(text: str) -> tuple[Quantity, ...]:
-    return tuple(item for item in quantities(text) if item.dimension not in _LOOSE)
+def _figures(text: str) -> _Figures:
+    found = [item for item in quantities(text) if item.dimension not in _LOOSE]
+    return _Figures(frozenset(item.comparable for item in found), frozenset(item.dimension for item in found))
 
 
 def _ground(part: Part, number: int, evidence: Evidence) -> list[str]:
@@ -96,7 +105,10 @@ def _ground(part: Part, number: int, evidence: Evidence) -> list[str]:
         for unit in product_units(evidence.products[name])
     ]
     for unit in clause_units(evidence.hits[number] if number < len(evidence.hits) else ()):
-        found.extend(f"{unit.head} {piece.of(unit.text)}" for piece in spans_of(unit.text))
+        known = _HEADED.get(unit)
+        if known is None:
+            known = _HEADED.put(unit, tuple(f"{unit.head} {piece}" for piece in sentences_of(unit.text)))
+        found.extend(known)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from assist.documents import BlockKind, Document, Fact, Span
 from assist.draft.evidence import Candidate, Evidence, cite
@@ -121,11 +122,12 @@ def _offer_named(part: Part, document: Document, evidence: Evidence) -> bool:
     return not any(terms <= _terms(item.text) for item in running)
 
 
-def _terms(text: str) -> set[str]:
+@lru_cache(maxsize=1_024)
+def _terms(text: str) -> frozenset[str]:
     """Discounts and thresholds in one notation: `7折`, `满400减60`."""
     plain = fold(text)
     found = {f"{_DIGIT.get(m['n'], m['n'])}折" for m in _FOLD.finditer(plain)}
-    return found | {f"满{m.group(2)}减{m.group(3)}" for m in _FULL_CUT.finditer(plain)}
+    return frozenset(found | {f"满{m.group(2)}减{m.group(3)}" for m in _FULL_CUT.finditer(plain)})
 
 
 def _day(moment: datetime) -> str:

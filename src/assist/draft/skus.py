@@ -9,10 +9,12 @@ from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import clean_key, say_fact
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
+_ROWS: Memo[Document, tuple[str, ...]] = Memo(2_048)
 MAX_CHOICES = 8
 MIN_TELLING = 2
 _CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
@@ -117,27 +119,23 @@ def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Longer words of the part that pick some rows of a SKU table and not the others."""
     names = part.products or evidence.question.products
     pages = [evidence.products[name] for name in names if name in evidence.products][:1]
-    rows = [
-        fold(" | ".join(cell.text for cell in row.cells))
-        for page in pages
-        for table in page.tables
-        if table.kind is BlockKind.SKU_TABLE
-        for row in table.rows
-    ]
+    rows = [fold(row) for page in pages for row in _sku_rows(page)]
     return tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
 
 
 def _some_row(words: Sequence[str], part: Part, evidence: Evidence) -> bool:
     names = part.products or evidence.question.products
     pages = [evidence.products[name] for name in names if name in evidence.products]
-    rows = [
-        row
-        for page in pages
-        for table in page.tables
-        if table.kind is BlockKind.SKU_TABLE
-        for row in table.rows
-    ]
-    return any(row_holds(" | ".join(cell.text for cell in row.cells), words) for row in rows)
+    return any(row_holds(row, words) for page in pages for row in _sku_rows(page))
+
+
+def _sku_rows(page: Document) -> tuple[str, ...]:
+    """Return the rows of a page's SKU tables as texts."""
+    known = _ROWS.get(page)
+    if known is None:
+        rows = (row for table in page.tables if table.kind is BlockKind.SKU_TABLE for row in table.rows)
+        known = _ROWS.put(page, tuple(" | ".join(cell.text for cell in row.cells) for row in rows))
+    return known
 
 
 def _is_named(fact: Fact, named: Sequence[str], product: Document) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assist.documents import Document, Fact, Level
+from assist.memo import Memo
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
 
@@ -49,12 +51,21 @@ _TELLS = re.compile(r"(?:情况|感受|说明)$|^含(?!.*[量率])|^(.)不\1")
 _MANNER = re.compile(r"(?:方法|方式)$")
 _ABSENT = re.compile(r"^无(?=$|[，,（(])")
 _ABOUT = re.compile(r"^(?:约|大约|不超过|不低于|不小于|[≤≥<>]|适中|正常|略?偏)")
+_SPOKEN_OF: Memo[Document, dict[str, str]] = Memo(2_048)
 MAX_PLAIN = 24
 """A longer value follows its key after a colon."""
 
 
 def speak(text: str, document: Document) -> str:
     """Turn a verbatim piece into a sentence to send; numbers, dates and promises are left untouched."""
+    known = _SPOKEN_OF.get(document)
+    if known is None:
+        known = _SPOKEN_OF.put(document, {})
+    said = known.get(text)
+    return known.setdefault(text, _speak(text, document)) if said is None else said
+
+
+def _speak(text: str, document: Document) -> str:
     plain = _MARKS.sub("", text)
     plain = _QA_LABEL.sub("", plain.strip())
     plain = _referred(plain, document)
@@ -134,6 +145,7 @@ def _link(key: str, value: str) -> str:
     return "：" if predicate or len(value) > MAX_PLAIN else "是"
 
 
+@lru_cache(maxsize=4_096)
 def clean_key(key: str) -> str:
     """Drop what belongs to a table only: brackets with units, colons, stars."""
     return re.sub(r"[（(][^）)]*[）)]|[:：*＊]", "", key).strip()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,6 +40,7 @@ PAGE_RULES = (
     "售后/维修",
 )
 """Intents on which a product page has the first word."""
+_ABOVE_SHOP = (Level.LAW, Level.PLATFORM)
 _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
@@ -58,21 +61,39 @@ _WHO = re.compile(r"谁(?:出|付|承担|负责|给|来)|算谁|谁的")
 _BEARS = re.compile(r"承担|负责|不收|由您|由我们|由本店|自理|免费|自付")
 
 
+class _Reading(NamedTuple):
+    """What a text holds, whatever is asked."""
+
+    figure: bool
+    place: bool
+    bearer: bool
+    steps: bool
+
+
+@lru_cache(maxsize=50_000)
+def _reading(text: str) -> _Reading:
+    patterns = (_FIGURE, _PLACE, _BEARS, _STEPS)
+    return _Reading(*(pattern.search(text) is not None for pattern in patterns))
+
+
+@lru_cache(maxsize=20_000)
+def _exception(head: str) -> tuple[bool, bool]:
+    """Say whether a heading is of what comes too late, and of what is excluded."""
+    return bool(_OVERDUE.search(head)), bool(_EXCLUDES.search(head))
+
+
 def missing_traits(units: Sequence[Unit], part: Part) -> dict[str, FloatVector]:
     """What the question asks for and a text has none of: a figure, a place, who bears it."""
-    asked = part.clean
+    held = [_reading(unit.text) for unit in units]
     return {
-        "number_missing": _missing(units, asked, _HOW_MUCH, _FIGURE),
-        "place_missing": _missing(units, asked, _WHERE, _PLACE),
-        "bearer_missing": _missing(units, asked, _WHO, _BEARS),
+        "number_missing": _missing(_HOW_MUCH.search(part.clean), [not reading.figure for reading in held]),
+        "place_missing": _missing(_WHERE.search(part.clean), [not reading.place for reading in held]),
+        "bearer_missing": _missing(_WHO.search(part.clean), [not reading.bearer for reading in held]),
     }
 
 
-def _missing(
-    units: Sequence[Unit], asked: str, wanted: re.Pattern[str], held: re.Pattern[str]
-) -> FloatVector:
-    wants = bool(wanted.search(asked))
-    return _column(units, lambda unit: wants and not held.search(unit.text))
+def _missing(wanted: re.Match[str] | None, missing: Sequence[bool]) -> FloatVector:
+    return np.array(missing, dtype=np.float32) if wanted else np.zeros(len(missing), dtype=np.float32)
 
 
 def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[str, FloatVector]:
@@ -82,21 +103,23 @@ def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[s
     named = bool(named_words(part, evidence))
     about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
     steps = wants_steps(part)
+    kinds = [unit.kind for unit in units]
+    fact, qa, row, listed = (
+        _flags(kind == name for kind in kinds) for name in ("fact", "qa", "row", "steps")
+    )
+    nothing = np.zeros(len(units), dtype=np.float32)
+    keyed = _flags(any(key in unit.head for key in asked) for unit in units) if ruled and asked else nothing
     return {
         **missing_traits(units, part),
-        "fact": _column(units, lambda unit: unit.kind == "fact"),
-        "fact_asked": _column(
-            units, lambda unit: unit.kind == "fact" and ruled and any(key in unit.head for key in asked)
-        ),
-        "qa": _column(units, lambda unit: unit.kind == "qa"),
-        "row": _column(units, lambda unit: unit.kind == "row"),
-        "row_named": _column(units, lambda unit: unit.kind == "row" and named),
-        "row_alone": _column(
-            units, lambda unit: unit.kind == "row" and named and about_skus and not part.aspects
-        ),
-        "steps_asked": _column(units, lambda unit: unit.kind == "steps" and steps),
-        "steps_unasked": _column(units, lambda unit: unit.kind == "steps" and not steps),
-        "page_not_ruling": _column(units, lambda unit: not ruled),
+        "fact": fact,
+        "fact_asked": fact * keyed,
+        "qa": qa,
+        "row": row,
+        "row_named": row if named else nothing,
+        "row_alone": row if named and about_skus and not part.aspects else nothing,
+        "steps_asked": listed if steps else nothing,
+        "steps_unasked": nothing if steps else listed,
+        "page_not_ruling": nothing if ruled else np.ones(len(units), dtype=np.float32),
     }
 
 
@@ -109,21 +132,22 @@ def clause_traits(
     asked_late = bool(_OVERDUE_ASKED.search(part.clean))
     steps = wants_steps(part)
     paid = facts_of(evidence).paid_at
+    nothing, always = np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
+    exceptions = [_exception(unit.head) for unit in units]
+    listed = _flags(_reading(unit.text).steps for unit in units)
     return {
         **missing_traits(units, part),
-        "paid_within": _column(units, lambda unit: paid is not None and rules_on(unit.text, paid)),
-        "clause": _column(units, lambda unit: True),
-        "clause_for_page": _column(units, lambda unit: for_page),
-        "promotion": _column(units, lambda unit: unit.document.kind is Kind.PROMOTION),
-        "above_shop": _column(units, lambda unit: unit.document.level in {Level.LAW, Level.PLATFORM}),
+        "paid_within": nothing if paid is None else _flags(rules_on(unit.text, paid) for unit in units),
+        "clause": always,
+        "clause_for_page": always if for_page else nothing,
+        "promotion": _flags(unit.document.kind is Kind.PROMOTION for unit in units),
+        "above_shop": _flags(unit.document.level in _ABOVE_SHOP for unit in units),
         "retrieved": np.array([hit.score for hit in hits], dtype=np.float32),
-        "branch": _column(units, lambda unit: any(word in unit.head for word in branch)),
-        "overdue_unasked": _column(units, lambda unit: bool(_OVERDUE.search(unit.head)) and not asked_late),
-        "excluding_unasked": _column(
-            units, lambda unit: bool(_EXCLUDES.search(unit.head)) and "不" not in part.clean
-        ),
-        "steps_unasked": _column(units, lambda unit: bool(_STEPS.search(unit.text)) and not steps),
-        "steps_asked": _column(units, lambda unit: bool(_STEPS.search(unit.text)) and steps),
+        "branch": _flags(any(word in unit.head for word in branch) for unit in units) if branch else nothing,
+        "overdue_unasked": nothing if asked_late else _flags(late for late, _ in exceptions),
+        "excluding_unasked": nothing if "不" in part.clean else _flags(out for _, out in exceptions),
+        "steps_unasked": nothing if steps else listed,
+        "steps_asked": listed if steps else nothing,
     }
 
 
@@ -149,5 +173,5 @@ def lacks_aspect(columns: Mapping[str, FloatVector], part: Part) -> bool:
     return bool(part.aspects) and not held.any()
 
 
-def _column(units: Sequence[Unit], holds: Callable[[Unit], bool]) -> FloatVector:
-    return np.array([1.0 if holds(unit) else 0.0 for unit in units], dtype=np.float32)
+def _flags(held: Iterable[bool]) -> FloatVector:
+    return np.array(list(held), dtype=np.float32)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assist.documents import Block, BlockKind, Document, Fact, Kind, Span, Table
+from assist.documents import Block, BlockKind, Chunk, Document, Fact, Kind, Span, Table
+from assist.memo import Memo
 from assist.results import Hit
 from assist.text.sentences import sentences
 
@@ -51,9 +52,16 @@ class Unit:
         return self.span.of(self.document.text)
 
 
+_PAGES: Memo[Document, tuple[Unit, ...]] = Memo(2_048)
+_CLAUSES: Memo[Chunk, Unit] = Memo(8_192)
+_ANSWERS: Memo[Document, Unit] = Memo(4_096)
+_OF_SKUS: Memo[Unit, bool] = Memo(16_384)
+
+
 def product_units(document: Document) -> tuple[Unit, ...]:
     """Return every unit of a product page, facts first; SKU facts are left to the fact lane."""
-    return _units_of(_Holder(document))
+    known = _PAGES.get(document)
+    return _PAGES.put(document, _units_of(_Holder(document))) if known is None else known
 
 
 class _Holder:
@@ -124,7 +132,14 @@ def row_words(unit: Unit, *, priced: bool = True) -> str:
 
 def is_sku_row(unit: Unit) -> bool:
     """Say whether a unit is a row of a SKU table."""
-    return unit.kind == "row" and any(
+    if unit.kind != "row":
+        return False
+    known = _OF_SKUS.get(unit)
+    return _OF_SKUS.put(unit, _is_sku_row(unit)) if known is None else known
+
+
+def _is_sku_row(unit: Unit) -> bool:
+    return any(
         table.kind is BlockKind.SKU_TABLE and any(row.span == unit.span for row in table.rows)
         for table in unit.document.tables
     )
@@ -182,6 +197,12 @@ def spans_of(text: str) -> tuple[Span, ...]:
     return sentences(text)
 
 
+@lru_cache(maxsize=20_000)
+def sentences_of(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text as texts."""
+    return tuple(piece.of(text) for piece in spans_of(text))
+
+
 def sentence_units(document: Document, span: Span, head: str, section: str, kind: str) -> Iterator[Unit]:
     """Cut a span into its sentences."""
     for piece in spans_of(span.of(document.text)):
@@ -195,6 +216,13 @@ def clause_units(hits: Iterable[Hit]) -> tuple[Unit, ...]:
 
 
 def _clause(hit: Hit) -> Unit:
+    known = _CLAUSES.get(hit.chunk)
+    if known is None or known.document is not hit.document:
+        known = _CLAUSES.put(hit.chunk, _clause_of(hit))
+    return known
+
+
+def _clause_of(hit: Hit) -> Unit:
     heading = hit.chunk.headings[-1] if hit.chunk.headings else ""
     head = f"{hit.document.title} {heading}".strip()
     return Unit(hit.document, hit.chunk.span, "clause", hit.chunk.text, head, hit.chunk.section)
@@ -202,15 +230,20 @@ def _clause(hit: Hit) -> Unit:
 
 def answer_units(hits: Iterable[Hit]) -> tuple[Unit, ...]:
     """Turn hits on past answers into units: the answer, under the question it was given to."""
-    found = []
-    for hit in hits:
-        if hit.document.kind is Kind.PAST_ANSWER:
-            span = answer_span(hit.document)
-            question = hit.document.attributes.get("question", "")
-            found.append(
-                Unit(hit.document, span, "answer", span.of(hit.document.text), question, hit.chunk.section)
-            )
-    return tuple(found)
+    return tuple(_answer(hit) for hit in hits if hit.document.kind is Kind.PAST_ANSWER)
+
+
+def _answer(hit: Hit) -> Unit:
+    known = _ANSWERS.get(hit.document)
+    if known is None or known.section != hit.chunk.section:
+        known = _ANSWERS.put(hit.document, _answer_of(hit))
+    return known
+
+
+def _answer_of(hit: Hit) -> Unit:
+    span = answer_span(hit.document)
+    question = hit.document.attributes.get("question", "")
+    return Unit(hit.document, span, "answer", span.of(hit.document.text), question, hit.chunk.section)
 
 
 def answer_span(document: Document) -> Span:
