@@ -35,8 +35,8 @@ _ROW_TILE = 1 << 17
 _GATHER_TILE = 1 << 14
 _SCORE_TILE = 1 << 12
 # Rows proposed by the approximate index per result wanted, and at least.
-_PROPOSED_PER_RESULT = 4
-_PROPOSED_AT_LEAST = 300
+_PROPOSED_PER_RESULT = 2.5
+_PROPOSED_AT_LEAST = 200
 _MOST = 0.5
 # A scope below one in so many rows is scanned faster than the approximate index can skip what is outside.
 _NARROW_SHARE = 50
@@ -186,7 +186,7 @@ class DenseIndex:
         if scope is not None and len(scope) == len(self):
             scope = None
         size = len(self) if scope is None else len(scope)
-        m = max(_PROPOSED_PER_RESULT * k, _PROPOSED_AT_LEAST)
+        m = max(round(_PROPOSED_PER_RESULT * k), _PROPOSED_AT_LEAST)
         narrow = scope is not None and size <= max(
             self._settings.exact_scope_rows, len(self) // _NARROW_SHARE
         )

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,16 +19,19 @@ from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import StoreCorruptError
 
 # Measured on 200,000 embedded real texts: half the square root of the rows in lists, a fifth of them probed, finds
-# 98 of 100 nearest. More and shorter lists cost more to walk through than they save.
+# 98 of 100 nearest. More and shorter lists cost more to walk through than they save. Of 384 dimensions, the 200
+# directions that hold nine tenths of the lengths find as many as all of them do, in half the time.
 _LISTS_PER_ROOT = 0.5
 _TRAINING_ROWS_PER_LIST = 64
 _TRAINABLE_ROWS = 2048
+# Dimensions are quantised in pairs, and the pairs looked up two at a time.
+_GROUP = 4
 _KMEANS_ROUNDS = 10
+_KEPT_SHARE = 0.9
 _PROBED_SHARE = 0.22
 _PROBED_SHARE_FILTERED = 0.5
-# Batches beyond this go through FAISS in pieces: its coarse step switches to a matrix product whose rounding could
-# make a batch differ from single queries.
-_BATCH = 256
+# FAISS's scan of one query at a time that keeps its results in a reservoir: the fastest here, by a fifth.
+_SCAN_INTO_RESERVOIR = 11
 
 
 @contextmanager
@@ -73,33 +76,48 @@ def inner_products_at(query: FloatVector, vectors: FloatMatrix, rows: IdVector) 
 class ApproximateIndex:
     """Inverted lists over 4-bit product-quantised vectors, scanned by SIMD table look-ups.
 
+    The vectors are first projected onto the directions that hold most of their lengths, and turned at random, so that
+    every pair of dimensions holds as much: half the bytes, and better told apart.
+
     It only proposes rows; whoever asks computes their scores from the full vectors. Among FAISS's indexes it has
-    the shortest build at equal recall and speed, a quarter byte per dimension, and keeps its recall under a filter.
+    the shortest build at equal recall and speed, an eighth of a byte per dimension, and keeps its recall under a filter.
 
     References:
         Jegou, Douze & Schmid, Product Quantization for Nearest Neighbor Search (2011).
         Andre, Kermarrec & Le Scouarnec, Cache Locality Is Not Enough (2015), for the fast scan.
+        Ge, He, Ke & Sun, Optimized Product Quantization (2013), section 3, for the turning.
     """
 
     def __init__(self, index: Any) -> None:
-        """Wrap a trained FAISS index."""
+        """Wrap a trained FAISS index: a projection before inverted lists."""
+        import faiss
+
         self._index = index
+        self._lists = cast("Any", faiss.downcast_index(index.index))
+        self._lists.implem = _SCAN_INTO_RESERVOIR
 
     @staticmethod
     def fits(n: int, d: int) -> bool:
-        """Say whether n vectors of d dimensions can be quantised: pairs of dimensions, and enough rows to train."""
-        return d % 2 == 0 and n >= _TRAINABLE_ROWS
+        """Say whether n vectors of d dimensions can be quantised: groups of dimensions, and enough rows to train."""
+        return d % _GROUP == 0 and n >= _TRAINABLE_ROWS
 
     @classmethod
     def build(cls, vectors: FloatMatrix) -> ApproximateIndex:
         """Train on a sample spread evenly over the rows, then add all rows; the same vectors give the same index."""
         n, d = vectors.shape
         n_lists = max(round(_LISTS_PER_ROOT * math.sqrt(n)), 1)
-        sample = np.linspace(0, n - 1, min(n, n_lists * _TRAINING_ROWS_PER_LIST)).astype(np.int64)
+        places = np.linspace(0, n - 1, min(n, n_lists * _TRAINING_ROWS_PER_LIST)).astype(np.int64)
         with _one_thread() as faiss:
-            index = faiss.index_factory(d, f"IVF{n_lists},PQ{d // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
-            index.cp.niter = _KMEANS_ROUNDS
-            index.train(vectors[sample])
+            sample = vectors[places]
+            projection = _projection(sample)
+            kept = len(projection)
+            lists = faiss.index_factory(kept, f"IVF{n_lists},PQ{kept // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
+            lists.cp.niter = _KMEANS_ROUNDS
+            lists.train(sample @ projection.T)
+            transform = faiss.LinearTransform(d, kept, False)
+            faiss.copy_array_to_vector(projection.ravel(), transform.A)
+            transform.is_trained = True
+            index = faiss.IndexPreTransform(transform, lists)
             index.add(vectors)
         return cls(index)
 
@@ -114,8 +132,8 @@ class ApproximateIndex:
 
     @property
     def kind(self) -> str:
-        """Its build in one word, such as `ivf224,pq192x4fs`."""
-        return f"ivf{self._index.nlist},pq{self._index.pq.M}x4fs"
+        """Its build in one word, such as `ivf224,pq96x4fs`."""
+        return f"ivf{self._lists.nlist},pq{self._lists.pq.M}x4fs"
 
     def propose(self, queries: FloatMatrix, m: int, *, scope: IdVector | None = None) -> IdMatrix:
         """Propose m rows per query; int64, shape (q, m), no order to rely on, -1 where the lists gave fewer.
@@ -126,15 +144,17 @@ class ApproximateIndex:
             scope: The only rows that count, ascending; None for all.
         """
         share = _PROBED_SHARE if scope is None else _PROBED_SHARE_FILTERED
-        n_probe = max(math.ceil(share * self._index.nlist), 1)
+        n_probe = max(math.ceil(share * self._lists.nlist), 1)
         proposed = np.empty((len(queries), m), dtype=np.int64)
         with _one_thread() as faiss:
             bits = None if scope is None else _bitmap(scope, len(self))
             selector = None if bits is None else faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
-            for start in range(0, len(queries), _BATCH):
-                piece = slice(start, start + _BATCH)
-                proposed[piece] = self._index.search(queries[piece], m, params=parameters)[1]
+            probing = faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
+            parameters = faiss.SearchParametersPreTransform(index_params=probing)
+            # One by one: FAISS's projection and coarse step switch to other matrix products for more of them, whose
+            # rounding could make a batch differ from single queries.
+            for line in range(len(queries)):
+                proposed[line] = self._index.search(queries[line : line + 1], m, params=parameters)[1]
         return proposed
 
     def save(self, path: Path) -> None:
@@ -154,9 +174,29 @@ class ApproximateIndex:
                 index = faiss.read_index(str(path))
             except RuntimeError as exc:
                 raise StoreCorruptError(f"cannot read {path.name}", path=path.parent, file=path.name) from exc
-        if not isinstance(index, faiss.IndexIVFPQFastScan):
+        if not (
+            isinstance(index, faiss.IndexPreTransform)
+            and isinstance(faiss.downcast_index(index.index), faiss.IndexIVFPQFastScan)
+        ):
             raise StoreCorruptError(f"{path.name} holds another index", path=path.parent, file=path.name)
         return cls(index)
+
+
+def _projection(sample: FloatMatrix) -> FloatMatrix:
+    """Find the directions that hold most of the lengths of vectors, and turn them at random among themselves.
+
+    Without taking the mean off, which would change inner products.
+
+    Returns:
+        float32, shape (d', d), orthonormal rows; d' is a multiple of 4.
+    """
+    d = sample.shape[1]
+    lengths, directions = np.linalg.eigh((sample.T @ sample).astype(np.float64))
+    falling = np.cumsum(lengths[::-1]) / max(float(lengths.sum()), 1e-12)
+    kept = int(np.searchsorted(falling, _KEPT_SHARE)) + 1
+    kept = min(-(-kept // _GROUP) * _GROUP, d)
+    turn, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((kept, kept)))
+    return np.ascontiguousarray(turn @ directions[:, ::-1][:, :kept].T, dtype=np.float32)
 
 
 def _bitmap(rows: IdVector, n: int) -> np.ndarray[Any, np.dtype[np.uint8]]:

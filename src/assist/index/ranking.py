@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from assist.errors import InputError
 
 _BLOCKS = 4096
 _MAX_DEPTH = 256
+_LEADING_COLUMNS = 1536
 
 NEARLY_ALL = 0.9
 """Share of all rows from which a scope is better applied to results than to scores."""
@@ -58,6 +60,36 @@ def _at_least_kth_peak(scores: FloatVector, k: int, floor: float, slack: float) 
     outside = depth * width + np.flatnonzero(scores[depth * width :] >= bound)
     positions: IdVector = np.sort(np.concatenate((inside, outside)))
     return positions
+
+
+def leaders(sums: NDArray[Any], k: int, slack: int) -> tuple[IdVector, int]:
+    """Find every position of whole numbers that may belong to the k best; those of 0 never do.
+
+    As `contenders`, for sums that are known to within `slack`. Whole numbers repeat often, which makes partitioning
+    them slow; the block maxima are sorted instead.
+
+    Args:
+        sums: Unsigned, shape (n,).
+        k: Results wanted, >= 1.
+        slack: Keep also what lies at most this far below the k-th largest sum.
+
+    Returns:
+        int64, ascending positions, ties at the cut all in; and the least sum that was kept, >= 1.
+    """
+    depth = min(max(len(sums) // _LEADING_COLUMNS, 1), _MAX_DEPTH)
+    width = len(sums) // depth
+    bound = 1
+    if depth > 1 and k <= width // 4:
+        # Block j holds positions j, j + width, ...: the maximum runs along whole lines, which vectorises best.
+        peaks = np.sort(sums[: depth * width].reshape(depth, width).max(axis=0))
+        bound = max(int(peaks[-k]) - slack, 1)
+    positions = np.flatnonzero(sums >= bound)
+    if len(positions) > k:
+        values = sums[positions]
+        least = int(np.sort(values)[-k]) - slack
+        if least > bound:
+            return positions[values >= least], least
+    return positions, bound
 
 
 def _kth_largest(peaks: FloatVector, k: int, floor: float) -> float:

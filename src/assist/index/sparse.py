@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,8 @@ from assist.errors import InputError, StoreCorruptError
 from assist.index.bm25 import Bm25
 from assist.index.counts import TermCounts, count_terms
 from assist.index.folder import open_array, open_description, save_arrays, save_description
-from assist.index.postings import adder
+from assist.index.forward import Forward
+from assist.index.postings import add_slices
 from assist.index.ranking import (
     NEARLY_ALL,
     best_first,
@@ -27,6 +29,7 @@ from assist.index.ranking import (
     contenders,
     covers,
     inside,
+    leaders,
     padded,
 )
 from assist.index.vocabulary import Vocabulary
@@ -34,21 +37,53 @@ from assist.index.vocabulary import Vocabulary
 _PREFIX = "sparse"
 _DESCRIPTION = "sparse.json"
 _CHUNK = 1 << 21
-# Looking one row up in a posting list costs about as much as adding this many postings one after the other.
-_LOOKUP_COST = 40
-# Below this share of rows touched, collecting the touched rows beats looking through the whole score array.
+# Impacts are added up as whole numbers of this fraction, rounded up: two bytes instead of four, in cache and memory.
+_SCALE = 64
+_MOST_SUM = np.iinfo(np.uint16).max
+_MOST_POSTINGS = np.iinfo(np.int32).max
+# Scoring one row exactly costs about as much as adding so many postings, besides one for each of its terms.
+_ROW_COST = 24
+# Below this share of rows touched, collecting the touched rows beats looking through the whole array of sums.
 _FEW_TOUCHED = 16
 # Results taken beyond k when a few rows are out of scope.
 _SPARE = 16
+_TERMS_KEPT = 1 << 16
+_UNSEEN: Any = object()
+
+_Found = tuple[IdVector, FloatVector]
 
 
 class _Term(NamedTuple):
-    """One known term of a query: where its postings lie, and how often it was asked for."""
+    """A term that is known: its number, where its postings lie, and no less than its largest rounded impact."""
 
-    size: int
+    number: int
     start: int
     end: int
-    weight: int
+    most: int
+
+
+class _Plan:
+    """What one query adds up: its known terms, the last first, and how often each was asked for.
+
+    Attributes:
+        numbers: Numbers of the terms.
+        weights: How often each was asked for.
+        bounds: int32: where their postings begin and end, see `add_slices`.
+        touched: Postings altogether.
+        most: No sum can be larger.
+        slack: A sum is above the scaled score, by less than this.
+    """
+
+    __slots__ = ("bounds", "most", "numbers", "slack", "touched", "weights")
+
+    def __init__(self, terms: Sequence[tuple[_Term, int]]) -> None:
+        ordered = sorted(terms, reverse=True)
+        self.numbers = [term.number for term, _ in ordered]
+        self.weights = [weight for _, weight in ordered]
+        self.bounds = np.array([end for term, _ in ordered for end in (term.start, term.end)], dtype=np.int32)
+        self.touched = sum(term.end - term.start for term, _ in ordered)
+        self.most = sum(term.most * weight for term, weight in ordered)
+        self.slack = sum(self.weights)
 
 
 class SparseIndex:
@@ -56,9 +91,10 @@ class SparseIndex:
 
     score(q, d) = sum over tokens t of q of ln(1 + (N - df + 0.5) / (df + 0.5)) * tf / (tf + k1 (1 - b + b |d| / avg))
 
-    A query adds up the posting slices of its terms; nothing depends on the number of terms stored, and little on
-    the number of rows. Searching is safe from any number of threads. Terms are always added rarest first, so a score
-    is the same, bit by bit, whichever way a search took and in whatever order the tokens came.
+    A query adds up the posting slices of its terms, rounded to whole numbers: nothing depends on the number of terms
+    stored, and little on the number of rows. The rows that may be among the best by those sums are then scored
+    exactly, term by term in the order of the vocabulary. So a score is the same, bit by bit, whichever way a search
+    took and in whatever order the tokens came. Searching is safe from any number of threads.
 
     References:
         Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), section 3.
@@ -70,7 +106,8 @@ class SparseIndex:
         vocabulary: Vocabulary,
         starts: NDArray[np.int64],
         rows: NDArray[np.int32],
-        impacts: FloatVector,
+        rounded: NDArray[np.uint16],
+        forward: Forward,
         *,
         n: int,
         k1: float,
@@ -80,10 +117,13 @@ class SparseIndex:
         self._vocabulary = vocabulary
         self._starts = starts
         self._rows = rows
-        self._impacts = impacts
+        self._rounded = rounded
+        self._forward = forward
         self._n = n
         self.k1 = k1
         self.b = b
+        self._known: dict[str, _Term | None] = {}
+        self._row_cost = _ROW_COST + len(rows) // max(n, 1)
         self._local = threading.local()
 
     def __len__(self) -> int:
@@ -117,12 +157,16 @@ class SparseIndex:
         """Build from counted terms; the vocabulary and the rows are shared with `counts`.
 
         Raises:
-            InputError: k1 or b is out of range.
+            InputError: k1 or b is out of range, or there are more than 2^31 - 1 postings.
         """
         if k1 < 0 or not 0 <= b <= 1:
             raise InputError(f"k1 >= 0 and 0 <= b <= 1 must hold, got k1={k1}, b={b}")
+        n = len(counts)
+        if len(counts.rows) > _MOST_POSTINGS:
+            raise InputError(f"an index holds at most {_MOST_POSTINGS} postings, got {len(counts.rows)}")
         impacts = _impacts(counts, k1, b)
-        return cls(counts.vocabulary, counts.starts, counts.rows, impacts, n=len(counts), k1=k1, b=b)
+        forward = Forward.of(counts.starts, counts.rows, impacts, n=n)
+        return cls(counts.vocabulary, counts.starts, counts.rows, _rounded(impacts), forward, n=n, k1=k1, b=b)
 
     def search(
         self, queries: Sequence[Sequence[str]], k: int, *, rows: Sequence[IdVector | None] | None = None
@@ -144,8 +188,9 @@ class SparseIndex:
         """
         check_k(k)
         scopes = check_scopes(rows, len(queries), self._n)
-        plans = self._plan(queries)
-        found = (self._search_one(terms, k, scope) for terms, scope in zip(plans, scopes, strict=True))
+        found = (
+            self._search_one(plan, k, scope) for plan, scope in zip(self._plan(queries), scopes, strict=True)
+        )
         return padded(found, len(queries), k)
 
     def scores(self, query: Sequence[str], rows: IdVector) -> FloatVector:
@@ -160,7 +205,7 @@ class SparseIndex:
         """
         if len(rows) and not 0 <= rows.min() <= rows.max() < self._n:
             raise InputError(f"rows must lie within 0..{self._n - 1}, got {rows.min()}..{rows.max()}")
-        return self._score_scope(self._plan([query])[0], rows)
+        return self._score(self._plan([query])[0], rows)
 
     def idf(self, tokens: Sequence[str]) -> FloatVector:
         """Compute the inverse document frequency of tokens, ln(1 + (N - df + 0.5) / (df + 0.5)).
@@ -185,9 +230,10 @@ class SparseIndex:
         arrays: dict[str, NDArray[Any]] = {
             "starts": self._starts,
             "rows": self._rows,
-            "impacts": self._impacts,
+            "rounded": self._rounded,
         }
         save_arrays(folder, _PREFIX, arrays)
+        self._forward.save(folder)
         save_description(folder, _DESCRIPTION, {"n": self._n, "k1": float(self.k1), "b": float(self.b)})
 
     @classmethod
@@ -198,11 +244,13 @@ class SparseIndex:
             StoreCorruptError: A file is missing, or the files do not fit together.
         """
         about = open_description(folder, _DESCRIPTION, {"n": int, "k1": float, "b": float})
+        vocabulary = Vocabulary.open(folder, f"{_PREFIX}.vocabulary", mmap=mmap)
         opened = cls(
-            Vocabulary.open(folder, f"{_PREFIX}.vocabulary", mmap=mmap),
+            vocabulary,
             open_array(folder, f"{_PREFIX}.starts.npy", np.int64, mmap=mmap),
             open_array(folder, f"{_PREFIX}.rows.npy", np.int32, mmap=mmap),
-            open_array(folder, f"{_PREFIX}.impacts.npy", np.float32, mmap=mmap),
+            open_array(folder, f"{_PREFIX}.rounded.npy", np.uint16, mmap=mmap),
+            Forward.open(folder, n=about["n"], n_terms=len(vocabulary), mmap=mmap),
             n=about["n"],
             k1=about["k1"],
             b=about["b"],
@@ -212,115 +260,112 @@ class SparseIndex:
 
     def _check_files(self, folder: Path) -> None:
         v, postings = len(self._vocabulary), len(self._rows)
-        fits = len(self._starts) == v + 1 and len(self._impacts) == postings
+        fits = len(self._starts) == v + 1 and len(self._rounded) == postings == len(self._forward)
         if not fits or self._starts[-1] != postings:
             file = f"{_PREFIX}.starts.npy"
             raise StoreCorruptError(f"{file} does not fit the other files", path=folder, file=file)
 
-    def _plan(self, queries: Sequence[Sequence[str]]) -> list[list[_Term]]:
-        """Look all queries' terms up at once; each query's known terms come rarest first."""
-        distinct = list(dict.fromkeys(chain.from_iterable(queries)))
-        found = self._vocabulary.find(distinct)
-        known = np.flatnonzero(found >= 0)
-        numbers = found[known]
-        starts, ends = self._starts[numbers].tolist(), self._starts[numbers + 1].tolist()
-        terms = {
-            distinct[place]: (end - start, start, end)
-            for place, start, end in zip(known.tolist(), starts, ends, strict=True)
-        }
+    def _plan(self, queries: Sequence[Sequence[str]]) -> list[_Plan]:
+        """Look all queries' terms up at once; those that were asked for lately are at hand."""
+        known = {token: self._known.get(token, _UNSEEN) for token in chain.from_iterable(queries)}
+        new = [token for token, term in known.items() if term is _UNSEEN]
+        if new:
+            found = dict(zip(new, map(self._term, self._vocabulary.find(new).tolist()), strict=True))
+            known |= found
+            if len(self._known) > _TERMS_KEPT:
+                self._known.clear()
+            self._known |= found
         return [
-            sorted(_Term(*terms[token], weight) for token, weight in Counter(query).items() if token in terms)
+            _Plan([(term, weight) for token, weight in Counter(query).items() if (term := known[token])])
             for query in queries
         ]
 
-    def _search_one(self, terms: list[_Term], k: int, scope: IdVector | None) -> tuple[IdVector, FloatVector]:
-        if not terms:
+    def _term(self, number: int) -> _Term | None:
+        if number < 0:
+            return None
+        start, end = self._starts[number : number + 2].tolist()
+        frequency = end - start
+        idf = math.log1p((self._n - frequency + 0.5) / (frequency + 0.5))
+        return _Term(number, start, end, int(idf * _SCALE) + 2)
+
+    def _search_one(self, plan: _Plan, k: int, scope: IdVector | None) -> _Found:
+        if not plan.numbers or (scope is not None and not len(scope)):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        if scope is not None and covers(scope, self._n, NEARLY_ALL):
-            return self._search_nearly_all(terms, k, scope)
-        if scope is not None:
-            scores = self._score_scope(terms, scope)
+        if scope is not None and len(scope) * self._row_cost < plan.touched:
+            scores = self._score(plan, scope)
             places = contenders(scores, k, floor=0.0)
             return best_first(scope[places], scores[places], k)
-        touched = sum(term.size for term in terms)
-        if touched * _FEW_TOUCHED < self._n:
-            return self._search_touched(terms, k)
-        return self._search_all(terms, k)
+        if scope is not None and covers(scope, self._n, NEARLY_ALL):
+            return self._search_nearly_all(plan, k, scope)
+        if scope is None and plan.touched * _FEW_TOUCHED < self._n:
+            return self._best(plan, self._leaders_touched(plan, k), k)
+        return self._best(plan, self._leaders(plan, k, scope), k)
 
-    def _search_touched(self, terms: list[_Term], k: int) -> tuple[IdVector, FloatVector]:
-        with self._zeros() as scores:
-            self._add(terms, scores)
-            touched = np.concatenate([self._rows[term.start : term.end] for term in terms])
-            values = scores[touched]
-            scores[touched] = 0.0
+    def _leaders(self, plan: _Plan, k: int, scope: IdVector | None) -> IdVector:
+        with self._added(plan) as sums:
+            if scope is None:
+                return leaders(sums, k, plan.slack)[0]
+            return scope[leaders(sums.take(scope), k, plan.slack)[0]]
+
+    def _leaders_touched(self, plan: _Plan, k: int) -> IdVector:
+        bounds = plan.bounds.tolist()
+        slices = [self._rows[i:j] for i, j in zip(bounds[::2], bounds[1::2], strict=True)]
+        touched = np.concatenate(slices)
+        with self._added(plan, touched) as sums:
+            values = sums[touched]
         # A row is listed once per term it has, so k rows are surely among the k * t best entries.
-        places = contenders(values, k * len(terms), floor=0.0)
-        rows, first = np.unique(touched[places], return_index=True)
-        return best_first(rows.astype(np.int64), values[places[first]], k)
+        places, _ = leaders(values, k * len(plan.numbers), plan.slack)
+        return np.unique(touched[places]).astype(np.int64)
 
-    def _search_all(self, terms: list[_Term], k: int) -> tuple[IdVector, FloatVector]:
-        with self._zeros() as scores:
-            self._add(terms, scores)
-            rows = contenders(scores, k, floor=0.0)
-            values = scores[rows]
-            scores.fill(0.0)
-        return best_first(rows, values, k)
-
-    def _search_nearly_all(self, terms: list[_Term], k: int, scope: IdVector) -> tuple[IdVector, FloatVector]:
+    def _search_nearly_all(self, plan: _Plan, k: int, scope: IdVector) -> _Found:
         """Search everything a little deeper and drop what is outside; pass over the scope only if that left few."""
-        with self._zeros() as scores:
-            self._add(terms, scores)
-            wanted = k + k // 2 + _SPARE
-            leaders = contenders(scores, wanted, floor=0.0)
-            rows = leaders[inside(scope, leaders)]
-            if len(rows) < k and len(leaders) >= wanted:
-                rows = scope[contenders(scores[scope], k, floor=0.0)]
-            values = scores[rows]
-            scores.fill(0.0)
-        return best_first(rows, values, k)
+        with self._added(plan) as sums:
+            rows, least = leaders(sums, k + k // 2 + _SPARE, plan.slack)
+            found = self._best(plan, rows[inside(scope, rows)], k)
+            # What was not looked at has a sum below `least`, and so a smaller score.
+            if least == 1 or (len(found[1]) == k and found[1][-1] * _SCALE >= least):
+                return found
+            return self._best(plan, scope[leaders(sums.take(scope), k, plan.slack)[0]], k)
 
-    def _lookup_pays(self, m: int, terms: list[_Term]) -> bool:
-        return m * len(terms) * _LOOKUP_COST < sum(term.size for term in terms)
+    def _best(self, plan: _Plan, rows: IdVector, k: int) -> _Found:
+        return best_first(rows, self._score(plan, rows), k)
 
-    def _score_scope(self, terms: list[_Term], rows: IdVector) -> FloatVector:
-        if self._lookup_pays(len(rows), terms):
-            return self._look_up(terms, rows, np.zeros(len(rows), dtype=np.float32))
-        with self._zeros() as scores:
-            self._add(terms, scores)
-            taken: FloatVector = scores.take(rows)
-            scores.fill(0.0)
-        return taken
-
-    def _add(self, terms: list[_Term], scores: FloatVector) -> None:
-        add = adder()
-        for term in terms:
-            impacts = self._impacts[term.start : term.end]
-            add(
-                scores,
-                self._rows[term.start : term.end],
-                impacts if term.weight == 1 else impacts * term.weight,
-            )
-
-    def _look_up(self, terms: list[_Term], rows: IdVector, scores: FloatVector) -> FloatVector:
-        wanted = rows.astype(np.int32)
-        for term in terms:
-            postings = self._rows[term.start : term.end]
-            places = np.minimum(np.searchsorted(postings, wanted), len(postings) - 1)
-            hits = np.flatnonzero(postings[places] == wanted)
-            impacts = self._impacts[term.start + places[hits]]
-            scores[hits] += impacts if term.weight == 1 else impacts * term.weight
-        return scores
+    def _score(self, plan: _Plan, rows: IdVector) -> FloatVector:
+        return self._forward.scores(plan.numbers, plan.weights, rows)
 
     @contextmanager
-    def _zeros(self) -> Iterator[FloatVector]:
-        """Lend this thread's score array, all zeros; the user leaves it all zeros."""
-        scores: FloatVector | None = getattr(self._local, "scores", None)
-        if scores is None:
-            scores = np.zeros(self._n, dtype=np.float32)
+    def _added(self, plan: _Plan, touched: NDArray[np.int32] | None = None) -> Iterator[NDArray[Any]]:
+        """Lend this thread's array of sums with the rounded impacts of a query added up; all zeros again after it."""
+        if plan.most > _MOST_SUM:
+            yield self._added_wide(plan)
+            return
+        sums: NDArray[np.uint16] | None = getattr(self._local, "sums", None)
+        if sums is None:
+            sums = np.zeros(self._n, dtype=np.uint16)
         # While lent it belongs to nobody else: after an exception half-way it is dropped, not used again.
-        self._local.scores = None
-        yield scores
-        self._local.scores = scores
+        self._local.sums = None
+        weights = np.array(plan.weights, dtype=np.uint16)
+        add_slices(sums, plan.bounds, self._rows, self._rounded, weights)
+        yield sums
+        sums[slice(None) if touched is None else touched] = 0
+        self._local.sums = sums
+
+    def _added_wide(self, plan: _Plan) -> NDArray[np.uint64]:
+        """Add up a query so long that its sums need more than two bytes."""
+        sums = np.zeros(self._n, dtype=np.uint64)
+        bounds = plan.bounds.tolist()
+        for i, j, weight in zip(bounds[::2], bounds[1::2], plan.weights, strict=True):
+            one, whole = np.array([weight], dtype=np.uint64), np.array([0, j - i], dtype=np.int32)
+            add_slices(sums, whole, self._rows[i:j], self._rounded[i:j].astype(np.uint64), one)
+        return sums
+
+
+def _rounded(impacts: FloatVector) -> NDArray[np.uint16]:
+    rounded = np.empty(len(impacts), dtype=np.uint16)
+    for start in range(0, len(impacts), _CHUNK):
+        piece = slice(start, start + _CHUNK)
+        rounded[piece] = np.floor(impacts[piece] * np.float32(_SCALE)) + 1
+    return rounded
 
 
 def _impacts(counts: TermCounts, k1: float, b: float) -> FloatVector:

@@ -48,7 +48,7 @@ class _Weighted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One query's terms in each part, rarest first, equally rare ones by their bytes.
+    """One query's terms in each part, by their bytes, as `Forward` sums them up.
 
     `growth`: no row of the earlier index can score more than this times what it scored there.
     """
@@ -152,7 +152,7 @@ class SparseOverlay:
         for query in queries:
             asked = Counter(query)
             terms = [at for at in map(places.__getitem__, asked) if frequency[at]]
-            terms.sort(key=lambda at: (frequency[at], encode(distinct[at])))
+            terms.sort(key=lambda at: encode(distinct[at]))
             in_base, in_tail = (
                 tuple(
                     _Weighted(int(part[at]), float(idf[at]), asked[distinct[at]])

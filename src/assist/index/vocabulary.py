@@ -59,21 +59,19 @@ class Vocabulary:
         encoded = [encode(term) for term in terms]
         crc = np.fromiter(map(zlib.crc32, encoded), dtype=np.uint32, count=len(encoded))
         first = np.searchsorted(self.hashes, crc, side="left").tolist()
-        last = np.searchsorted(self.hashes, crc, side="right").tolist()
-        found = np.full(len(encoded), -1, dtype=np.int32)
-        for line, term in enumerate(encoded):
-            found[line] = self._among(first[line], last[line], term)
-        return found
+        places = zip(first, crc.tolist(), encoded, strict=True)
+        return np.array([self._from(place, own, term) for place, own, term in places], dtype=np.int32)
 
-    def _among(self, first: int, last: int, term: bytes) -> int:
-        for place in range(first, last):
-            number = int(self.numbers[place])
+    def _from(self, place: int, crc: int, term: bytes) -> int:
+        while place < len(self.hashes) and self.hashes.item(place) == crc:
+            number = self.numbers.item(place)
             if self._bytes(number) == term:
                 return number
+            place += 1
         return -1
 
     def _bytes(self, number: int) -> bytes:
-        return self.blob[self.offsets[number] : self.offsets[number + 1]].tobytes()
+        return self.blob[self.offsets.item(number) : self.offsets.item(number + 1)].tobytes()
 
     def places(self, terms: Sequence[str], known: NDArray[np.int32]) -> NDArray[np.int64]:
         """Say before which term each of some terms would stand; `known` is what `find` gave for them."""

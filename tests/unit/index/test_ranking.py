@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assist.errors import InputError
-from assist.index.ranking import best_first, check_k, check_scopes, contenders, padded
+from assist.index.ranking import best_first, check_k, check_scopes, contenders, leaders, padded
 
 
 def top(scores, k, floor=-np.inf):
@@ -26,6 +26,20 @@ def test_contenders_hold_the_top_k(n, k, share):
     rows = contenders(scores, k, floor=0.0)
     assert best_first(rows, scores[rows], k)[0].tolist() == top(scores, k, floor=0.0)
     assert np.all(np.diff(rows) > 0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 1_535, 3_072, 50_001])
+@pytest.mark.parametrize("k", [1, 10, 1_000, 60_000])
+@pytest.mark.parametrize("share", [0.0, 0.0005, 0.05, 1.0])
+@pytest.mark.parametrize("slack", [0, 3])
+def test_leaders_hold_whatever_may_be_of_the_top_k(n, k, share, slack):
+    rng = np.random.default_rng(n + k)
+    sums = (100 * sparse_scores(rng, n, share)).astype(np.uint16)
+    rows, least = leaders(sums, k, slack)
+    ranked = np.sort(sums[sums > 0])[::-1]
+    kth = ranked[min(k, len(ranked)) - 1] if len(ranked) else 1
+    assert rows.tolist() == np.flatnonzero(sums >= least).tolist()
+    assert 1 <= least <= max(int(kth) - slack, 1)
 
 
 @pytest.mark.parametrize("n", [100, 30_000])

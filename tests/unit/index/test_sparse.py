@@ -68,6 +68,14 @@ def test_k_of_k_when_the_best_rows_are_the_ones_left_out(large_index):
     assert np.isin(rows[0], scope).all()
 
 
+def test_a_very_long_question_ranks_as_its_words_do(large_index):
+    tokens = ["词7", "词8", "亲", *(["词9"] * 3)]
+    rows, scores = large_index.search([tokens], 30)
+    longer, more = large_index.search([tokens * 200], 30)
+    np.testing.assert_array_equal(longer, rows)
+    np.testing.assert_allclose(more, 200 * scores, rtol=1e-5)
+
+
 def test_a_word_in_every_text_ranks_by_length_then_row(large_index):
     assert large_index.search([["亲"]], 3)[0].tolist() == [[0, 1, 2]]
 
@@ -99,15 +107,12 @@ def test_searches_leave_no_trace_behind(large_index):
 def test_an_interrupted_search_leaves_no_trace_behind(large_index, monkeypatch):
     expected = large_index.search([["词7", "亲"]], 20)
 
-    def interrupted():
-        def add(scores, rows, impacts):
-            scores[rows] += impacts
-            raise KeyboardInterrupt
-
-        return add
+    def interrupted(sums, bounds, rows, values, weights):
+        sums[rows[bounds[0] : bounds[1]]] += values[bounds[0] : bounds[1]]
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("assist.index.sparse.adder", interrupted)
+        patch.setattr("assist.index.sparse.add_slices", interrupted)
         with pytest.raises(KeyboardInterrupt):
             large_index.search([["词7", "亲"]], 20)
     for before, after in zip(expected, large_index.search([["词7", "亲"]], 20), strict=True):
@@ -134,13 +139,16 @@ def test_threads_do_not_disturb_each_other(large_index):
 
 
 def test_without_scipys_kernel_numpy_adds_the_same(large, large_index, monkeypatch):
-    expected = large_index.search([["词7", "亲"], ["词1", "词1"]], 20)
+    queries = [["词7", "亲"], ["词1", "词1"], ["词3", "词4", "亲"] * 3]
+    expected = large_index.search(queries, 20)
     monkeypatch.setitem(sys.modules, "scipy.sparse._sparsetools", None)
+    postings.compiled_kernels.cache_clear()
     postings.adder.cache_clear()
     try:
         assert postings.adder() is postings.add_plainly
-        found = SparseIndex.build(large).search([["词7", "亲"], ["词1", "词1"]], 20)
+        found = SparseIndex.build(large).search(queries, 20)
     finally:
+        postings.compiled_kernels.cache_clear()
         postings.adder.cache_clear()
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])
@@ -162,18 +170,21 @@ def test_impossible_searches_are_refused():
         index.scores(["运费"], np.array([0, 4]))
 
 
-@pytest.mark.parametrize("name", ["starts", "rows", "impacts", "vocabulary.blob"])
+@pytest.mark.parametrize(
+    "name", ["sparse.starts", "sparse.rows", "sparse.rounded", "sparse.vocabulary.blob", "forward.terms"]
+)
 def test_a_missing_file_is_named(tmp_path, name):
     SparseIndex.build(TEXTS).save(tmp_path)
-    (tmp_path / f"sparse.{name}.npy").unlink()
+    (tmp_path / f"{name}.npy").unlink()
     with pytest.raises(StoreCorruptError) as caught:
         SparseIndex.open(tmp_path)
-    assert caught.value.file == f"sparse.{name}.npy"
+    assert caught.value.file == f"{name}.npy"
 
 
-def test_files_that_do_not_fit_together_are_corrupt(tmp_path):
+@pytest.mark.parametrize("name", ["sparse.rounded", "forward.impacts", "forward.starts"])
+def test_files_that_do_not_fit_together_are_corrupt(tmp_path, name):
     SparseIndex.build(TEXTS).save(tmp_path)
-    np.save(tmp_path / "sparse.impacts.npy", np.ones(1, dtype=np.float32))
+    np.save(tmp_path / f"{name}.npy", np.ones(1, dtype=np.load(tmp_path / f"{name}.npy").dtype))
     with pytest.raises(StoreCorruptError, match="does not fit"):
         SparseIndex.open(tmp_path)
 
