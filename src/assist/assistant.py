@@ -255,7 +255,7 @@ class Assistant:
             order=order,
             customer=customer,
             channel=channel,
-            on=None if on is None else self._moment(on),
+            on=None if on is None else shop_time(on, self._current().timezone),
         )
         return self.suggest_many([made], k=k)[0]
 
@@ -265,8 +265,9 @@ class Assistant:
         for message in messages:
             if not message.text.strip():
                 raise InputError("a message must not be empty")
-        clock = [self._moment(message.on) for message in messages]
-        suggestions = self._current().suggest_many(messages, clock, k, self._learned.preferences())
+        suggester = self._current()
+        clock = [shop_time(message.on, suggester.timezone) for message in messages]
+        suggestions = suggester.suggest_many(messages, clock, k, self._learned.preferences())
         self._traces.remember(suggestions, messages, clock)
         return suggestions
 

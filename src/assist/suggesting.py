@@ -121,6 +121,11 @@ class Suggester:
         """Revision of the store that this was read from."""
         return self._retriever.view.revision
 
+    @property
+    def timezone(self) -> str:
+        """The shop's time zone at that revision."""
+        return self._profile.timezone
+
     def suggest_many(
         self,
         messages: Sequence[Message],
@@ -203,6 +208,7 @@ class Suggester:
         if not asked:
             return [() for _ in reads]
         plain = self._encoder.encode([part.clean for _, part in asked], kind="query")
+        self._relevance.know([part.clean for _, part in asked], plain)
         leaning = [
             self._guide.lean(part, vector, LEAN) for (_, part), vector in zip(asked, plain, strict=True)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
@@ -25,7 +26,7 @@ HEAD_SHARE = 0.95
 INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
-CACHE_QUERIES = 256
+CACHE_QUERIES = 2_048
 
 
 class Relevance:
@@ -59,6 +60,7 @@ class Relevance:
         self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
+        self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
 
     def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
         """Score n short texts against a part by meaning, words and keys.
@@ -73,7 +75,7 @@ class Relevance:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        found = self.signals(part, texts, heads)
+        found = self._likeness(part, self._shelf.read(texts), self._shelf.read(heads))
         dense = np.maximum(found["text"], HEAD_SHARE * found["head"])
         aspect = np.maximum(found["aspect_head"], 0.6 * found["aspect_text"])
         intent = INTENT_KEY_SHARE * np.maximum(found["intent_head"], 0.6 * found["intent_text"])
@@ -107,26 +109,31 @@ class Relevance:
             words that nothing asks for).
         """
         own, above = self._shelf.read(texts), self._shelf.read(heads)
-        plain = self._query(part.clean)
-        query = self._guide.lean(part, plain, LEAN)
-        text, head = own.vectors @ query, above.vectors @ query
         aspects, intents = aspect_keys(part), self._guide.keys(part)
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
+        found = self._likeness(part, own, above)
+        text, nothing = found["text"], np.zeros(len(texts), dtype=np.float32)
         return {
-            "plain": own.vectors @ plain,
+            **found,
+            "plain": own.vectors @ self._query(part.clean),
             "head_unasked": above.unasked(asked),
-            "text": text,
-            "head": head,
-            "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces is not None else text,
+            "piece": np.maximum(text, self._best_piece(part, pieces)) if pieces is not None else text,
+            "topic": key_share({**intents, **aspects}, topics) if topics else nothing,
+            "echo": self._echo(own.vectors, echoes) if echoes else nothing,
+        }
+
+    def _likeness(self, part: Part, own: Texts, above: Texts) -> dict[str, FloatVector]:
+        """Measure texts and what stands above them by meaning, words and keys."""
+        query = self._leaning(part)
+        aspects, intents = aspect_keys(part), self._guide.keys(part)
+        return {
+            "text": own.vectors @ query,
+            "head": above.vectors @ query,
             "coverage": self._coverage(part, own, above),
             "aspect_head": above.key_share(aspects),
             "aspect_text": own.key_share(aspects),
             "intent_head": above.key_share(intents),
             "intent_text": own.key_share(intents),
-            "topic": key_share({**intents, **aspects}, topics)
-            if topics
-            else np.zeros(len(texts), dtype=np.float32),
-            "echo": self._echo(own.vectors, echoes) if echoes else np.zeros(len(texts), dtype=np.float32),
         }
 
     def unfamiliar(self, part: Part) -> tuple[str, ...]:
@@ -146,22 +153,30 @@ class Relevance:
             return np.zeros(0, dtype=np.float32)
         return np.asarray(self._shelf.read(texts).vectors @ self._query(left), dtype=np.float32)
 
-    def _query(self, text: str) -> FloatVector:
+    def know(self, queries: Sequence[str], vectors: FloatMatrix) -> None:
+        """Take over vectors of questions that were encoded already, float32, shape (q, d), unit rows."""
         with self._lock:
-            known = self._queries.get(text)
+            self._queries.update(zip(queries, vectors, strict=True))
+            while len(self._queries) > CACHE_QUERIES:
+                self._queries.popitem(last=False)
+
+    def _query(self, text: str) -> FloatVector:
+        known = self._queries.get(text)
         if known is None:
-            known = np.asarray(self._encoder.encode([text], kind="query")[0], dtype=np.float32)
-            with self._lock:
-                self._queries[text] = known
-                while len(self._queries) > CACHE_QUERIES:
-                    self._queries.popitem(last=False)
+            vectors = self._encoder.encode([text], kind="query")
+            self.know([text], vectors)
+            known = vectors[0]
         return known
 
-    def _best_piece(self, query: FloatVector, pieces: Sequence[Sequence[str]]) -> FloatVector:
+    def _leaning(self, part: Part) -> FloatVector:
+        """Give the vector of a part, turned towards its intent."""
+        return self._guide.lean(part, self._query(part.clean), LEAN)
+
+    def _best_piece(self, part: Part, pieces: Sequence[Sequence[str]]) -> FloatVector:
         flat = [piece for group in pieces for piece in group]
         if not flat:
             return np.zeros(len(pieces), dtype=np.float32)
-        scores = self._shelf.read(flat).vectors @ query
+        scores = self._shelf.read(flat).vectors @ self._leaning(part)
         best = np.zeros(len(pieces), dtype=np.float32)
         sizes = np.array([len(group) for group in pieces])
         filled = sizes > 0
@@ -174,15 +189,19 @@ class Relevance:
         return np.asarray(np.clip((vectors @ earlier.T) * weights, 0.0, 1.0).max(axis=1), dtype=np.float32)
 
     def _coverage(self, part: Part, own: Texts, above: Texts) -> FloatVector:
-        asked = list(dict.fromkeys(self._tokenizer.tokens(part.clean)))
+        asked, weights = self._asked(part.clean)
         if not asked:
             return np.zeros(len(own.rows), dtype=np.float32)
-        weights = np.asarray(self._idf(asked), dtype=np.float32)
         present = np.maximum(own.holding(asked), above.holding(asked))
         # Kernels of the matrix library read past the end of so small an array and may flag what they throw away.
         with np.errstate(invalid="ignore"):
             held = present @ weights
         return np.asarray(held / max(float(weights.sum()), 1e-6), dtype=np.float32)
+
+    def _words(self, text: str) -> tuple[tuple[str, ...], FloatVector]:
+        """Cut a question into its distinct words; their rarities, float32."""
+        words = tuple(dict.fromkeys(self._tokenizer.tokens(text)))
+        return words, np.asarray(self._idf(words) if words else (), dtype=np.float32)
 
     def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[list[str]]]:
         vectors = self._encoder.encode([fold(text) for text in texts], kind="passage")

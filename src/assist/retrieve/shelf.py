@@ -65,6 +65,7 @@ class Texts:
         self._books = books
         self.rows = rows
         self.vectors: FloatMatrix = books.vectors[rows]
+        self._numbers: tuple[NDArray[np.int32], IdVector] | None = None
 
     def holding(self, words: Sequence[str]) -> FloatMatrix:
         """Say which of t distinct words each text has; float32, shape (n, t), of 0 and 1."""
@@ -103,9 +104,11 @@ class Texts:
 
     def _words(self) -> tuple[NDArray[np.int32], IdVector]:
         """Give the numbers of all texts' words, one text after the other, and where each text's end."""
-        lists = [self._books.words_of[row] for row in self.rows.tolist()]
-        ends = np.cumsum([len(found) for found in lists], dtype=np.int64)
-        return np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32), ends
+        if self._numbers is None:
+            lists = [self._books.words_of[row] for row in self.rows.tolist()]
+            ends = np.cumsum([len(found) for found in lists], dtype=np.int64)
+            self._numbers = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32), ends
+        return self._numbers
 
 
 class _Books:

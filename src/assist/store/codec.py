@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -114,6 +115,7 @@ def encode_profile(profile: ShopProfile) -> str:
     return json.dumps(fields)
 
 
+@lru_cache(maxsize=8)
 def decode_profile(data: str) -> ShopProfile:
     """Build a shop profile from what `encode_profile` wrote.
 
