@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class Rule:
         ground: The legal or platform ground.
         hint: How to say it lawfully.
         words: Trigger words, spelled out.
-        needs: Must be found in the sentence; None: nothing is needed.
+        needs: Pattern that must be found in the sentence; None: nothing is needed.
         unless: Clears the word when found in the sentence.
         before: Clears it when it matches the clause's text right before the word.
         after: Clears it when it matches the text right after the word.
@@ -55,11 +55,11 @@ class Rule:
     ground: str
     hint: str
     words: tuple[str, ...]
-    needs: re.Pattern[str] | None = None
-    unless: re.Pattern[str] | None = None
-    before: re.Pattern[str] | None = None
-    after: re.Pattern[str] | None = None
-    pattern: re.Pattern[str] | None = None
+    needs: str | None = None
+    unless: str | None = None
+    before: str | None = None
+    after: str | None = None
+    pattern: str | None = None
     negatable: bool = True
     quotable: bool = True
 
@@ -170,7 +170,7 @@ def _judge(rule: Rule, text: str, start: int, end: int) -> Match | None:
     if not _fits(rule, text, left, start, end, right):
         return None
     if rule.pattern is not None:
-        reach = _reach(rule.pattern, text, left, start, end, right)
+        reach = _reach(_compiled(rule.pattern), text, left, start, end, right)
         if reach is None:
             return None
         start, end = reach
@@ -186,13 +186,19 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _fits(rule: Rule, text: str, left: int, start: int, end: int, right: int) -> bool:
-    if rule.after is not None and rule.after.match(text, end, right):
+    if rule.after is not None and _compiled(rule.after).match(text, end, right):
         return False
-    if rule.before is not None and rule.before.search(text[left:start]):
+    if rule.before is not None and _compiled(rule.before).search(text[left:start]):
         return False
-    if rule.needs is not None and not rule.needs.search(text, left, right):
+    if rule.needs is not None and not _compiled(rule.needs).search(text, left, right):
         return False
-    return rule.unless is None or not rule.unless.search(text, left, right)
+    return rule.unless is None or not _compiled(rule.unless).search(text, left, right)
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when its word is met for the first time; most words of the lists never are."""
+    return re.compile(pattern)
 
 
 def _reach(
@@ -233,22 +239,28 @@ def read_rules(text: str, *, path: str = "") -> tuple[Rule, ...]:
         IngestError: The text is no TOML, a key is unknown, or a pattern does not compile.
     """
     try:
-        table = parse_toml(text)
-        shared = {key: value for key, value in table.items() if key != "rule"}
-        return tuple(_rule(shared, entry) for entry in table.get("rule", ()))
+        rules = _rules(text)
+        for rule in rules:
+            for pattern in (rule.needs, rule.unless, rule.before, rule.after, rule.pattern):
+                _compiled(pattern or "")
     except (ValueError, KeyError, re.error) as exc:
         raise IngestError(f"word list cannot be read: {exc}", path=path or None) from exc
+    return rules
+
+
+def _rules(text: str) -> tuple[Rule, ...]:
+    table = parse_toml(text)
+    shared = {key: value for key, value in table.items() if key != "rule"}
+    return tuple(_rule(shared, entry) for entry in table.get("rule", ()))
 
 
 def _rule(shared: Mapping[str, Any], entry: Mapping[str, Any]) -> Rule:
     unknown = entry.keys() - _KEYS
     if unknown:
         raise InputError(f"unknown keys {sorted(unknown)}; known are {sorted(_KEYS)}")
-    patterns = {
-        key: re.compile(entry[key]) for key in ("needs", "unless", "after", "pattern") if key in entry
-    }
+    patterns = {key: entry[key] for key in ("needs", "unless", "after", "pattern") if key in entry}
     if "before" in entry:
-        patterns["before"] = re.compile(f"(?:{entry['before']})$")
+        patterns["before"] = f"(?:{entry['before']})$"
     return Rule(
         kind=entry.get("kind", shared["kind"]),
         severity=Severity(entry.get("severity", shared.get("severity", "block"))),
@@ -278,4 +290,4 @@ def load_lexicon(names: Iterable[str], extra: Iterable[str | Path] = ()) -> Lexi
 
 @cache
 def _packaged_rules(name: str) -> tuple[Rule, ...]:
-    return read_rules(read_list_file(name), path=f"{name}.toml")
+    return _rules(read_list_file(name))

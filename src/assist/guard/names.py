@@ -21,7 +21,8 @@ _TITLE = "(?:先生|女士|小姐|太太|阿姨)"
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what a text must hold, and the pattern of a name beside it, which is compiled when a text holds that."""
     words = read_words("names")
     compound = "|".join(words["compound"])
     given = rf"(?:(?![{_NOT_GIVEN}])[\u4e00-\u9fff])"
@@ -40,34 +41,34 @@ def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return (
         (
             named,
-            re.compile(
+            (
                 rf"(?:收件人|收货人|联系人|收件姓名|收货姓名|姓名|名字|签收人)(?:姓名|名字)?"
                 rf"(?:改成|改为|换成|填写|写|填|是|为|叫|:|\s){{1,4}}(?P<name>{titled}|{name})"
             ),
         ),
-        (named, re.compile(rf"(?:收件人|收货人|联系人|姓名|名字)(?P<name>{titled}|{sure}){end}")),
+        (named, rf"(?:收件人|收货人|联系人|姓名|名字)(?P<name>{titled}|{sure}){end}"),
         (
             re.compile("收件人|收货人|签收人"),
-            re.compile(
+            (
                 rf"(?:收件人|收货人|签收人)(?:[^。;:]{{0,8}}?[,，]?是(?P<name>{sure})(?=[\s,;。]|$)"
                 rf"|(?:就|请|帮忙)?(?:写|填|改成|改为|换成)(?P<other>(?![我本自一不跟和同别他她])[\u4e00-\u9fff]{{2,6}})(?=[\s,;。]|$))"
             ),
         ),
-        (re.compile("叫"), re.compile(rf"{_KIN}叫(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)")),
-        (re.compile("给.{2,4}收"), re.compile(rf"给(?P<name>{sure})收(?![\u4e00-\u9fff])")),
+        (re.compile("叫"), rf"{_KIN}叫(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
+        (re.compile("给.{2,4}收"), rf"给(?P<name>{sure})收(?![\u4e00-\u9fff])"),
         (
             re.compile("我叫|本人"),
-            re.compile(rf"(?:我叫|本人)(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
+            rf"(?:我叫|本人)(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)",
         ),
-        (beside, re.compile(rf"{edge}(?P<name>{sure}){gap}(?:收(?![\u4e00-\u9fff])|[{MASKED}])")),
-        (beside, re.compile(rf"[{MASKED}]{gap}(?P<name>{sure})(?:收|(?=[\s,;。、|{MASKED}]|$))")),
+        (beside, rf"{edge}(?P<name>{sure}){gap}(?:收(?![\u4e00-\u9fff])|[{MASKED}])"),
+        (beside, rf"[{MASKED}]{gap}(?P<name>{sure})(?:收|(?=[\s,;。、|{MASKED}]|$))"),
         (
             re.compile(_TITLE),
-            re.compile(rf"(?:给|找|叫|请|写|联系)(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])"),
+            rf"(?:给|找|叫|请|写|联系)(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])",
         ),
         (
             re.compile(f"[{MASKED}]"),
-            re.compile(rf"(?:的|{edge})(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])"),
+            rf"(?:的|{edge})(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])",
         ),
     )
 
@@ -76,7 +77,12 @@ def find_names(text: str, digits: str) -> Iterator[Found]:
     """Find persons' names by what stands around them; a bare name in running text is left alone."""
     for hint, pattern in _patterns():
         if hint.search(text) is not None:
-            yield from (("recipient", *_span(match)) for match in pattern.finditer(text))
+            yield from (("recipient", *_span(match)) for match in _compiled(pattern).finditer(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:

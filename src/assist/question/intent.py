@@ -25,7 +25,8 @@ from assist.arrays import FloatMatrix, FloatVector, check_matrix
 from assist.encoder.base import Encoder
 from assist.kept import kept_arrays
 from assist.messages import Behaviour, Intent, IntentScore
-from assist.question import lexicon, wording
+from assist.question import lexicon, phrases, wording
+from assist.text import normalize
 
 # Fitted by maximum likelihood on the development half of the labelled wordings and on those 872 development
 # messages of taobao_intent whose label answers to a leaf.
@@ -40,7 +41,7 @@ UNKNOWN = 0.2
 _TOP = 3
 _LENGTHS = (1, 2, 3)
 # Version of what `_learn` makes.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,16 +147,14 @@ class IntentModel:
     def __init__(self, intents: Intents, encoder: Encoder, *, learned: LearnedIntents | None = None) -> None:
         self.intents = intents
         self._encoder = encoder
-        wordings = _plain_wordings(intents)
-        sizes = [len(rows) for rows in wordings]
-        texts = list(chain.from_iterable(wordings))
-        key = json.dumps([_FORMAT, asdict(encoder.identity), sizes, texts]).encode()
-        arrays = kept_arrays("intents", key, lambda: _learn(encoder, texts, sizes))
+        arrays = kept_arrays(
+            "intents", _key(intents, encoder), lambda: _learn(encoder, _plain_wordings(intents))
+        )
         self._embeddings: FloatMatrix = arrays["embeddings"]
         self._weights: FloatMatrix = arrays["weights"]
         grams: list[str] = json.loads(arrays["grams"].tobytes().decode("utf-8", "surrogatepass"))
         self._vocabulary = dict(zip(grams, range(len(grams)), strict=True))
-        self._rows = _padded_rows(sizes)
+        self._rows = _padded_rows(arrays["sizes"].tolist())
         known = learned or LearnedIntents.bundled()
         same = known.revision == encoder.identity.revision and known.paths == tuple(
             leaf.path for leaf in intents.leaves
@@ -246,12 +245,28 @@ def _plain_wordings(intents: Intents) -> list[list[str]]:
     ]
 
 
-def _learn(encoder: Encoder, texts: Sequence[str], sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
-    """Work out all that the model knows of the wordings."""
+def _key(intents: Intents, encoder: Encoder) -> bytes:
+    """Name all that `_learn` depends on: examples, encoder, and the code and lists by which examples become plain."""
+    files = [Path(module.__file__ or "") for module in (wording, phrases, normalize)]
+    files += [lexicon.file("lexicon"), lexicon.file("spelling")]
+    rules = [file.read_text(encoding="utf-8") for file in files]
+    return json.dumps(
+        [_FORMAT, asdict(encoder.identity), [leaf.examples for leaf in intents.leaves], rules]
+    ).encode()
+
+
+def _learn(encoder: Encoder, wordings: Sequence[Sequence[str]]) -> dict[str, NDArray[Any]]:
+    """Work out all that the model knows of the wordings of each leaf."""
+    texts, sizes = list(chain.from_iterable(wordings)), [len(rows) for rows in wordings]
     vocabulary, weights = _bayes(texts, sizes)
     grams = json.dumps(list(vocabulary), ensure_ascii=False).encode("utf-8", "surrogatepass")
     embeddings = encoder.encode(texts, kind="query")
-    return {"embeddings": embeddings, "weights": weights, "grams": np.frombuffer(grams, dtype=np.uint8)}
+    return {
+        "embeddings": embeddings,
+        "weights": weights,
+        "grams": np.frombuffer(grams, dtype=np.uint8),
+        "sizes": np.array(sizes, dtype=np.int64),
+    }
 
 
 def _padded_rows(sizes: Sequence[int]) -> NDArray[np.int64]:

@@ -16,11 +16,16 @@ from assist.question.phrases import PhraseTable
 _DATA = Path(__file__).parent / "data"
 
 
+def file(name: str) -> Path:
+    """Return where `data/<name>.toml` is."""
+    return _DATA / f"{name}.toml"
+
+
 @cache
 def toml(name: str) -> Mapping[str, Any]:
     """Return the tables of `data/<name>.toml`; read once per process."""
     reader = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    tables: Mapping[str, Any] = reader.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    tables: Mapping[str, Any] = reader.loads(file(name).read_text(encoding="utf-8"))
     return tables
 
 

@@ -10,6 +10,7 @@ from assist.guard.claims import CLAIM_LISTS
 from assist.guard.lexicon import Lexicon, load_lexicon, read_rules, spell_out
 from assist.guard.skeleton import Skeleton, View
 from assist.guard.tone import TONE_LISTS
+from assist.guard.wordlists import read_list_file
 
 HEAD = 'kind = "absolute"\nground = "本店规定"\nmessage = "不能这样说"\nhint = "换个说法"\n'
 
@@ -80,6 +81,11 @@ def test_the_packages_lists_load() -> None:
     lexicon = load_lexicon((*CLAIM_LISTS, *TONE_LISTS))
     assert len({rule.kind for rule in lexicon.rules}) == 11
     assert sum(len(rule.words) for rule in lexicon.rules) > 700
+
+
+@pytest.mark.parametrize("name", [*CLAIM_LISTS, *TONE_LISTS])
+def test_every_pattern_of_the_packages_lists_compiles(name: str) -> None:
+    assert read_rules(read_list_file(name), path=name)
 
 
 def test_no_rules_no_matches() -> None:

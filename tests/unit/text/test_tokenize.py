@@ -157,3 +157,14 @@ def test_importing_the_room_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_dictionary_of_rjieba_is_read_once_and_its_package_still_imports():
+    pytest.importorskip("rjieba")
+    script = (
+        "import sys; from assist.text.tokenize import Tokenizer\n"
+        "print(Tokenizer().words('能退货吗'), 'rjieba' in sys.modules)\n"
+        "import rjieba; print(rjieba.cut('能退货吗', False), rjieba.Jieba is sys.modules['rjieba.rjieba'].Jieba)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["['能', '退货', '吗'] False", "['能', '退货', '吗'] True"]
