@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from assist import Assistant, Message
 from assist.clock import shop_time
-from assist.messages import Question, turns
+from assist.messages import Question, Slot, turns
 from assist.results import Suggestion
 from assist.text.normalize import fold
 
@@ -84,7 +84,7 @@ def slots(rows: Sequence[Row], assistant: Assistant) -> tuple[Figures, list[str]
     right = found_all = there = 0
     wrong = []
     for row, found in zip(rows, _questions([_message(row) for row in rows], assistant), strict=True):
-        got = {_SAME.get(name, name): slot for name, slot in found.slots.items() if name in SLOTS}
+        got = {_SAME.get(name, name): slot for name, slot in _named(found).items()}
         hits = {
             name
             for name, value in row["slots"].items()
@@ -110,7 +110,8 @@ def parts(rows: Sequence[Row], assistant: Assistant) -> tuple[Figures, list[str]
     messages = [Message(lines=tuple(row["lines"])) for row in rows]
     for row, found in zip(rows, _questions(messages, assistant), strict=True):
         texts = [part.clean for part in found.parts]
-        hits = sum(any(_alike(wanted, text) for text in texts) for wanted in row["parts"])
+        typed = [fold(part.text) for part in found.parts]
+        hits = sum(any(_alike(fold(wanted), text) for text in (*texts, *typed)) for wanted in row["parts"])
         there, kept = there + len(row["parts"]), kept + hits
         whole += len(texts) == len(row["parts"])
         for name, value in row["final"].items():
@@ -204,9 +205,9 @@ MEASURES: dict[str, Callable[[Sequence[Row], Assistant], tuple[Figures, list[str
 }
 SLOTS = {
     *("height_cm", "weight_kg", "bust_cm", "waist_cm", "hip_cm", "foot_cm", "age_months", "size", "color"),
-    *("province", "order_id", "waybill", "date", "amount", "quantity", "budget"),
+    *("province", "order_id", "waybill", "date", "amount", "quantity", "budget", "budget_from"),
 }
-_SAME = {"budget": "amount"}
+_SAME = {"budget": "amount", "budget_from": "amount"}
 _OTHER = {"amount": "budget"}
 _TRIMMED = re.compile(r"[色的]$|[之以]?前$")
 
@@ -226,6 +227,13 @@ def _message(row: Row) -> Message:
 
 
 _ROLES = {"买家": "buyer", "客服": "agent", "buyer": "buyer", "agent": "agent"}
+
+
+def _named(question: Question) -> dict[str, Slot]:
+    """The slots that the labels know; a size usually worn is the size where no other is named."""
+    named = {name: slot for name, slot in question.slots.items() if name in SLOTS}
+    habit = question.slots.get("size_habit")
+    return named if habit is None else {"size": habit, **named}
 
 
 def _questions(messages: Sequence[Message], assistant: Assistant) -> list[Question]:

@@ -82,7 +82,7 @@ class Slot:
 
     Attributes:
         name: `height_cm, weight_kg, foot_cm, age_months, size, color, province, order_id, waybill, date,
-            budget, amount, quantity, days, reason, ...`
+            budget, budget_from, amount, quantity, days, reason, ...`
         value: Normalised: a number in the unit of the name, or a word.
         text: As typed.
         origin: `message`, `history`, `order` or `customer`.

@@ -174,9 +174,7 @@ def _short(title: str) -> str:
 
 def alternatives_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
     """Name products that meet what the shopper said: a budget, a category word, a need; or ask for it."""
-    slot = evidence.question.slots.get("budget")
-    budget = None if slot is None else Decimal(str(slot.value))
-    scored = _fitting(part, evidence, budget)
+    scored = _fitting(part, evidence, _yuan(evidence, "budget_from"), _yuan(evidence, "budget"))
     if not scored:
         return None
     statements = []
@@ -185,12 +183,21 @@ def alternatives_candidate(part: Part, number: int, evidence: Evidence) -> Candi
     return Candidate(number, "alternatives", tuple(statements), 0.86, lead="按您说的，可以看看这几款：")
 
 
-def _fitting(part: Part, evidence: Evidence, budget: Decimal | None) -> list[tuple[Document, Fact | None]]:
+def _yuan(evidence: Evidence, name: str) -> Decimal | None:
+    slot = evidence.question.slots.get(name)
+    return None if slot is None else Decimal(str(slot.value))
+
+
+def _fitting(
+    part: Part, evidence: Evidence, least: Decimal | None, most: Decimal | None
+) -> list[tuple[Document, Fact | None]]:
     found: list[tuple[float, Document, Fact | None]] = []
     for product in evidence.catalog:
         price = price_of(product)
         value = None if price is None else amount_of(price)
-        if budget is not None and (value is None or value > budget):
+        if most is not None and (value is None or value > most):
+            continue
+        if least is not None and (value is None or value < least):
             continue
         reason, strength = _reason(product, part, evidence)
         if strength > 0.0:

@@ -49,6 +49,12 @@ def pattern(table: str, key: str) -> re.Pattern[str]:
 
 
 @cache
+def one_pattern(table: str, key: str) -> re.Pattern[str]:
+    """Return a single pattern of `lexicon.toml`."""
+    return re.compile(str(toml("lexicon")[table][key]))
+
+
+@cache
 def spelling() -> PhraseTable[str]:
     """Return the table of typos, slang and dialect with the plain words."""
     return PhraseTable(toml("spelling")["replace"])

@@ -21,7 +21,7 @@ Cut: TypeAlias = Callable[[str], Sequence[str]]
 _LINK_ID = re.compile(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
 _TOKEN = re.compile(r"(?<![a-z0-9_.\-])[a-z0-9][a-z0-9_\-]{1,30}(?![a-z0-9_])")
 _NAMED_ID = re.compile(
-    r"(?:货号|款号|商品id|商品编号|编号|宝贝id)\s*(?:是|为|:|：)?\s*([a-z0-9][a-z0-9\-]{2,20})"
+    r"(?:货号|款号|商品id|商品编号|(?<!单)编号|宝贝id)\s*(?:是|为|:|：)?\s*([a-z0-9][a-z0-9\-]{2,20})"
 )
 _NOT_PRODUCT = re.compile(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
 _SEPARATE = re.compile("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")

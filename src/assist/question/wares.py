@@ -1,4 +1,4 @@
-"""Sizes, colours, people, skin and reasons in a message: slots that are words, not measures."""
+"""Colours, people, skin and reasons in a message: slots that are words, not measures."""
 
 from __future__ import annotations
 
@@ -7,38 +7,20 @@ from collections.abc import Iterator
 from functools import cache
 
 from assist.question import lexicon
-from assist.question.bodies import Found
+from assist.question.found import Found
 from assist.question.phrases import PhraseTable
-
-_LETTER = r"(?:[2-9]xl|x{0,5}[sl]|m|xxs)"
-# Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
-_LETTER_SIZE = re.compile(r"(?<![a-z0-9.\-/])(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
-_SINGLE = re.compile(
-    r"(?<![a-z0-9.\-])(?P<v>[sml])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有]))"
-)
-_SINGLE_BEFORE = re.compile(
-    r"(?:穿|要|拍|拿|买|换(?:成|个)?|改成|选|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|，|,|\s|/|^)$"
-)
-_NUMBER_SIZE = re.compile(
-    r"(?<![\d.])(?P<v>[1-5]\d(?:\.5)?|[6-9]\d|1[0-7]\d)\s*(?:码|号鞋|的鞋|号的鞋)(?!数|表|对照)"
-)
-_SHOE_VERB = re.compile(
-    r"(?:穿|要|拍|拿|换(?:成|个)?|改成?|选)\s*(?P<v>[34]\d(?:\.5)?)(?:的|吧|$|[\s，,。!！?？吗能行改换])"
-)
-_REFUSED_SHOE = re.compile(r"(?:不要|换下)[34]\d(?:\.5)?了?")
-_ALONE_SHOE = re.compile(r"(?:^|[\s，,])(?P<v>3[4-9]|4[0-8])(?=$|[\s，,])")
-_CODE_SIZE = re.compile(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy])(?![a-z])")
-_WORD_SIZE = re.compile(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
-_HABIT = re.compile(
-    r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
-)
-_NEGATED = re.compile(r"(?:不要|不想要|不喜欢|除了|不是|别发|别给我发?|不买|没拍)(?:这个|那个|要)?\Z")
-_RECEIVED = re.compile(
-    r"(?:收到(?:的)?(?:是|了)?|来的是|(?:发|寄|给)(?:过来)?(?:给?我)?(?:了|成|来|的)?(?:却|竟然|就)?是?)[^，,。]{0,2}$"
-)
+from assist.question.refusal import is_refused
+from assist.question.sizes import is_size
 
 _SHORT = re.compile(
-    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:的(?!确|话)|款|(?=[sml]码|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:的(?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+)
+# A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
+_SHADE = re.compile(
+    "(?:雾霾|焦糖|奶油|牛油果|薄荷|燕麦|抹茶|奶茶|樱花|香芋|宝石|孔雀|克莱因|牛仔|海军|橄榄|荧光|西瓜|樱桃|铁锈|咖啡|巧克力|摩卡|可可|"
+    "月光|珍珠|石墨|曜石|水泥|高级|太空|星空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
+    "深|浅|暗|亮|藏|墨|烟|军|酒|姜|藕|湖|湛|黛|脏)"
+    "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油)|紫(?!外|薯)|灰(?!尘)|粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?"
 )
 _NOT_SHORT = re.compile(
     r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)$"
@@ -73,34 +55,16 @@ _REASONS = tuple(
 )
 
 
-def size_slots(text: str) -> Iterator[Found]:
-    """Yield sizes (`XL`, `42`, `170/92A`) and the size usually worn of a normalised text."""
-    for match in _REFUSED_SHOE.finditer(text):
-        yield Found("", "", match.start(), match.end())
-    shoes = (_ALONE_SHOE,) if _NUMBER_SIZE.search(text) else ()
-    for pattern in (_CODE_SIZE, _LETTER_SIZE, _SINGLE, _NUMBER_SIZE, _SHOE_VERB, _WORD_SIZE, *shoes):
-        for match in pattern.finditer(text):
-            before = text[: match.start("v")]
-            if pattern is _SINGLE and match[0] == match["v"] and not _SINGLE_BEFORE.search(before):
-                continue
-            if not _NEGATED.search(before):
-                name = "size_habit" if _HABIT.search(before) else "size"
-                yield Found(name, _size(match["v"]), match.start(), match.end())
-
-
-def received(text: str, start: int) -> bool:
-    """Say whether what stands at `start` is what came, not what was wanted (我要M发了L)."""
-    return _RECEIVED.search(text[:start]) is not None
-
-
 def color_slots(text: str) -> Iterator[Found]:
     """Yield colours of a normalised text; a colour that is refused (不要黑的) is none."""
     for start, end, word in _colours().find(text):
-        if not _NEGATED.search(text[:start]):
+        if not is_refused(text, start, end):
             yield Found("color", word, start, end)
+    for match in _SHADE.finditer(text):
+        if not is_refused(text, *match.span()):
+            yield Found("color", match[0], *match.span())
     for match in _SHORT.finditer(text):
-        before = text[: match.start()]
-        if not _NOT_SHORT.search(before) and not _NEGATED.search(before):
+        if not _NOT_SHORT.search(text[: match.start()]) and not is_refused(text, *match.span()):
             yield Found("color", match["v"] + "色", match.start(), match.end())
 
 
@@ -121,17 +85,6 @@ def reason_slots(text: str) -> Iterator[Found]:
             return
 
 
-def is_refused(text: str, start: int) -> bool:
-    """Say whether the word at `start` is one the shopper does not want."""
-    return _NEGATED.search(text[:start]) is not None
-
-
-def _size(word: str) -> str:
-    """Return the usual form: XXL is 2XL."""
-    found = re.fullmatch("(x{2,5})([sl])", word)
-    return f"{len(found[1])}X{found[2].upper()}" if found else word.upper()
-
-
 @cache
 def _colours() -> PhraseTable[str]:
     return PhraseTable({word: word for word in lexicon.words("wares", "colors")})
@@ -145,10 +98,9 @@ def _meanings(key: str) -> PhraseTable[str]:
 
 def sku_slot(word: str) -> str:
     """Return the slot that a word of a SKU table fills: `size`, `color`, or nothing."""
-    if _SKU_SIZE.fullmatch(word.lower()):
+    if is_size(word):
         return "size"
     return "color" if _SKU_COLOUR.search(word) else ""
 
 
-_SKU_SIZE = re.compile(rf"(?:{_LETTER}|[1-5]\d(?:\.5)?|[6-9][05]|1[0-7]\d)(?:码)?|均码")
 _SKU_COLOUR = re.compile("[色黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐]$")

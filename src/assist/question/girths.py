@@ -1,0 +1,99 @@
+"""Girths and feet in a message: 腰围76, 二尺三的腰, 三围88/66/90, 脚长24.5, 24cm的脚."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assist.question.found import Found
+from assist.question.numbers import CHINESE, number, whole
+
+_DIGIT = "[一二两三四五六七八九]"
+_CHI = rf"(?:\d(?:\.\d)?|{CHINESE}{{1,2}})\s*尺\s*(?:\d(?!\d|\s*(?:cm|厘米|公分))|{_DIGIT}{{1,2}})?\s*寸?半?"
+_FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|{CHINESE}{{2,5}}(?:点{CHINESE})?)"
+_UNIT = r"\s*(?:cm|厘米|公分|mm|毫米)"
+_FILL = r"(?:量[了的出来]*|大概|大约|差不多|也就|[是有在为才就约:：的]|不到|\s)*"
+_NAME = "(?P<n>腰围?粗?|臀围?|屁股|胸围?|肩宽)"
+_NOT_AFTER = r"(?![\d.%]|\s*(?:码|号|[件个条双块元天年月岁斤米]))"
+_NAMED = re.compile(
+    rf"(?<!下){_NAME}{_FILL}(?:(?P<chi>{_CHI})|(?P<v>{_FIGURE})(?P<u>{_UNIT}|\s*尺)?{_NOT_AFTER})"
+)
+_BEFORE = re.compile(
+    rf"(?<![\d.])(?:(?P<chi>{_CHI})\s*的?|(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})的?|的)){_NAME}(?!带|包|封|枕|托|衣)"
+)
+_THREE = re.compile(
+    r"三围\s*(?:是|[:：])?\s*(\d{2,3}(?:\.\d)?)[\s/,，、\-*x×]+(\d{2,3}(?:\.\d)?)[\s/,，、\-*x×]+(\d{2,3}(?:\.\d)?)"
+)
+_FOOT = re.compile(
+    rf"脚(?:丫子?|板|掌|底|长度?|的长度?)*{_FILL}(?:(?P<low>\d\d(?:\.\d)?)\s*[到至~\-])?"
+    rf"(?P<v>{_FIGURE})(?P<u>{_UNIT})?(?P<half>半|5)?(?!\d|{_UNIT}?\s*(?:码|号|宽|高|个|双|斤|岁|天))"
+)
+_FOOT_BEFORE = re.compile(
+    rf"(?<![\d.])(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})(?P<half>半)?的?|的)(?:内|光)?脚(?!感|垫|架|踏|踝)"
+)
+_GIRTHS = {"腰": "waist_cm", "臀": "hip_cm", "屁": "hip_cm", "胸": "bust_cm", "肩": "shoulder_cm"}
+_CM_PER_CHI = 100 / 3
+
+
+def girth_slots(text: str) -> Iterator[Found]:
+    """Yield girths of a normalised text, in centimetres."""
+    for match in _THREE.finditer(text):
+        for place, name in enumerate(("bust_cm", "waist_cm", "hip_cm"), start=1):
+            yield Found(name, whole(float(match[place])), *match.span(place))
+    for pattern in (_NAMED, _BEFORE):
+        for match in pattern.finditer(text):
+            value = _girth(match)
+            if value is not None and 30 <= value <= 160:
+                yield Found(_GIRTHS[match["n"][0]], whole(value), match.start(), match.end())
+
+
+def foot_slots(text: str) -> Iterator[Found]:
+    """Yield lengths of feet of a normalised text, in centimetres; millimetres are turned into them."""
+    for pattern in (_FOOT, _FOOT_BEFORE):
+        for match in pattern.finditer(text):
+            value = _foot(match)
+            if value is not None and 8 <= value <= 33:
+                yield Found("foot_cm", whole(value), match.start(), match.end())
+
+
+def _girth(match: re.Match[str]) -> float | None:
+    if match["chi"]:
+        return _chi(match["chi"])
+    value = number(match["v"])
+    return value * _CM_PER_CHI if value is not None and match["u"] and "尺" in match["u"] else value
+
+
+def _chi(text: str) -> float | None:
+    """Read 二尺二 in centimetres; one 尺 is a third of a metre, the figure after it a tenth of one."""
+    left, _, right = text.replace(" ", "").partition("尺")
+    half = 0.05 if right.endswith("半") else 0.0
+    right = right.rstrip("寸半")
+    high = number(left)
+    low = _mean_digit(right) if right else 0.0
+    return None if high is None or low is None else (high + low / 10 + half) * _CM_PER_CHI
+
+
+def _mean_digit(text: str) -> float | None:
+    """Read one digit, or two neighbours (六七) as their middle."""
+    values = [number(char) for char in text]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _foot(match: re.Match[str]) -> float | None:
+    value = _decimal(match["v"])
+    groups = match.groupdict()
+    if value is None:
+        return None
+    if groups.get("low"):
+        value = (value + float(groups["low"])) / 2
+    if groups["half"] and match["u"]:
+        value += 0.5
+    millimetres = match["u"] is not None and match["u"].strip() in ("mm", "毫米")
+    return value / 10 if millimetres or value >= 100 else value
+
+
+def _decimal(text: str) -> float | None:
+    left, point, right = text.partition("点")
+    high, low = number(left), number(right) if point else 0.0
+    return None if high is None or low is None else high + low / 10

@@ -1,0 +1,62 @@
+"""Whole families of wordings: every way a shopper writes a value, asks for a person, tells of harm, is cross."""
+
+from pathlib import Path
+
+import pytest
+
+from assist.messages import Emotion
+from assist.question.emotion import asks_human, emotion
+from assist.question.slots import message_slots
+from assist.question.wording import spell
+from assist.text.normalize import fold, normalize
+
+FOLDER = Path(__file__).parent / "wordings"
+OTHERS = {"reason", "person", "skin", "days"}
+SAME = {"budget": "amount", "budget_from": "amount"}
+NEGATIVE = {Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT}
+
+
+def lines(name):
+    rows = (FOLDER / name).read_text("utf-8").splitlines()
+    return [row for row in rows if row and not row.startswith("#")]
+
+
+def found_in(text):
+    normalized = normalize(text)
+    found = {slot.name: slot.value for slot, _ in message_slots(normalized, spell(normalized.text))}
+    habit = found.pop("size_habit", None)
+    named = {SAME.get(name, name): value for name, value in found.items() if name not in OTHERS}
+    return named if habit is None else {"size": habit, **named}
+
+
+def alike(wanted, value):
+    if isinstance(value, str):
+        return wanted.upper().rstrip("色的") == value.upper().rstrip("色的")
+    return abs(float(wanted) - value) <= 0.5
+
+
+@pytest.mark.parametrize("row", lines("slots.tsv"))
+def test_values(row):
+    text, _, wanted = row.partition("\t")
+    expected = dict(item.split("=") for item in wanted.split())
+    found = found_in(text)
+    assert found.keys() == expected.keys()
+    assert all(alike(value, found[name]) for name, value in expected.items()), found
+
+
+@pytest.mark.parametrize("row", lines("person.txt"))
+def test_wishes_for_a_person(row):
+    assert asks_human(fold(row[1:])) is (row[0] == "+")
+
+
+@pytest.mark.parametrize("row", lines("feelings.txt"))
+def test_feelings(row):
+    assert (emotion(fold(row[1:])) in NEGATIVE) is (row[0] == "+")
+
+
+def test_only_harm_that_happened_is_a_matter_of_safety(demo):
+    rows = lines("harm.txt")
+    found = [demo.suggest(row[1:], product="D305") for row in rows]
+    safety = [one.handoff is not None and one.handoff.reason == "safety" for one in found]
+    wrong = [row for row, is_safety in zip(rows, safety, strict=True) if is_safety is not (row[0] == "+")]
+    assert wrong == []
