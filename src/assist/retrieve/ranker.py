@@ -55,7 +55,9 @@ class Ranker:
                 f"the ranker has no weight for column {unknown[0]!r}" if unknown else "no columns"
             )
         names = sorted(columns)
-        matrix = np.stack([columns[name] for name in names], axis=1)
+        matrix = np.empty((len(columns[names[0]]), len(names)), dtype=np.float32)
+        for at, name in enumerate(names):
+            matrix[:, at] = columns[name]
         return np.asarray(
             matrix @ np.array([self.weights[name] for name in names], dtype=np.float32), dtype=np.float32
         )

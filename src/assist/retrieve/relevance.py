@@ -26,6 +26,7 @@ HEAD_SHARE = 0.95
 INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
+_RECENT = 64
 CACHE_QUERIES = 2_048
 
 
@@ -61,6 +62,8 @@ class Relevance:
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
         self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
+        # Several lanes compare the same question with the same earlier ones.
+        self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
 
     def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
         """Score n short texts against a part by meaning, words and keys.
@@ -75,7 +78,7 @@ class Relevance:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        found = self._likeness(part, self._shelf.read(texts), self._shelf.read(heads))
+        found = self._likeness(part, self._shelf.read([*texts, *heads]))
         dense = np.maximum(found["text"], HEAD_SHARE * found["head"])
         aspect = np.maximum(found["aspect_head"], 0.6 * found["aspect_text"])
         intent = INTENT_KEY_SHARE * np.maximum(found["intent_head"], 0.6 * found["intent_text"])
@@ -108,32 +111,32 @@ class Relevance:
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `head_unasked` (share of the head's
             words that nothing asks for).
         """
-        own, above = self._shelf.read(texts), self._shelf.read(heads)
+        both, n = self._shelf.read([*texts, *heads]), len(texts)
         aspects, intents = aspect_keys(part), self._guide.keys(part)
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
-        found = self._likeness(part, own, above)
-        text, nothing = found["text"], np.zeros(len(texts), dtype=np.float32)
+        found = self._likeness(part, both)
+        text, nothing, vectors = found["text"], np.zeros(n, dtype=np.float32), both.vectors[:n]
         return {
             **found,
-            "plain": own.vectors @ self._query(part.clean),
-            "head_unasked": above.unasked(asked),
+            "plain": vectors @ self._query(part.clean),
+            "head_unasked": both.after(n).unasked(asked),
             "piece": np.maximum(text, self._best_piece(part, pieces)) if pieces is not None else text,
             "topic": key_share({**intents, **aspects}, topics) if topics else nothing,
-            "echo": self._echo(own.vectors, echoes) if echoes else nothing,
+            "echo": self._echo(vectors, echoes) if echoes else nothing,
         }
 
-    def _likeness(self, part: Part, own: Texts, above: Texts) -> dict[str, FloatVector]:
-        """Measure texts and what stands above them by meaning, words and keys."""
-        query = self._leaning(part)
-        aspects, intents = aspect_keys(part), self._guide.keys(part)
+    def _likeness(self, part: Part, both: Texts) -> dict[str, FloatVector]:
+        """Measure n texts by meaning, words and keys; `both` are the texts, then what stands above each."""
+        query, n = self._leaning(part), len(both.rows) // 2
+        aspect, intent = both.key_shares((aspect_keys(part), self._guide.keys(part)))
         return {
-            "text": own.vectors @ query,
-            "head": above.vectors @ query,
-            "coverage": self._coverage(part, own, above),
-            "aspect_head": above.key_share(aspects),
-            "aspect_text": own.key_share(aspects),
-            "intent_head": above.key_share(intents),
-            "intent_text": own.key_share(intents),
+            "text": both.vectors[:n] @ query,
+            "head": both.vectors[n:] @ query,
+            "coverage": self._coverage(part, both),
+            "aspect_head": aspect[n:],
+            "aspect_text": aspect[:n],
+            "intent_head": intent[n:],
+            "intent_text": intent[:n],
         }
 
     def unfamiliar(self, part: Part) -> tuple[str, ...]:
@@ -148,9 +151,10 @@ class Relevance:
         return self.ranker.rank(columns)
 
     def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:
-        """Cosine of one query with n texts; float32, shape (n,)."""
-        if not texts:
-            return np.zeros(0, dtype=np.float32)
+        """Cosine of one query with n texts; float32, shape (n,), not to be written."""
+        return self._similar(left, tuple(texts)) if texts else np.zeros(0, dtype=np.float32)
+
+    def _similarity(self, left: str, texts: tuple[str, ...]) -> FloatVector:
         return np.asarray(self._shelf.read(texts).vectors @ self._query(left), dtype=np.float32)
 
     def know(self, queries: Sequence[str], vectors: FloatMatrix) -> None:
@@ -188,15 +192,16 @@ class Relevance:
         weights = np.array([weight for _, weight in echoes], dtype=np.float32)
         return np.asarray(np.clip((vectors @ earlier.T) * weights, 0.0, 1.0).max(axis=1), dtype=np.float32)
 
-    def _coverage(self, part: Part, own: Texts, above: Texts) -> FloatVector:
-        asked, weights = self._asked(part.clean)
+    def _coverage(self, part: Part, both: Texts) -> FloatVector:
+        n, (asked, weights) = len(both.rows) // 2, self._asked(part.clean)
         if not asked:
-            return np.zeros(len(own.rows), dtype=np.float32)
-        present = np.maximum(own.holding(asked), above.holding(asked))
+            return np.zeros(n, dtype=np.float32)
+        held = both.holding(asked)
+        present = np.maximum(held[:n], held[n:])
         # Kernels of the matrix library read past the end of so small an array and may flag what they throw away.
         with np.errstate(invalid="ignore"):
-            held = present @ weights
-        return np.asarray(held / max(float(weights.sum()), 1e-6), dtype=np.float32)
+            covered = present @ weights
+        return np.asarray(covered / max(float(weights.sum()), 1e-6), dtype=np.float32)
 
     def _words(self, text: str) -> tuple[tuple[str, ...], FloatVector]:
         """Cut a question into its distinct words; their rarities, float32."""
@@ -219,7 +224,7 @@ def aspect_keys(part: Part) -> dict[str, float]:
 
 def key_share(keys: Mapping[str, float], texts: Sequence[str]) -> FloatVector:
     """Return for each text the largest share of a key that it holds; float32, shape (n,), 0 without any."""
-    return np.array(
-        [max((share for key, share in keys.items() if key in text), default=0.0) for text in texts],
-        dtype=np.float32,
-    )
+    best = {
+        text: max((share for key, share in keys.items() if key in text), default=0.0) for text in set(texts)
+    }
+    return np.array([best[text] for text in texts], dtype=np.float32)

@@ -61,11 +61,15 @@ class Texts:
         vectors: float32, shape (n, d), unit rows.
     """
 
-    def __init__(self, books: _Books, rows: IdVector) -> None:
+    def __init__(self, books: _Books, rows: IdVector, vectors: FloatMatrix | None = None) -> None:
         self._books = books
         self.rows = rows
-        self.vectors: FloatMatrix = books.vectors[rows]
+        self.vectors: FloatMatrix = books.vectors[rows] if vectors is None else vectors
         self._numbers: tuple[NDArray[np.int32], IdVector] | None = None
+
+    def after(self, n: int) -> Texts:
+        """Give the texts from the n-th on."""
+        return Texts(self._books, self.rows[n:], self.vectors[n:])
 
     def holding(self, words: Sequence[str]) -> FloatMatrix:
         """Say which of t distinct words each text has; float32, shape (n, t), of 0 and 1."""
@@ -82,13 +86,20 @@ class Texts:
         held[np.searchsorted(ends, hits, side="right"), column[hits] - 1] = 1.0
         return held
 
-    def key_share(self, keys: Mapping[str, float]) -> FloatVector:
-        """Return for each text the largest share of a key that stands in it; float32, shape (n,), 0 without any."""
-        if not keys:
-            return np.zeros(len(self.rows), dtype=np.float32)
-        shares = np.fromiter(keys.values(), dtype=np.float64, count=len(keys))
-        held = self._books.holding(self.rows, list(keys))
-        return np.asarray((held * shares).max(axis=1, initial=0.0), dtype=np.float32)
+    def key_shares(self, groups: Sequence[Mapping[str, float]]) -> list[FloatVector]:
+        """Return, for each group of keys, each text's largest share of a key that stands in it.
+
+        Returns:
+            Per group float32, shape (n,), 0 where no key stands.
+        """
+        held = self._books.holding(self.rows, [key for keys in groups for key in keys])
+        found, start = [], 0
+        for keys in groups:
+            shares = np.fromiter(keys.values(), dtype=np.float64, count=len(keys))
+            best = (held[:, start : start + len(keys)] * shares).max(axis=1, initial=0.0)
+            found.append(np.asarray(best, dtype=np.float32))
+            start += len(keys)
+        return found
 
     def unasked(self, asked: str) -> FloatVector:
         """Return the share, by rarity, of each text's words that stand nowhere in `asked`; float32, shape (n,)."""
@@ -99,7 +110,7 @@ class Texts:
         missing = np.array([absent[number] for number in numbers], dtype=np.float32)
         lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         sums = np.bincount(lines, weights=missing * books.rarities(flat), minlength=len(ends))
-        whole = np.array([books.whole(row) for row in self.rows.tolist()], dtype=np.float64)
+        whole = books.whole(self.rows)
         return np.asarray(sums.astype(np.float32) / whole, dtype=np.float32)
 
     def _words(self) -> tuple[NDArray[np.int32], IdVector]:
@@ -157,18 +168,22 @@ class _Books:
                 more = np.full(max(short, len(self._rarities)), np.nan, dtype=np.float32)
                 self._rarities = np.concatenate([self._rarities, more])
             found: FloatVector = self._rarities[numbers]
-            new = np.unique(numbers[np.isnan(found)])
-            if len(new):
+            unknown = np.isnan(found)
+            if unknown.any():
+                new = np.unique(numbers[unknown])
                 self._rarities[new] = self._rarity([self.words[number] for number in new.tolist()])
                 found = self._rarities[numbers]
             return found
 
-    def whole(self, row: int) -> float:
-        """Give the sum of the rarities of a text's words, at least 1e-6."""
-        known = self._whole.get(row)
-        if known is None:
-            known = self._whole[row] = max(float(self.rarities(self.words_of[row]).sum()), 1e-6)
-        return known
+    def whole(self, rows: IdVector) -> NDArray[np.float64]:
+        """Give the sums of the rarities of texts' words, each at least 1e-6; float64, shape of the argument."""
+        sums = list(map(self._whole.get, rows.tolist()))
+        if None in sums:
+            for row in rows.tolist():
+                if row not in self._whole:
+                    self._whole[row] = max(float(self.rarities(self.words_of[row]).sum()), 1e-6)
+            sums = list(map(self._whole.get, rows.tolist()))
+        return np.array(sums, dtype=np.float64)
 
     def holding(self, rows: IdVector, keys: Sequence[str]) -> NDArray[np.bool_]:
         """Say which keys stand in which texts; shape (rows, keys)."""
