@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 
 import numpy as np
 
 from assist import decide
+from assist.arrays import FloatVector
 from assist.documents import Audience, Document, Kind, Level
 from assist.draft import compose, quick
 from assist.draft.evidence import Evidence
@@ -26,12 +27,13 @@ from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, LearnedIntents, Understanding, catalog
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
 from assist.retrieve.guide import Guide
-from assist.retrieve.lanes import Retriever, Scope
+from assist.retrieve.lanes import Retriever, Scope, Wanted
 from assist.retrieve.relevance import LEAN, Relevance
 from assist.settings import Settings
 from assist.shop import ShopProfile
 from assist.store.base import AnswerState, Store
 from assist.store.view import View
+from assist.text.normalize import fold
 from assist.tuned import Tuned
 
 CLAUSES, ANSWERS = 30, 6
@@ -44,6 +46,8 @@ UNUSED_ANSWERS = 24
 """So many more past answers are looked at where some may not be used."""
 _UNUSED = frozenset({AnswerState.CANDIDATE, AnswerState.STALE, AnswerState.RETIRED})
 _BUYER = (Audience.BUYER,)
+_SEARCHED = (Kind.POLICY, Kind.PROMOTION, Kind.PAST_ANSWER)
+"""What is searched for each part, in this order."""
 _ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间")
 
 
@@ -162,7 +166,8 @@ class Suggester:
     def explain(self, message: Message, now: datetime) -> Evidence:
         """Return all that a draft for a message may be made of, without writing one."""
         read = _read(message, self._understanding.understand(message), now, self._profile.timezone)
-        return self._evidence(read, self._retrieve([read])[0])
+        hits, _ = self._retrieve([read])
+        return self._evidence(read, hits[0])
 
     def _quick(self, message: Message, now: datetime) -> Suggestion | None:
         """Greeting, thanks, urging and the wish for a person: no encoder, no index."""
@@ -192,58 +197,67 @@ class Suggester:
             read = zip(messages, map(_distinct, questions), clock, strict=True)
             reads = [_read(*item, zone) for item in read]
         with _timed(timings, "retrieve"):
-            hits = self._retrieve(reads)
-            reads = [
-                replace(read, advice=found) for read, found in zip(reads, self._advice(reads), strict=True)
-            ]
+            hits, advice = self._retrieve(reads)
+            reads = [replace(read, advice=found) for read, found in zip(reads, advice, strict=True)]
         shared = {stage: spent / len(messages) for stage, spent in timings.items()}
         return [
             self._answer(read, found, k, dict(shared), preferences)
             for read, found in zip(reads, hits, strict=True)
         ]
 
-    def _retrieve(self, reads: Sequence[_Read]) -> list[tuple[tuple[Hit, ...], ...]]:
-        """Search rules, promotions and past answers for every part of every message in one batch."""
+    def _retrieve(
+        self, reads: Sequence[_Read]
+    ) -> tuple[list[tuple[tuple[Hit, ...], ...]], list[tuple[Finding, ...]]]:
+        """Search rules, promotions and past answers for every part, and advice for every message, in one batch."""
         asked = [(read, part) for read in reads for part in read.question.parts]
-        if not asked:
-            return [() for _ in reads]
-        plain = self._encoder.encode([part.clean for _, part in asked], kind="query")
-        self._relevance.know([part.clean for _, part in asked], plain)
+        plain, whole = self._encoded([part for _, part in asked], reads)
         leaning = [
             self._guide.lean(part, vector, LEAN) for (_, part), vector in zip(asked, plain, strict=True)
         ]
-        queries = [_query(part, self._guide.keys(part)) for _, part in asked]
-        vectors = np.stack(leaning)
+        wanted = [item for read, part in asked for item in self._wanted(read, part)]
+        wanted += [
+            Wanted(
+                read.question.clean,
+                Scope(kinds=(Kind.POLICY,), audiences=(Audience.INTERNAL,), moments=(read.now,)),
+                1,
+                distinct=False,
+            )
+            for read in reads
+        ]
+        vectors = [vector for vector in leaning for _ in _SEARCHED]
+        found = iter(self._retriever.search_each(wanted, vectors=np.stack([*vectors, *whole])))
+        hits = [
+            tuple(
+                self._part_hits(read, part, [next(found) for _ in _SEARCHED]) for part in read.question.parts
+            )
+            for read in reads
+        ]
+        return hits, [tuple(_advice(hit) for hit in next(found) if _bears_on(hit)) for _ in reads]
+
+    def _encoded(
+        self, parts: Sequence[Part], reads: Sequence[_Read]
+    ) -> tuple[list[FloatVector], list[FloatVector]]:
+        """Encode every part as it is asked, and every message as a whole; each text once."""
+        asked, whole = [part.clean for part in parts], [fold(read.question.clean) for read in reads]
+        texts = list(dict.fromkeys([*asked, *whole]))
+        vectors = self._encoder.encode(texts, kind="query")
+        self._relevance.know(texts, vectors)
+        by_text = dict(zip(texts, vectors, strict=True))
+        return [by_text[text] for text in asked], [by_text[text] for text in whole]
+
+    def _wanted(self, read: _Read, part: Part) -> list[Wanted]:
+        """Searches for one part, of the kinds in `_SEARCHED`."""
+        query = _query(part, self._guide.keys(part))
         # Answers that may not be used take no place from those that may.
         unused = min(len(self._retriever.view.states), UNUSED_ANSWERS)
-        policies, promotions, answers = (
-            self._retriever.search(
-                queries,
-                k,
-                [self._scope(kind, read, part) for read, part in asked],
-                vectors=vectors,
+        return [
+            Wanted(
+                query,
+                self._scope(kind, read, part),
+                ANSWERS + unused if kind is Kind.PAST_ANSWER else CLAUSES,
                 distinct=kind is Kind.PAST_ANSWER,
             )
-            for kind, k in (
-                (Kind.POLICY, CLAUSES),
-                (Kind.PROMOTION, CLAUSES),
-                (Kind.PAST_ANSWER, ANSWERS + unused),
-            )
-        )
-        found = iter(
-            self._part_hits(read, part, (*policies[at], *promotions[at]), answers[at])
-            for at, (read, part) in enumerate(asked)
-        )
-        return [tuple(next(found) for _ in read.question.parts) for read in reads]
-
-    def _advice(self, reads: Sequence[_Read]) -> list[tuple[Finding, ...]]:
-        """Find internal text that bears on each message; it goes to the agent and into no draft."""
-        inside = (Audience.INTERNAL,)
-        scopes = [Scope(kinds=(Kind.POLICY,), audiences=inside, moments=(read.now,)) for read in reads]
-        found = self._retriever.search([read.question.clean for read in reads], 1, scopes, distinct=False)
-        return [
-            tuple(_advice(hit) for hit in hits if hit.lanes.get("dense", 0.0) >= ADVICE_COSINE)
-            for hits in found
+            for kind in _SEARCHED
         ]
 
     def _scope(self, kind: Kind, read: _Read, part: Part) -> Scope:
@@ -253,9 +267,8 @@ class Suggester:
         ordered = kind is Kind.POLICY and (part.intent or "").startswith(_ORDER_STAGES)
         return Scope(kinds=(kind,), audiences=_BUYER, moments=(read.rules_at if ordered else read.now,))
 
-    def _part_hits(
-        self, read: _Read, part: Part, rules: Sequence[Hit], answers: Sequence[Hit]
-    ) -> tuple[Hit, ...]:
+    def _part_hits(self, read: _Read, part: Part, found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+        policies, promotions, answers = found
         names = part.products or read.question.products
         wanted = {
             category
@@ -265,6 +278,7 @@ class Suggester:
         }
         states = self._retriever.view.states
         usable = [_in_its_state(hit, states) for hit in answers if states.get(hit.document.id) not in _UNUSED]
+        rules = chain(policies, promotions)
         return (*(hit for hit in rules if _applies(hit.document, wanted)), *usable[:ANSWERS])
 
     def _answer(
@@ -389,6 +403,10 @@ def _in_its_state(hit: Hit, states: Mapping[str, str]) -> Hit:
     if state is None or state == document.attributes.get("state"):
         return hit
     return replace(hit, document=replace(document, attributes={**document.attributes, "state": state}))
+
+
+def _bears_on(hit: Hit) -> bool:
+    return hit.lanes.get("dense", 0.0) >= ADVICE_COSINE
 
 
 def _advice(hit: Hit) -> Finding:

@@ -54,7 +54,7 @@ def fuse(
 
     Args:
         dense: Rows and scores of the dense lane, best first.
-        sparse: Rows and scores of the sparse lane, best first.
+        sparse: Rows and scores of the sparse lane, best first; padded where no further row has a word of the query.
         weight: Share of the dense lane, 0–1.
         exact_dense: Cosines of given rows with the query.
         exact_sparse: BM25 scores of given rows for the query.
@@ -68,7 +68,12 @@ def fuse(
     raw_dense = _spread(rows, dense_rows, dense_scores)
     raw_sparse = _spread(rows, sparse_rows, sparse_scores)
     cosines = np.clip(_completed(raw_dense, rows, exact_dense), 0.0, 1.0)
-    impacts = _completed(raw_sparse, rows, exact_sparse)
+    # A list that ends before its cut holds every row that has a word of the query.
+    impacts = (
+        _completed(raw_sparse, rows, exact_sparse)
+        if len(sparse_rows) == len(sparse[0])
+        else np.maximum(raw_sparse, np.float32(0.0))
+    )
     best = float(impacts.max(initial=0.0))
     mixed = weight * cosines + (1.0 - weight) * (impacts / best if best > 0.0 else impacts)
     # The rows ascend, so a stable sort leaves the lower of two equal ones first.

@@ -88,6 +88,23 @@ class Scope:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One search.
+
+    Attributes:
+        text: The query; an empty one finds nothing.
+        scope: What it may find.
+        k: Hits wanted, >= 1.
+        distinct: Let near-duplicates collapse into the best of them, so that k hits are k things.
+    """
+
+    text: str
+    scope: Scope
+    k: int
+    distinct: bool = True
+
+
 class Retriever:
     """Searches one view with one encoder.
 
@@ -123,19 +140,26 @@ class Retriever:
         Returns:
             Per query at most k hits, best first; ties by lower row. An empty query finds nothing.
         """
-        folded = [fold(query) for query in queries]
+        wanted = [Wanted(text, scope, k, distinct) for text, scope in zip(queries, scopes, strict=True)]
+        return self.search_each(wanted, vectors=vectors)
+
+    def search_each(
+        self, wanted: Sequence[Wanted], *, vectors: FloatMatrix | None = None
+    ) -> list[tuple[Hit, ...]]:
+        """Find hits for searches that differ in more than their text, in one go; see `search`."""
+        folded = [fold(one.text) for one in wanted]
         if not len(self.view) or not any(folded):
-            return [() for _ in queries]
+            return [() for _ in wanted]
         tokens = [self.view.tokenizer.tokens(text) for text in folded]
         if vectors is None:
             vectors = self._encoder.encode(folded, kind="query")
-        rows = self._allowed(scopes)
-        take = max(self._settings.candidates, k)
+        rows = self._allowed([one.scope for one in wanted])
+        take = max(self._settings.candidates, *(one.k for one in wanted))
         dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
         sparse_rows, sparse_scores = self.view.sparse.search(tokens, take, rows=rows)
         found: list[tuple[Hit, ...]] = []
-        for at, text in enumerate(folded):
-            if not text:
+        for at, one in enumerate(wanted):
+            if not folded[at]:
                 found.append(())
                 continue
             fused = fuse(
@@ -145,7 +169,7 @@ class Retriever:
                 exact_dense=partial(self.view.dense.scores, vectors[at]),
                 exact_sparse=partial(self.view.sparse.scores, tokens[at]),
             )
-            found.append(self._hits(fused, k, distinct))
+            found.append(self._hits(fused, one.k, one.distinct))
         return found
 
     def _allowed(self, scopes: Sequence[Scope]) -> list[IdVector | None]:

@@ -79,3 +79,16 @@ def test_a_collapse_of_many_is_that_of_the_plain_rule():
     for k in (1, 5, 40):
         keep, counts = collapse(vectors, kinds, k, 0.97)
         assert list(zip(keep.tolist(), counts.tolist(), strict=True)) == expected[:k]
+
+
+def test_a_sparse_list_with_padding_is_whole_and_nothing_is_scored_again():
+    asked = []
+    fused = fuse(
+        lane([3, 1], [0.9, 0.5]),
+        lane([1, -1], [8.0, -np.inf]),
+        weight=0.5,
+        exact_dense=table({}),
+        exact_sparse=asked.append,
+    )
+    np.testing.assert_allclose(fused.scores, [0.75, 0.45], atol=1e-6)
+    assert asked == []
