@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import assist
@@ -126,7 +127,7 @@ def answers(store) -> list:
         view.dense.search(ENCODER.encode(QUERIES), 5) if view.vectors.shape[1] == ENCODER.identity.dim else ()
     )
     found = [array.tobytes() for array in (*dense, *view.sparse.search(tokens, 5))]
-    return [found, view.vectors.tobytes(), [view.chunk(row) for row in range(len(view))]]
+    return [found, np.asarray(view.vectors).tobytes(), [view.chunk(row) for row in range(len(view))]]
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +41,13 @@ def everything(store):
     rows, scores = view.dense.search(ENCODER.encode(["退货", "羽绒服"]), 4)
     sparse = view.sparse.search([view.tokenizer.tokens("羽绒服掉色")], 4)
     chunks = [view.chunk(row).text for row in range(len(view))]
-    return [store.documents(), chunks, view.vectors.tobytes(), rows.tobytes(), sparse[1].tobytes()]
+    return [
+        store.documents(),
+        chunks,
+        np.asarray(view.vectors).tobytes(),
+        rows.tobytes(),
+        sparse[1].tobytes(),
+    ]
 
 
 def flips(data, seed, count):

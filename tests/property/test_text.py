@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assist.documents import Block, BlockKind, Document, Kind, Span
 from assist.settings import ChunkSettings
 from assist.text.chunk import chunk_document, embed_text, search_text
-from assist.text.normalize import fold, normalize
+from assist.text.normalize import fold, fold_many, normalize
 from assist.text.quantities import quantities
 from assist.text.sentences import sentences
 from assist.text.tokenize import Tokenizer
@@ -132,6 +132,22 @@ def test_both_engines_cut_alike(engines, text):
     fast, slow = engines
     assert fast.words(text) == slow.words(text)
     assert fast.tokens(text) == slow.tokens(text)
+
+
+@pytest.fixture(scope="module")
+def worded():
+    """A shop's words that the engine must not see."""
+    return Tokenizer(["a 102", "退货", "5.é"])
+
+
+@FEW
+@given(st.lists(WRITING | st.text("\ue000\ue001 \n…①é退货亲的㎡髮A102-.5", max_size=12), max_size=6))
+def test_texts_worked_on_together_are_as_one_by_one(engines, worded, texts):
+    assert fold_many(texts) == [fold(text) for text in texts]
+    for tokenizer in (*engines, worded):
+        found = [tokenizer.tokens(text) for text in texts]
+        assert tokenizer.tokens_many(texts) == found
+        assert tokenizer.lines(texts, between="\x1f") == ["\x1f".join(tokens) for tokens in found]
 
 
 @FEW

@@ -36,6 +36,7 @@ from assist.store.writing import (
     Writer,
     check_moment,
     check_words,
+    cut_all,
     forget_cuts,
     make_entries,
     missing,
@@ -413,8 +414,7 @@ class LocalStore:
     def _cut_new(self, entries: Sequence[Entry], tokenizer: Tokenizer) -> None:
         with self._connections.reading() as connection:
             live = read_live(connection, {entry.document.id for entry in entries})
-        for entry in missing(entries, live):
-            entry.cut(tokenizer)
+        cut_all(missing(entries, live), tokenizer)
 
 
 def _absent(document_id: str, version: str | None, on: datetime | None) -> str:

@@ -284,8 +284,12 @@ def cut_live(connection: sqlite3.Connection, file: Path, tokenizer: Tokenizer) -
 
 def join_tokens(document: Document, chunks: Sequence[Chunk], tokenizer: Tokenizer) -> list[str]:
     """Cut what the sparse lane indexes of some chunks; each chunk's tokens joined to one text."""
-    texts = [search_text(document, chunk) for chunk in chunks]
-    return [_BETWEEN.join(tokens) for tokens in tokenizer.tokens_many(texts)]
+    return cut_texts([search_text(document, chunk) for chunk in chunks], tokenizer)
+
+
+def cut_texts(texts: Sequence[str], tokenizer: Tokenizer) -> list[str]:
+    """Cut texts into tokens; each text's tokens joined to one."""
+    return tokenizer.lines(texts, between=_BETWEEN)
 
 
 def split_tokens(joined: str) -> list[str]:

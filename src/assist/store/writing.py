@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,10 @@ from assist.shop import ShopProfile
 from assist.store.base import Record
 from assist.store.changes import write_commit
 from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes, to_json
-from assist.store.rows import Fields, cut_live, join_tokens, read_moment
+from assist.store.rows import Fields, cut_live, cut_texts, read_moment
 from assist.store.schema import Head, write_settings
 from assist.store.versions import Live, check_distinct, effective_ends, replaced
+from assist.text.chunk import search_text
 from assist.text.tokenize import Tokenizer
 
 _IDS_AT_ONCE = 500
@@ -42,10 +44,6 @@ class Entry:
     def document(self) -> Document:
         """The record's document."""
         return self.record.document
-
-    def cut(self, tokenizer: Tokenizer) -> None:
-        """Cut the chunks for the sparse lane."""
-        self.tokens = join_tokens(self.document, self.record.chunks, tokenizer)
 
 
 def make_entries(records: Sequence[Record], *, dim: int) -> list[Entry]:
@@ -148,6 +146,15 @@ def missing(entries: Sequence[Entry], live: dict[str, list[Live]]) -> list[Entry
     """Find the entries that are not live as they stand: those that must be written."""
     known = {(document_id, one.digest) for document_id, versions in live.items() for one in versions}
     return [entry for entry in entries if (entry.document.id, entry.digest) not in known]
+
+
+def cut_all(entries: Iterable[Entry], tokenizer: Tokenizer) -> None:
+    """Cut the chunks of those entries that are not cut yet, for the sparse lane."""
+    uncut = [entry for entry in entries if entry.tokens is None]
+    texts = [search_text(entry.document, chunk) for entry in uncut for chunk in entry.record.chunks]
+    lines = iter(cut_texts(texts, tokenizer))
+    for entry in uncut:
+        entry.tokens = list(islice(lines, len(entry.record.chunks)))
 
 
 def forget_cuts(entries: Iterable[Entry]) -> None:
@@ -280,7 +287,8 @@ class Writer:
         chunks = ((key, chunk) for key, entry in keyed for chunk in entry.record.chunks)
         rows = (_chunk_row(chunk_id, key, chunk) for chunk_id, (key, chunk) in enumerate(chunks, next_chunk))
         execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        embeddings = (row for key, entry in keyed for row in _embedding_rows(key, entry, tokenizer))
+        cut_all(new, tokenizer)
+        embeddings = (row for key, entry in keyed for row in _embedding_rows(key, entry))
         numbered = ((chunk_id, *row) for chunk_id, row in enumerate(embeddings, next_chunk))
         execute("INSERT INTO embeddings VALUES (?, ?, ?, ?)", numbered)
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
@@ -314,9 +322,7 @@ def _chunk_row(chunk_id: int, doc_key: int, chunk: Chunk) -> Fields:
     return (chunk_id, doc_key, chunk.ordinal, chunk.span.start, chunk.span.end, *labels, *focus)
 
 
-def _embedding_rows(doc_key: int, entry: Entry, tokenizer: Tokenizer) -> Iterator[Fields]:
-    if entry.tokens is None:
-        entry.cut(tokenizer)
+def _embedding_rows(doc_key: int, entry: Entry) -> Iterator[Fields]:
     data, tokens = _vector_bytes(entry), entry.tokens or []
     width = len(data) // max(1, len(tokens))
     for place, joined in enumerate(tokens):

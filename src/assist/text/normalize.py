@@ -7,6 +7,7 @@ removal of control and zero-width characters, traditional to simplified, white s
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ _MAX_MARKS = 30
 # One round settles nearly every text; a few characters (薴 → 苧 → 苎) need a second.
 _ROUNDS = 4
 _SHORT, _RECENT = 128, 16_384
+_TOGETHER = 64
+MARK = "\ue000"
+"""Stands between texts that are worked on together: a character for private use, which stays as it is."""
 
 
 class OffsetMap:
@@ -117,8 +121,57 @@ def fold(text: str) -> str:
     return _recent_fold(text) if len(text) <= _SHORT else _fold(text)
 
 
+def fold_many(texts: Sequence[str]) -> list[str]:
+    """Return `fold` of each text, in order; several times faster than one by one."""
+    groups = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
+    return [form for group in groups for form in _fold_together(group)]
+
+
+def _fold_together(texts: Sequence[str]) -> list[str]:
+    """Turn the characters of joined texts by one table look-up; what is no matter of single characters is left."""
+    joined = MARK.join(texts)
+    if joined.count(MARK) >= len(texts):
+        return [fold(text) for text in texts]
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    forms = _form_table()[codes]
+    for code in np.unique(codes[forms < 0]).tolist():
+        _learn(code)
+        joined = joined.replace(chr(code), _FORMS[code])
+    # Now and then a character is met for the first time, or becomes two.
+    if (forms < 0).any():
+        codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+        forms = np.where(_form_table()[codes] < 0, codes, _form_table()[codes])
+    joined = forms.astype("<u4").tobytes().decode("utf-32-le")
+    if _is_plain(joined):
+        return [form.strip(_EDGE) for form in joined.split(MARK)]
+    pairs = zip(texts, joined.split(MARK), strict=True)
+    return [_settled(text, form) for text, form in pairs]
+
+
+def _is_plain(joined: str) -> bool:
+    """Say whether marked texts need nothing more but bare edges."""
+    if _SPACE.search(joined) or not unicodedata.is_normalized("NFKC", joined):
+        return False
+    return _is_simplified(joined.replace(MARK, ""))
+
+
+@lru_cache(maxsize=1)
+def _form_table() -> NDArray[np.int32]:
+    """Give the code point that each code point becomes; -1: not looked at yet, -2: it becomes none, or several."""
+    return np.full(sys.maxunicode + 1, -1, dtype=np.int32)
+
+
+def _learn(code: int) -> None:
+    form = _FORMS[code]
+    _form_table()[code] = ord(form) if len(form) == 1 else -2
+
+
 def _fold(text: str) -> str:
-    form = text.translate(_FORMS)
+    return _settled(text, text.translate(_FORMS))
+
+
+def _settled(text: str, form: str) -> str:
+    """Finish `fold` of a text whose characters have each been turned."""
     if not form.isascii():
         if not unicodedata.is_normalized("NFKC", form):
             return normalize(text).text
@@ -185,13 +238,17 @@ def _clusters(text: str) -> tuple[list[str], list[int]]:
 
 def _simplified(text: str) -> str:
     """Turn traditional characters into simplified ones, one for one."""
-    if text.isascii() or (_is_gb2312(text) and not _SHARED.search(text)):
+    if _is_simplified(text):
         return text
     for _ in range(_ROUNDS):
         before, text = text, _t2s(text)
         if text == before:
             break
     return text
+
+
+def _is_simplified(text: str) -> bool:
+    return text.isascii() or (_is_gb2312(text) and not _SHARED.search(text))
 
 
 def _is_gb2312(text: str) -> bool:

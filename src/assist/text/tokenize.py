@@ -17,12 +17,16 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib.machinery import PathFinder
+from itertools import chain
 from types import ModuleType
 from typing import Literal, Protocol, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assist.errors import InputError
 from assist.text.lexicon import BASE_WORDS, STOP_TOKENS
-from assist.text.normalize import fold
+from assist.text.normalize import MARK, fold, fold_many
 
 EngineName: TypeAlias = Literal["auto", "rjieba", "jieba"]
 
@@ -42,7 +46,18 @@ _JOINER = r"(?:[-_]|(?<=\d)\.|\.(?=\d))"
 _COMPOUND = f"(?<![a-z0-9])[a-z0-9]+(?:{_JOINER}[a-z0-9]+)+"
 _SPECIAL = f"{_OTHER_RUN}|{_COMPOUND}"
 _MAY_BE_SPECIAL = re.compile(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
+# Letters of any script but Han, joined by one - _ or point: whatever is special lies within one of these.
+_RUN = re.compile(f"{_LETTER}(?:[-_.]?{_LETTER})*")
 _BETWEEN = re.compile(f"[^{_HAN}a-z0-9]+")
+# Stands for what the engine must not see, in texts that are cut together.
+_SLOT = "\ue001"
+_STOP_CHARS = "".join(sorted(token for token in STOP_TOKENS if len(token) == 1))
+_NOT_COUNTED = re.compile(f"[^{_HAN}]+|[{_STOP_CHARS}]")
+# What a code point is for cutting, as bits: part of a word, counted alone, set apart from everything.
+_WORD, _COUNTED, _APART = 1, 2, 4
+# A control character: tokens are normalised, so none holds one.
+_UNIT = "\x1f"
+_TOGETHER = 256
 _DASH = re.compile("[-_]")
 _LED_BY_NUMBER = re.compile(r"(\d+(?:\.\d+)?)[a-z]")
 _LED_BY_LETTERS = re.compile(r"[a-z]+(\d{3,})")
@@ -102,19 +117,51 @@ class Tokenizer:
         return list(self._recent(text)) if len(text) <= _SHORT else list(self._tokens(text))
 
     def tokens_many(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return `tokens` of each text, in order."""
-        return [list(self._tokens(text)) for text in texts]
+        """Return `tokens` of each text, in order; several times faster than one by one."""
+        return [line.split(_UNIT) if line else [] for line in self.lines(texts, between=_UNIT)]
+
+    def lines(self, texts: Sequence[str], *, between: str) -> list[str]:
+        """Return the tokens of each text joined to one; `between` is a control character, so no token holds it."""
+        folded = fold_many(texts)
+        groups = (folded[start : start + _TOGETHER] for start in range(0, len(folded), _TOGETHER))
+        return [line for group in groups for line in self._lines_together(group, between)]
 
     def _tokens(self, text: str) -> tuple[str, ...]:
         folded = fold(text)
-        words: list[str] = []
-        for word in self._cut(folded, search=True):
-            if word not in STOP_TOKENS:
-                words.append(word)
-                if word.isascii() and not word.isalpha() and not word.isdigit():
-                    words.extend(_variants(word))
-        chars = [char for char in _HAN_CHAR.findall(folded) if char not in STOP_TOKENS]
-        return (*words, *words, *chars)
+        words = [*chain.from_iterable(map(_counted_as, self._cut(folded, search=True)))]
+        return (*words, *words, *_NOT_COUNTED.sub("", folded))
+
+    def _lines_together(self, folded: Sequence[str], between: str) -> list[str]:
+        """Cut texts as one, with a mark between them, since every call of the engine has its price."""
+        cutter = self._cutter or self._load()
+        aside: list[str] = []
+        shown = self._put_aside(MARK.join(folded), aside)
+        if shown.count(MARK) != len(folded) - 1 or shown.count(_SLOT) > len(aside):
+            return [between.join(self._tokens(text)) for text in folded]
+        words = cutter.cut_for_search(_spaced(shown))
+        if aside:
+            special = iter(aside)
+            words = [next(special) if word == _SLOT else word for word in words]
+        kept = between.join(chain.from_iterable(map(_counted_as, words))).split(MARK)
+        chars = _spread(MARK.join(folded), between).split(MARK)
+        return [
+            between.join(part for part in (line, line, apart) if part)
+            for line, apart in zip(
+                (line.strip(between) for line in kept), (line.strip(between) for line in chars), strict=True
+            )
+        ]
+
+    def _put_aside(self, text: str, aside: list[str]) -> str:
+        """Put a slot in the place of all that the engine must not see."""
+
+        def put(match: re.Match[str]) -> str:
+            aside.append(match[0])
+            return _SLOT
+
+        if self._always:
+            return self._special.sub(put, text)
+        # All that is special lies within runs that are found much faster than it.
+        return _RUN.sub(lambda run: run[0] if _is_plain(run[0]) else self._special.sub(put, run[0]), text)
 
     def _cut(self, text: str, *, search: bool) -> list[str]:
         cutter = self._cutter or self._load()
@@ -227,7 +274,56 @@ def _cut_known(text: str, cut: Callable[[str], list[str]]) -> list[str]:
     return [word for word in cut(_BETWEEN.sub(" ", text)) if word != " "]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
+def _counted_as(word: str) -> tuple[str, ...]:
+    """Say what a word counts as: itself, with its parts when it is a model name; or nothing."""
+    if word in STOP_TOKENS or word == " ":
+        return ()
+    if word.isascii() and not word.isalpha() and not word.isdigit():
+        return (word, *_variants(word))
+    return (word,)
+
+
+@lru_cache(maxsize=1)
+def _classes() -> NDArray[np.uint8]:
+    """Say of every code point what it is for cutting: see `_WORD`, `_COUNTED` and `_APART`."""
+    classes = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    for first, last in ("az", "09"):
+        classes[ord(first) : ord(last) + 1] = _WORD
+    classes[ord(_HAN[0]) : ord(_HAN[-1]) + 1] = _WORD | _COUNTED
+    classes[[ord(char) for char in _STOP_CHARS]] = _WORD
+    classes[[ord(MARK), ord(_SLOT)]] = _APART
+    return classes
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+
+
+def _spaced(text: str) -> str:
+    """Put one space in the place of each run of what is neither a word's nor a mark."""
+    codes = _codes(text).copy()
+    other = _classes()[codes] == 0
+    codes[other] = ord(" ")
+    other[1:] &= other[:-1].copy()
+    other[:1] = False
+    return str(codes[~other].tobytes(), "utf-32-le")
+
+
+def _is_plain(run: str) -> bool:
+    return run.isascii() and run.isalnum()
+
+
+def _spread(text: str, between: str) -> str:
+    """Keep the characters that count alone, and the marks, each with something behind it."""
+    codes = _codes(text)
+    kept = codes[_classes()[codes] & (_COUNTED | _APART) > 0]
+    kept = kept[kept != ord(_SLOT)]
+    spread = np.full(2 * len(kept), ord(between), dtype="<u4")
+    spread[::2] = kept
+    return str(spread.tobytes(), "utf-32-le")
+
+
 def _variants(word: str) -> tuple[str, ...]:
     """Return the parts of a model name or measure that are searched alone.
 
