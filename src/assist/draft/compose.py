@@ -11,7 +11,7 @@ from assist.draft import style
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import with_order
-from assist.draft.pages import page_candidates, standing
+from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
     alternatives_candidate,
@@ -356,17 +356,32 @@ def _support(part: Part, number: int, evidence: Evidence, *, strict: bool) -> Ca
     then found by what its intent is called. Under a refusal (`strict`) a clause that its intent does not lead to
     is left out.
     """
+    if strict:
+        meant = _meant(part, number, evidence)
+        likely = {place for candidate in meant for place in _cited(candidate)}
+        found = [
+            candidate
+            for candidate in page_candidates(part, number, evidence)
+            if candidate.lane != "clause" or _cited(candidate) & likely
+        ]
+    else:
+        meant, found = None, clause_candidates(part, number, evidence)
+    fitting = next((candidate for candidate in found if candidate.score >= MIN_SUPPORT), None)
+    if fitting is None:
+        fitting = next(iter(_meant(part, number, evidence) if meant is None else meant), None)
+    return None if fitting is None else replace(fitting, statements=_first_of(fitting.statements))
+
+
+def _meant(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Clauses found by what the intent is called."""
     leaf = (part.intent or "").split("/")[-1]
-    meant = replace(part, clean=leaf, text=leaf, aspects=())
-    by_intent = [c for c in page_candidates(meant, number, evidence) if c.lane == "clause"]
-    by_intent = [c for c in by_intent if c.score >= MIN_MEANT]
-    likely = {cited.document_id for c in by_intent for said in c.statements for cited in said.citations}
-    for candidate in page_candidates(part, number, evidence):
-        own = {cited.document_id for said in candidate.statements for cited in said.citations}
-        fits = not strict or candidate.lane != "clause" or bool(own & likely)
-        if candidate.score >= MIN_SUPPORT and fits and (strict or candidate.lane == "clause"):
-            return replace(candidate, statements=_first_of(candidate.statements))
-    return replace(by_intent[0], statements=_first_of(by_intent[0].statements)) if by_intent else None
+    named = replace(part, clean=leaf, text=leaf, aspects=())
+    return [item for item in clause_candidates(named, number, evidence) if item.score >= MIN_MEANT]
+
+
+def _cited(candidate: Candidate) -> set[str]:
+    """Documents that a candidate cites."""
+    return {place.document_id for said in candidate.statements for place in said.citations}
 
 
 def _first_of(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:

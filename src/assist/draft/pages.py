@@ -84,6 +84,11 @@ def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
     return found
 
 
+def clause_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+    """Answer a part from clauses alone, best first."""
+    return sorted(_from_clauses(part, number, evidence), key=lambda item: -item.score)
+
+
 def standing(candidate: Candidate, part: Part) -> float:
     """Return what a candidate is ordered by: its score, raised for the page on what a page sets itself."""
     wins = candidate.lane in _OF_PAGES and (part.intent or "").startswith(_PAGE_WINS)

@@ -64,7 +64,7 @@ def fuse(
     """
     dense_rows, dense_scores = _found(*dense)
     sparse_rows, sparse_scores = _found(*sparse)
-    rows = np.union1d(dense_rows, sparse_rows).astype(np.int64)
+    rows = _union(dense_rows, sparse_rows)
     raw_dense = _spread(rows, dense_rows, dense_scores)
     raw_sparse = _spread(rows, sparse_rows, sparse_scores)
     cosines = np.clip(_completed(raw_dense, rows, exact_dense), 0.0, 1.0)
@@ -79,6 +79,12 @@ def fuse(
     # The rows ascend, so a stable sort leaves the lower of two equal ones first.
     order = np.argsort(-mixed, kind="stable")
     return Fused(rows[order], mixed[order].astype(np.float32), raw_dense[order], raw_sparse[order])
+
+
+def _union(one: IdVector, other: IdVector) -> IdVector:
+    """Merge two lists of distinct rows into one that ascends."""
+    merged = np.sort(np.concatenate((one, other)))
+    return merged[np.append(merged[1:] != merged[:-1], True)] if len(merged) else merged
 
 
 def _found(rows: IdVector, scores: FloatVector) -> tuple[IdVector, FloatVector]:

@@ -203,5 +203,6 @@ class Retriever:
 
 
 def _lanes(dense: float, sparse: float) -> MappingProxyType[str, float]:
-    lanes = {"dense": dense, "sparse": sparse}
-    return MappingProxyType({name: value for name, value in lanes.items() if value != -math.inf})
+    if dense == -math.inf:
+        return MappingProxyType({} if sparse == -math.inf else {"sparse": sparse})
+    return MappingProxyType({"dense": dense} if sparse == -math.inf else {"dense": dense, "sparse": sparse})

@@ -105,11 +105,14 @@ class Texts:
         """Return the share, by rarity, of each text's words that stand nowhere in `asked`; float32, shape (n,)."""
         books = self._books
         flat, ends = self._words()
-        numbers = flat.tolist()
-        absent = {number: books.words[number] not in asked for number in set(numbers)}
-        missing = np.array([absent[number] for number in numbers], dtype=np.float32)
+        missing = np.ones(len(books.words), dtype=np.bool_)
+        # A word stands in the question only if its first character does.
+        begun = frozenset(asked)
+        missing[[n for n in set(flat.tolist()) if books.words[n][0] in begun and books.words[n] in asked]] = (
+            0.0
+        )
         lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        sums = np.bincount(lines, weights=missing * books.rarities(flat), minlength=len(ends))
+        sums = np.bincount(lines, weights=missing[flat] * books.rarities(flat), minlength=len(ends))
         whole = books.whole(self.rows)
         return np.asarray(sums.astype(np.float32) / whole, dtype=np.float32)
 

@@ -75,12 +75,10 @@ class _Recent(Generic[_Read]):
 
     def get(self, keys: Sequence[int]) -> list[_Read]:
         """Give the values of keys, in order."""
-        found: dict[int, _Read] = {}
         with self._lock:
-            for key in keys:
-                if key in self._kept:
-                    found[key] = self._kept[key]
-                    self._kept.move_to_end(key)
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in found:
+                self._kept.move_to_end(key)
         missing = [key for key in dict.fromkeys(keys) if key not in found]
         if missing:
             read = dict(zip(missing, self._read(missing), strict=True))
