@@ -15,6 +15,7 @@ from assist.evaluate.intervals import intervals
 from growth_table import growth
 from peers.table import peers
 from retrieval import DENSE_WEIGHTS, PACKS
+from suggest_table import suggest
 
 HERE = Path(__file__).resolve().parent
 LANES = ("sparse", "dense", "hybrid")
@@ -36,7 +37,11 @@ def main() -> None:
     speed = _read(HERE / "results" / "evaluate_speed.json")
     parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _ways(ways), _speed(speed)]
     store = _read(HERE / "results" / "store.json")
-    speeds = [peers(HERE / "results"), growth(HERE)]
+    speeds = [
+        suggest(_read(HERE / "results" / "suggest.json")),
+        peers(HERE / "results"),
+        growth(HERE),
+    ]
     text = "\n".join(line for part in (*parts, _store(store), *speeds, _more()) for line in part)
     (HERE / "README.md").write_text(text + "\n", encoding="utf-8", newline="\n")
 

@@ -108,9 +108,8 @@ class Texts:
         missing = np.ones(len(books.words), dtype=np.bool_)
         # A word stands in the question only if its first character does.
         begun = frozenset(asked)
-        missing[[n for n in set(flat.tolist()) if books.words[n][0] in begun and books.words[n] in asked]] = (
-            0.0
-        )
+        words = ((number, books.words[number]) for number in set(flat.tolist()))
+        missing[[number for number, word in words if word[:1] in begun and word in asked]] = False
         lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         sums = np.bincount(lines, weights=missing[flat] * books.rarities(flat), minlength=len(ends))
         whole = books.whole(self.rows)
