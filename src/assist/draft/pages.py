@@ -51,6 +51,7 @@ LACKING = 0.5
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
 _CASES = ("售后/漏错", "售后/质量/质量问题")
+_WITHOUT_SKUS: Memo[Document, tuple[Unit, ...]] = Memo(2_048)
 _SUPPORTED: Memo[Document, dict[str, tuple[Fact, ...]]] = Memo(2_048)
 _LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
 
@@ -105,12 +106,7 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
 
     While none is named, no row of the SKU table is said at all: it is true of one SKU alone.
     """
-    named = named_words(part, evidence)
-    units = tuple(
-        unit
-        for unit in product_units(product)
-        if unit.kind != "row" or (row_holds(unit.quote, named) if named else not is_sku_row(unit))
-    )
+    units = _speaking(product, named_words(part, evidence))
     if not units:
         return None
     signals = evidence.scorer.signals(
@@ -119,6 +115,17 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
     columns = {**signals, **page_traits(units, part, evidence)}
     scores = evidence.scorer.rank(columns)
     return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
+
+
+def _speaking(product: Document, named: Sequence[str]) -> tuple[Unit, ...]:
+    """Return the units of a page that may speak while these words name a SKU, or none does."""
+    if named:
+        rows = (unit for unit in product_units(product) if unit.kind != "row" or row_holds(unit.quote, named))
+        return tuple(rows)
+    known = _WITHOUT_SKUS.get(product)
+    if known is None:
+        known = _WITHOUT_SKUS.put(product, tuple(u for u in product_units(product) if not is_sku_row(u)))
+    return known
 
 
 def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None:
@@ -305,7 +312,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     units, scores = ranked.units, ranked.scores
     strange = evidence.scorer.unfamiliar(part)
     focus = (*focus_words(evidence), *focus_of(part, evidence))
-    order = [int(at) for at in np.argsort(-scores, kind="stable")[:4]]
+    order = [int(at) for at in np.argsort(-scores, kind="stable")[:3]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
     found = [
         Candidate(
@@ -316,7 +323,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
             lead=_LEADS.get(str(units[at].document.level), ""),
             signals=fit_of(ranked, part, at, strange),
         ).scored(float(scores[at]))
-        for at in order[:3]
+        for at in order
         if said[at]
     ]
     case = (part.intent or "").startswith(_CASES)

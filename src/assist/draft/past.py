@@ -36,15 +36,20 @@ def past_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
     if not units:
         return []
     likeness = evidence.scorer.similarity(part.clean, [unit.head for unit in units])
+    alike = [
+        int(at) for at in np.argsort(-likeness, kind="stable")[:4] if float(likeness[at]) >= MIN_SIMILARITY
+    ]
+    ground = _ground(part, number, evidence) if alike else []
+    sound = [at for at in alike if borne_out(units[at].text, ground, evidence.scorer)]
+    if not sound:
+        return []
     covered = evidence.scorer.score(part, [unit.text for unit in units], [unit.head for unit in units])
-    ground = _ground(part, number, evidence)
-    found = []
-    for at in np.argsort(-likeness, kind="stable")[:4]:
-        unit, like = units[int(at)], float(likeness[int(at)])
-        if like >= MIN_SIMILARITY and borne_out(unit.text, ground, evidence.scorer):
-            score = 0.6 * like + 0.3 * float(covered[int(at)])
-            found.append(Candidate(number, "past_answer", _say(unit, number), 0.0).scored(score))
-    return found
+    return [
+        Candidate(number, "past_answer", _say(units[at], number), 0.0).scored(
+            0.6 * float(likeness[at]) + 0.3 * float(covered[at])
+        )
+        for at in sound
+    ]
 
 
 def borne_out(answer: str, ground: Sequence[str], scorer: Scorer) -> bool:

@@ -17,6 +17,7 @@ from assist.draft.evidence import Evidence
 from assist.draft.orders import branch_of, facts_of
 from assist.draft.skus import named_words
 from assist.draft.units import Unit
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Hit
 
@@ -40,6 +41,7 @@ PAGE_RULES = (
     "售后/维修",
 )
 """Intents on which a product page has the first word."""
+_KINDS: Memo[tuple[Unit, ...], tuple[FloatVector, ...]] = Memo(512)
 _ABOVE_SHOP = (Level.LAW, Level.PLATFORM)
 _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
@@ -96,17 +98,14 @@ def _missing(wanted: re.Match[str] | None, missing: Sequence[bool]) -> FloatVect
     return np.array(missing, dtype=np.float32) if wanted else np.zeros(len(missing), dtype=np.float32)
 
 
-def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[str, FloatVector]:
+def page_traits(units: tuple[Unit, ...], part: Part, evidence: Evidence) -> dict[str, FloatVector]:
     """Describe units of a product page; every column float32, shape (n,)."""
     asked = part.aspects[0].keys[:4] if part.aspects else ()
     ruled = part.intent is None or part.intent.startswith(PAGE_RULES)
     named = bool(named_words(part, evidence))
     about_skus = (part.intent or "售前/库存").startswith(("售前/库存", "售前/商品/尺寸"))
     steps = wants_steps(part)
-    kinds = [unit.kind for unit in units]
-    fact, qa, row, listed = (
-        _flags(kind == name for kind in kinds) for name in ("fact", "qa", "row", "steps")
-    )
+    fact, qa, row, listed = _kinds(units)
     nothing = np.zeros(len(units), dtype=np.float32)
     keyed = _flags(any(key in unit.head for key in asked) for unit in units) if ruled and asked else nothing
     return {
@@ -121,6 +120,15 @@ def page_traits(units: Sequence[Unit], part: Part, evidence: Evidence) -> dict[s
         "steps_unasked": nothing if steps else listed,
         "page_not_ruling": nothing if ruled else np.ones(len(units), dtype=np.float32),
     }
+
+
+def _kinds(units: tuple[Unit, ...]) -> tuple[FloatVector, ...]:
+    """Say of the units of a page which are facts, answered questions, rows and steps."""
+    known = _KINDS.get(units)
+    if known is None:
+        names = ("fact", "qa", "row", "steps")
+        known = _KINDS.put(units, tuple(_flags(unit.kind == name for unit in units) for name in names))
+    return known
 
 
 def clause_traits(

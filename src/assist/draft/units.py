@@ -55,7 +55,6 @@ class Unit:
 _PAGES: Memo[Document, tuple[Unit, ...]] = Memo(2_048)
 _CLAUSES: Memo[Chunk, Unit] = Memo(8_192)
 _ANSWERS: Memo[Document, Unit] = Memo(4_096)
-_OF_SKUS: Memo[Unit, bool] = Memo(16_384)
 
 
 def product_units(document: Document) -> tuple[Unit, ...]:
@@ -132,14 +131,7 @@ def row_words(unit: Unit, *, priced: bool = True) -> str:
 
 def is_sku_row(unit: Unit) -> bool:
     """Say whether a unit is a row of a SKU table."""
-    if unit.kind != "row":
-        return False
-    known = _OF_SKUS.get(unit)
-    return _OF_SKUS.put(unit, _is_sku_row(unit)) if known is None else known
-
-
-def _is_sku_row(unit: Unit) -> bool:
-    return any(
+    return unit.kind == "row" and any(
         table.kind is BlockKind.SKU_TABLE and any(row.span == unit.span for row in table.rows)
         for table in unit.document.tables
     )
