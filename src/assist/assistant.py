@@ -47,6 +47,7 @@ class Assistant:
         self._encoder = encoder
         self._settings = settings
         self._lock = RLock()
+        self._retriever: Retriever | None = None
         self._suggester: Suggester | None = None
         self._traces = Traces()
         self._learned = Learned(store)
@@ -214,9 +215,15 @@ class Assistant:
             raise InputError("a query must not be empty")
         moment = None if on is None else self._moment(on)
         scope = Scope.read(product=product, kinds=kinds, moment=moment, filters=filters)
-        search = Tuned.from_json(self._store.tuned).search(self._settings.search)
-        retriever = Retriever(self._store.view(), self._encoder, search)
-        return [list(hits) for hits in retriever.search(queries, k, [scope] * len(queries))]
+        return [list(hits) for hits in self._searcher().search(queries, k, [scope] * len(queries))]
+
+    def _searcher(self) -> Retriever:
+        """The retriever of the newest revision; built anew when someone has written or tuned."""
+        view, kept = self._store.view(), self._retriever
+        if kept is None or kept.view is not view:
+            search = Tuned.from_json(self._store.tuned).search(self._settings.search)
+            self._retriever = kept = Retriever(view, self._encoder, search)
+        return kept
 
     # -- suggesting ------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
+from typing import cast
 
 from assist.errors import InputError
 
@@ -33,9 +34,10 @@ class Word(str, Enum):
         Raises:
             InputError: No member has this value; the message lists those that exist.
         """
+        # Half of decoding a short document went into calling the enumeration.
         try:
-            return cls(value)
-        except ValueError:
+            return cast("Word", cls._value2member_map_[value])
+        except (KeyError, TypeError):
             known = ", ".join(member.value for member in cls)
             raise InputError(f"{cls.__name__.lower()} must be one of {known}; got {value!r}") from None
 

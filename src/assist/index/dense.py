@@ -244,7 +244,7 @@ class DenseIndex:
             return
         for start in range(0, max(len(scope), 1), _GATHER_TILE):
             rows = scope[start : start + _GATHER_TILE]
-            yield rows, self._vectors[rows]
+            yield rows, self._vectors.take(rows, axis=0)
 
     def _settle(self, query: FloatVector, rows: IdVector, k: int) -> _Found:
         return best_first(rows, self._scores(query.astype(np.float64), rows), k)
@@ -255,7 +255,7 @@ class DenseIndex:
         scores = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), _SCORE_TILE):
             piece = slice(start, start + _SCORE_TILE)
-            vectors = self._vectors[rows[piece]].astype(np.float64)
+            vectors = self._vectors.take(rows[piece], axis=0).astype(np.float64)
             scores[piece] = np.einsum("md,d->m", vectors, query)
         return scores
 

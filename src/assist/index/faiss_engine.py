@@ -95,6 +95,7 @@ class ApproximateIndex:
         self._index = index
         self._lists = cast("Any", faiss.downcast_index(index.index))
         self._lists.implem = _SCAN_INTO_RESERVOIR
+        self._unlimited = self._probing(faiss, None)
 
     @staticmethod
     def fits(n: int, d: int) -> bool:
@@ -143,19 +144,24 @@ class ApproximateIndex:
             m: Rows wanted per query.
             scope: The only rows that count, ascending; None for all.
         """
-        share = _PROBED_SHARE if scope is None else _PROBED_SHARE_FILTERED
-        n_probe = max(math.ceil(share * self._lists.nlist), 1)
         proposed = np.empty((len(queries), m), dtype=np.int64)
+        products = np.empty(m, dtype=np.float32)
         with _one_thread() as faiss:
             bits = None if scope is None else _bitmap(scope, len(self))
             selector = None if bits is None else faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
-            probing = faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
-            parameters = faiss.SearchParametersPreTransform(index_params=probing)
+            parameters = self._unlimited if selector is None else self._probing(faiss, selector)
             # One by one: FAISS's projection and coarse step switch to other matrix products for more of them, whose
             # rounding could make a batch differ from single queries.
-            for line in range(len(queries)):
-                proposed[line] = self._index.search(queries[line : line + 1], m, params=parameters)[1]
+            for query, rows in zip(queries, proposed, strict=True):
+                pointers = [faiss.swig_ptr(array) for array in (query, products, rows)]
+                self._index.search_c(1, pointers[0], m, pointers[1], pointers[2], parameters)
         return proposed
+
+    def _probing(self, faiss: Any, selector: Any) -> Any:
+        share = _PROBED_SHARE if selector is None else _PROBED_SHARE_FILTERED
+        n_probe = max(math.ceil(share * self._lists.nlist), 1)
+        probing = faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
+        return faiss.SearchParametersPreTransform(index_params=probing)
 
     def save(self, path: Path) -> None:
         """Write one FAISS file."""

@@ -69,6 +69,8 @@ class Scope:
 
     def rows(self, view: View) -> IdVector | None:
         """Turn the scope into ascending rows of a view; None: every row passes."""
+        if self == _NO_LIMIT:
+            return None
         return view.filters.rows(self.as_filter(view))
 
     def as_filter(self, view: View) -> Filter:
@@ -86,6 +88,9 @@ class Scope:
             at=tuple(moment_seconds(moment) for moment in self.moments),
             exclude_documents=self.excluded_documents or None,
         )
+
+
+_NO_LIMIT = Scope()
 
 
 @dataclass(frozen=True, slots=True)

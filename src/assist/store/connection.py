@@ -176,10 +176,16 @@ class Connections:
         Raises:
             StoreCorruptError: A row is not what was written: of another type, not JSON, no date.
         """
-        with self.lend() as connection, decoding(self.file):
+        with self.asking() as connection:
             connection.execute("BEGIN")
             yield connection
             connection.execute("COMMIT")
+
+    @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for queries that need not see one commit together; raises as `reading` does."""
+        with self.lend() as connection, decoding(self.file):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from assist.index.dense import DenseIndex
 from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, NO_PRODUCT, Columns
 from assist.index.sparse import SparseIndex
 from assist.settings import SearchSettings
-from assist.store.codec import decode_document, to_text
+from assist.store.codec import decode_document, from_json, to_text
 from assist.store.connection import Connections, corrupt
 from assist.store.lanes import Base, Catalog, Claim, Lanes
 from assist.store.versions import Kept
@@ -41,6 +40,7 @@ _ROWS_AT_ONCE = 8_192
 _KEYS_AT_ONCE = 900
 # A control character: tokens are normalised, so none holds one, though a shop's own word may hold a space.
 _BETWEEN = "\x1f"
+_ALWAYS = Validity()
 
 
 def read_moment(text: str | None) -> datetime | None:
@@ -56,7 +56,8 @@ def make_document(fields: Fields, file: Path) -> Document:
     """
     doc_key, version, source, valid_from, valid_to, text, body = fields
     try:
-        validity = Validity(read_moment(valid_from), read_moment(valid_to))
+        undated = valid_from is None and valid_to is None
+        validity = _ALWAYS if undated else Validity(read_moment(valid_from), read_moment(valid_to))
         document = decode_document(body, text, source=to_text(source), validity=validity)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as exc:
         raise corrupt(f"document row {doc_key} does not decode: {exc!r}", file) from exc
@@ -83,7 +84,7 @@ def make_chunk(fields: Fields, document: Document, file: Path) -> Chunk:
             span=span,
             text=span.of(document.text),
             section=to_text(section),
-            headings=tuple(json.loads(to_text(headings))),
+            headings=tuple(from_json(to_text(headings))),
             kind=BlockKind(kind),
             focus=None if focus_start is None else Span(focus_start, focus_end),
         )
@@ -150,7 +151,8 @@ class RowSource:
     def _read(self, fields: str, table: str, key: str, values: Sequence[int]) -> list[Fields]:
         """Select the rows of a table whose key is one of some values, in no order to rely on."""
         rows: list[Fields] = []
-        with self._connections.reading() as connection:
+        # Rows of a key never change, so no transaction is needed around the queries.
+        with self._connections.asking() as connection:
             for start in range(0, len(values), _KEYS_AT_ONCE):
                 some = values[start : start + _KEYS_AT_ONCE]
                 query = f"SELECT {fields} FROM {table} WHERE {key} IN ({','.join('?' * len(some))})"  # noqa: S608

@@ -98,7 +98,7 @@ class Views:
 
     def view(self) -> View:
         """Give the view of the newest revision; threads that ask during its making wait for it."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             revision = read_revision(connection)
         latest = self._latest
         if latest is not None and latest.view.revision >= revision:
