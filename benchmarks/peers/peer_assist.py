@@ -11,7 +11,7 @@ from assist.assistant import Assistant
 from assist.documents import BlockKind, Chunk, Document, Kind, Span
 from assist.encoder import load
 from assist.retrieve.lanes import Retriever, Scope
-from assist.settings import SearchSettings, Settings
+from assist.settings import Settings
 from assist.store.base import Record
 from assist.store.local import LocalStore
 
@@ -25,10 +25,9 @@ class Peer:
 
     def about(self) -> dict[str, Any]:
         names = ("faiss-cpu", "numpy", "scipy", "rjieba")
-        settings = SearchSettings()
         return {
             "versions": {"assist": assist.__version__, **{name: version(name) for name in names}},
-            "settings": f"as it comes: convex mix of {settings.candidates} and {settings.candidates}",
+            "settings": "as it comes: convex mix of 40 and 40",
         }
 
     def build(self, rows: list[tuple[int, str]], vectors: Any, kinds: Any, folder: Path) -> None:

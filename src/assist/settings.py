@@ -32,7 +32,7 @@ class SearchSettings:
         k1: BM25 term saturation.
         b: BM25 length normalisation.
         dense_weight: Share of the dense lane in the convex mix of the two lanes, 0–1.
-        candidates: Hits taken from each lane before fusion.
+        candidates: Hits taken from each lane before fusion, at most; four per hit wanted are enough, and 40.
         exact_rows: Up to this many rows the dense lane is exact.
         exact_scope_rows: A filter that leaves at most this many rows is scored exactly, row by row.
         duplicate_cosine: Hits of the same kind at least this similar collapse into one.
