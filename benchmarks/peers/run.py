@@ -51,6 +51,9 @@ ONE_THREAD = (
     "LANCE_CPU_THREADS",
 )
 FILTERS = KINDS[:3]
+THREADED = {"assist", "zvec"}
+"""Peers that say they may be searched from several threads at once."""
+MANY_THREADS = 8
 ANSWERED = 100
 
 
@@ -241,6 +244,11 @@ def _rounds(peers: dict[str, Any], data: Data, options: argparse.Namespace) -> N
                 _round(process, peers[name], number, options)
         for name, process in processes.items():
             peers[name]["memory"] = process.ask("memory")
+        for name in THREADED & processes.keys():
+            peers[name]["threads"] = [
+                processes[name].ask("threads", operation="hybrid", threads=threads, queries=options.queries)
+                for threads in (1, MANY_THREADS) * options.rounds
+            ]
     finally:
         for process in processes.values():
             process.close()

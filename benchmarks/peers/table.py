@@ -42,7 +42,8 @@ def peers(folder: Path) -> Iterator[str]:
     yield "answer is ten hits with their text; encoding the query is counted in `search` alone. **CPU ms** is the process time of"
     yield "a query, median over rounds: the machine was shared with other work (load average below), so times, wall times above"
     yield "all, are longer than on a quiet one and only compare within the run. Times of `assist` include the collapse of"
-    yield "near-duplicates."
+    yield "near-duplicates. *hybrid* asks every question for the first time, so all ten documents are read and decoded; *search*,"
+    yield "which comes last in a round, finds them at hand."
     yield ""
     for run in runs:
         yield from _run(run)
@@ -59,6 +60,7 @@ def _run(run: Mapping[str, Any]) -> Iterator[str]:
     found = {name: peer for name, peer in run["peers"].items() if "error" not in peer}
     yield from _queries(found)
     yield from _filters(found)
+    yield from _threads(found)
     yield from _costs(found)
     for name, peer in found.items():
         versions = ", ".join(f"{package} {number}" for package, number in peer["about"]["versions"].items())
@@ -110,6 +112,31 @@ def _filtered(peer: Mapping[str, Any], label: str) -> str:
     if "returned" not in quality:
         return "failed"
     return f"{_ms(_cpu(peer, label))}, {quality['returned']:.1f} of 10, recall {quality['recall_at_10']:.2f}"
+
+
+def _threads(found: Peers) -> Iterator[str]:
+    measured = {
+        name: [one for one in peer["threads"] if "error" not in one]
+        for name, peer in found.items()
+        if peer.get("threads")
+    }
+    if not any(measured.values()):
+        return
+    many = max(one["threads"] for runs in measured.values() for one in runs)
+    yield f"Hybrid searches a second from one thread and from {many}, on all cores, in turn; median, and the best. Other work took its"
+    yield "share of the cores meanwhile:"
+    yield ""
+    yield f"| | one thread | {many} threads | × |"
+    yield "|---|---:|---:|---:|"
+    for name, runs in measured.items():
+        rates = {
+            threads: [one["queries"] / one["wall_s"] for one in runs if one["threads"] == threads]
+            for threads in (1, many)
+        }
+        if all(rates.values()):
+            cells = [f"{np.median(rate):,.0f} ({max(rate):,.0f})" for rate in rates.values()]
+            yield f"| {NAMES[name]} | {' | '.join(cells)} | {np.median(rates[many]) / np.median(rates[1]):.2f} |"
+    yield ""
 
 
 def _costs(found: Peers) -> Iterator[str]:

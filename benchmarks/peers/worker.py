@@ -17,6 +17,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -136,6 +137,16 @@ class Worker:
             if time.perf_counter() > until:
                 break
         return {"rows": found}
+
+    def do_threads(self, operation: str, threads: int, queries: int) -> dict[str, Any]:
+        """Share queries among threads that may use every core."""
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        call = self._call(operation, 0)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(call, range(2 * threads)))
+            wall, cpu = time.perf_counter(), time.process_time()
+            list(pool.map(call, range(queries)))
+        return {**_since(wall, cpu), "threads": threads, "queries": queries, "load": os.getloadavg()}
 
     def do_memory(self) -> dict[str, Any]:
         return {"memory": _memory(), "bare": self.bare, "most_bytes": _most()}

@@ -8,6 +8,7 @@ the host service's own use of FAISS is not touched; nor is any process-wide FAIS
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,8 @@ _GROUP = 4
 _KMEANS_ROUNDS = 10
 _KEPT_SHARE = 0.9
 _PROBED_SHARE = 0.22
-_PROBED_SHARE_FILTERED = 0.5
+_PROBED_SHARE_FILTERED = 0.45
+_SCOPES_KEPT = 8
 # FAISS's scan of one query at a time that keeps its results in a reservoir: the fastest here, by a fifth.
 _SCAN_INTO_RESERVOIR = 11
 
@@ -96,6 +98,7 @@ class ApproximateIndex:
         self._lists = cast("Any", faiss.downcast_index(index.index))
         self._lists.implem = _SCAN_INTO_RESERVOIR
         self._unlimited = self._probing(faiss, None)
+        self._scopes: deque[tuple[IdVector, Any, Any]] = deque(maxlen=_SCOPES_KEPT)
 
     @staticmethod
     def fits(n: int, d: int) -> bool:
@@ -147,15 +150,25 @@ class ApproximateIndex:
         proposed = np.empty((len(queries), m), dtype=np.int64)
         products = np.empty(m, dtype=np.float32)
         with _one_thread() as faiss:
-            bits = None if scope is None else _bitmap(scope, len(self))
-            selector = None if bits is None else faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
-            parameters = self._unlimited if selector is None else self._probing(faiss, selector)
+            parameters = self._unlimited if scope is None else self._limited(faiss, scope)
             # One by one: FAISS's projection and coarse step switch to other matrix products for more of them, whose
             # rounding could make a batch differ from single queries.
             for query, rows in zip(queries, proposed, strict=True):
                 pointers = [faiss.swig_ptr(array) for array in (query, products, rows)]
                 self._index.search_c(1, pointers[0], m, pointers[1], pointers[2], parameters)
         return proposed
+
+    def _limited(self, faiss: Any, scope: IdVector) -> Any:
+        """Give the parameters of a search among some rows; those of the last scopes stay at hand."""
+        # Filters give the very same array for the same conditions. The scope is kept beside, so its id stays its own.
+        for known, parameters, _ in list(self._scopes):
+            if known is scope:
+                return parameters
+        bits = _bitmap(scope, len(self))
+        selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
+        parameters = self._probing(faiss, selector)
+        self._scopes.append((scope, parameters, (selector, bits)))
+        return parameters
 
     def _probing(self, faiss: Any, selector: Any) -> Any:
         share = _PROBED_SHARE if selector is None else _PROBED_SHARE_FILTERED
