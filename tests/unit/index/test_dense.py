@@ -172,3 +172,13 @@ def test_another_kind_of_faiss_index_is_corrupt(approximate, tmp_path):
 def test_nothing_saved_is_corrupt(tmp_path):
     with pytest.raises(StoreCorruptError):
         DenseIndex.open(tmp_path, unit_rows(0, 10))
+
+
+def test_scopes_that_come_and_go_are_never_mixed_up(approximate):
+    query, rng = unit_rows(6, 1), np.random.default_rng(7)
+    for _ in range(20):
+        # A scope that is let go may leave its place in memory to the next one.
+        scope = np.sort(rng.choice(3_000, 1_500, replace=False))
+        for _ in range(2):
+            found = approximate.search(query, 10, rows=[scope])[0][0]
+            assert np.isin(found, scope).all()

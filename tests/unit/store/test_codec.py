@@ -101,7 +101,7 @@ def test_digest_does_not_depend_on_the_place_or_the_order_of_attributes():
     assert digest(moved) == digest(document)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"id": 3}'])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"id": 3}', b"{} {}"])
 def test_a_broken_body_is_an_ordinary_error(body):
     with pytest.raises((ValueError, KeyError, TypeError, IndexError, AttributeError)):
         decode_document(body, b"text", source="", validity=Validity())
