@@ -35,7 +35,15 @@ def main() -> None:
     found = {pack: result for pack, result in results.items() if result is not None}
     ways = _read(HERE / "results" / "fusion.json")
     speed = _read(HERE / "results" / "evaluate_speed.json")
-    parts = [_head(), _drafts(), _retrieval(found), _fusion(found), _ways(ways), _speed(speed)]
+    parts = [
+        _head(),
+        _drafts(),
+        _understanding(),
+        _retrieval(found),
+        _fusion(found),
+        _ways(ways),
+        _speed(speed),
+    ]
     store = _read(HERE / "results" / "store.json")
     speeds = [
         suggest(_read(HERE / "results" / "suggest.json")),
@@ -108,6 +116,69 @@ def _real(result: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"({result['load_cpu_s']} CPU s), store {result['store_bytes'] / 1e6:.0f} MB, peak memory added"
     yield f"{result['peak_rss_added_bytes'] / 1e6:.0f} MB, {result['blocked']} replies kept from being shown; reopened and ten"
     yield f"suggestions in {result['open_and_ten_suggestions_s']} s."
+    yield ""
+
+
+def _understanding() -> Iterator[str]:
+    """The labelled sets of `understanding/`, and real lines of buyers."""
+    result = _read(HERE / "results" / "understanding.json")
+    if result is None:
+        return
+    yield "## Understanding of messages"
+    yield ""
+    yield "`python benchmarks/understanding/run.py`: invented wordings, see `understanding/README.md`; *dev* was tuned on, *test* only"
+    yield "measured. *parts*: questions of a message found; *surviving*: values that stand after a correction; *negative*: annoyed,"
+    yield "angry or threatening."
+    yield ""
+    yield "| measure | dev | test | lines (dev + test) |"
+    yield "|---|---:|---:|---:|"
+    for label, name, measure in UNDERSTANDING:
+        dev, test = (result[half][name] for half in ("dev", "test"))
+        yield f"| {label} | {dev[measure]:.3f} | {test[measure]:.3f} | {dev['lines']} + {test['lines']} |"
+    yield ""
+    yield from _real_lines(_read(HERE / "results" / "real_lines.json"))
+    yield from _vote(
+        _read(HERE / "results" / "intent_vote.json"), _read(HERE / "results" / "retrieval_taobao_intent.json")
+    )
+
+
+UNDERSTANDING = (
+    ("intent, macro-F1 over 77 leaves", "intents", "macro_f1"),
+    ("intent among the first three", "intents", "top_3"),
+    ("slots, F1", "slots", "f1"),
+    ("parts, recall", "parts", "recall"),
+    ("surviving values", "parts", "surviving"),
+    ("negative feeling, precision", "emotion", "precision"),
+    ("negative feeling, recall", "emotion", "recall"),
+    ("noisy wording: intent of the clean one", "noisy", "same_intent"),
+    ("noisy wording: top source of the clean one", "noisy", "same_source"),
+    ("decisions", "decisions", "right"),
+    ("reasons of hand-offs", "decisions", "reason"),
+    ("a wish for a person met at once", "decisions", "person_at_once"),
+)
+
+
+def _real_lines(result: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None:
+        return
+    yield "Real lines of other shops' buyers through the demo shop (`python benchmarks/understanding/real_lines.py --data DIR`),"
+    yield "without product and history: " + "; ".join(
+        f"{name} ({found['lines']}): "
+        + ", ".join(f"{way} {count}" for way, count in found["decisions"].items())
+        for name, found in result["sets"].items()
+    )
+    yield ""
+
+
+def _vote(result: Mapping[str, Any] | None, described: Mapping[str, Any] | None) -> Iterator[str]:
+    if result is None or described is None:
+        return
+    votes = ", ".join(f"{lane} {share:.3f}" for lane, share in result["right"].items())
+    means = ", ".join(f"{lane} {found['nDCG@10']['mean']:.3f}" for lane, found in described["lanes"].items())
+    yield f"Vote of the {result['nearest']} nearest of {result['past_messages']:,} past Taobao messages on the intent of {result['queries']} others"
+    yield f"(`python benchmarks/understanding/vote.py --data DIR`): {votes}. nDCG@10 of the right one among 118 descriptions of"
+    yield f"intents (`python benchmarks/retrieval.py --data DIR --pack taobao_intent`): {means}; the encoder was trained on other"
+    yield "messages with such descriptions."
     yield ""
 
 

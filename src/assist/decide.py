@@ -26,11 +26,17 @@ SURE_INTENT = 0.3
 SURE_OF_GOODS = 0.55
 """A part that names a property of goods is refused or handed over for its intent from this score on."""
 
+SURE_REFUSAL = 0.9
+"""What may never be told is refused from this score on, whatever else the message asks."""
+
 _SAFETY = "售后/质量/过敏/人身伤害"
 _COMPLAINT = "售后/投诉/投诉/平台介入"
 _ABUSE = "售后/投诉/辱骂/情绪激烈"
 _UNKNOWN = "通用/其他/超出范围/无法识别"
 _CLAIM = "售后/赔付"
+_RIVALS = "通用/风险/贬低竞品/比价"
+_NEVER = frozenset({"通用/风险/他人信息", "通用/风险/指令注入/越权"})
+"""Refused whatever else a message asks."""
 _SUPPOSED = re.compile(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
 _CLAIMED = re.compile(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
@@ -77,7 +83,10 @@ def route(question: Question) -> Route:
 def _businesslike(question: Question) -> bool:
     """An angry message that still asks something answerable is answered, calmly."""
     answerable = {Behaviour.ANSWER, Behaviour.ANSWER_ORDER, Behaviour.ASK}
-    return any(part.intent and part.behaviour in answerable for part in question.parts)
+    # Hard words about another shop are not meant for this one.
+    return any(
+        part.intent and (part.behaviour in answerable or part.intent == _RIVALS) for part in question.parts
+    )
 
 
 def _alone(sure: Sequence[Part], question: Question) -> bool:
@@ -93,7 +102,8 @@ def _by_behaviour(question: Question) -> Route:
     ]
     if not behaviours:
         return Route(Decision.SUGGEST)
-    if all(item is Behaviour.DECLINE for item in behaviours) and _alone(sure, question):
+    never = any(part.intent in _NEVER and part.intents[0].score >= SURE_REFUSAL for part in sure)
+    if never or (all(item is Behaviour.DECLINE for item in behaviours) and _alone(sure, question)):
         return Route(Decision.DECLINE)
     handed = [part for part in sure if part.behaviour is Behaviour.HANDOFF and not _asks_in_general(part)]
     if handed and len(handed) == len(question.parts):

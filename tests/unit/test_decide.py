@@ -143,3 +143,16 @@ def test_the_packet_holds_what_a_person_needs():
         "evidence": [], "holding_line": "好的。",
     }  # fmt: skip
     assert handoff(Reason.ANGRY, Message(("问",)), asked, (), ShopProfile()).packet["holding_line"] == ""
+
+
+def test_what_may_never_be_told_is_refused_whatever_else_is_asked():
+    others = part("通用/风险/他人信息", Behaviour.DECLINE, score=0.95)
+    asked = question(others, part(RETURN))
+    assert route(asked) == Route(Decision.DECLINE)
+    unsure = part("通用/风险/他人信息", Behaviour.DECLINE, score=0.6)
+    assert route(question(unsure, part(RETURN))).decision is not Decision.DECLINE
+
+
+def test_hard_words_about_another_shop_are_no_anger_at_this_one():
+    rivals = part("通用/风险/贬低竞品/比价", Behaviour.DECLINE)
+    assert route(question(rivals, emotion=Emotion.ANGRY)) == Route(Decision.DECLINE)

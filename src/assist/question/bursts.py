@@ -178,9 +178,16 @@ def social_kind(clean: str, raw: str) -> SegmentKind | None:
     for kind, known in _social_words():
         if word in known:
             return kind
-    if len(word) <= 24 and asks_human(fold(raw)):
+    if len(word) > _LONGEST_SOCIAL:
+        return None
+    if asks_human(fold(raw)):
         return SegmentKind.HUMAN
-    return None
+    if lexicon.pattern("quick", "pause").fullmatch(word):
+        return SegmentKind.THANKS
+    return SegmentKind.GREETING if lexicon.pattern("quick", "back").fullmatch(word) else None
+
+
+_LONGEST_SOCIAL = 24
 
 
 def _bare_kind(

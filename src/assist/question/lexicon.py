@@ -55,6 +55,12 @@ def one_pattern(table: str, key: str) -> re.Pattern[str]:
 
 
 @cache
+def patterns(table: str) -> Mapping[str, re.Pattern[str]]:
+    """Return a table of `lexicon.toml` whose values are single patterns."""
+    return {key: re.compile(value) for key, value in toml("lexicon")[table].items()}
+
+
+@cache
 def spelling() -> PhraseTable[str]:
     """Return the table of typos, slang and dialect with the plain words."""
     return PhraseTable(toml("spelling")["replace"])

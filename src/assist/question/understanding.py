@@ -9,15 +9,16 @@ from functools import cache
 
 from assist.documents import Span
 from assist.encoder.base import Encoder
-from assist.messages import Emotion, IntentScore, Message, Part, Question, Slot, Turn
+from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot, Turn
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
 from assist.question.bursts import SOCIAL, SegmentKind, segments
-from assist.question.emotion import asks_human, emotion, supposes_harm, tells_harm
+from assist.question.emotion import asks_human, emotion
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
 from assist.question.intent import IntentModel, Intents
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
+from assist.question.plausible import REVIEWS, asks_reward, plausible
 from assist.question.refusal import is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
@@ -33,10 +34,6 @@ _QUICK_INTENTS = {
     SegmentKind.URGING: "通用/寒暄/催促/无内容追问",
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
-_HARM = "售后/质量/过敏/人身伤害"
-_USABLE = "售前/商品/功能/能不能用"
-_RIVALS = "通用/风险/贬低竞品/比价"
-_COMPARE = "售前/商品/型号/款式差异"
 _GENERAL = "售前/商品/评价/笼统询问"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
 _SETTINGS = MessageSettings()
@@ -273,18 +270,13 @@ class Understanding:
         silent = not wording.plain(part.clean) or (part.vague and not scores)
         if silent and self.intents.get(fixed):
             scores = (IntentScore(fixed, 1.0),)
-        elif tells_harm(part.clean):
-            scores = (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
-        elif scores and scores[0].path == _HARM and supposes_harm(part.clean):
-            # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
-            scores = (
-                IntentScore(_USABLE, scores[0].score),
-                *(score for score in scores[1:] if score.path != _USABLE),
-            )
-        elif len(part.products) > 1 and scores and scores[0].path == _RIVALS:
-            scores = (IntentScore(_COMPARE, scores[0].score), *scores[1:])
+        else:
+            scores = plausible(part.clean, scores, part.products)
         path = scores[0].path if scores else None
-        return replace(part, intents=scores, behaviour=self.intents.behaviour(path))
+        behaviour = self.intents.behaviour(path)
+        if path == REVIEWS and not asks_reward(part.clean):
+            behaviour = Behaviour.ANSWER
+        return replace(part, intents=scores, behaviour=behaviour)
 
     def _tags(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """Return the shop's tags for the parts' intents, in the shop's order."""

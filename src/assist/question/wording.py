@@ -51,8 +51,15 @@ def _one_line(text: str) -> str:
 
 
 def spell(text: str) -> str:
-    """Replace slang and typos in a folded text."""
+    """Replace slang, typos and pictures that stand for a noun in a folded text."""
+    if _PICTURE.search(text):
+        text = _drawn().sub(_noun, text)
     return lexicon.spelling().replace(text, str)
+
+
+def _noun(found: re.Match[str]) -> str:
+    noun: str = lexicon.toml("spelling")["pictures"][found[1] or found[2]]
+    return noun
 
 
 def tidy(text: str) -> str:
@@ -83,6 +90,14 @@ def _trim_end(text: str) -> str:
             break
         text = text[: found.start()].rstrip(_EDGE)
     return text
+
+
+@cache
+def _drawn() -> re.Pattern[str]:
+    pictures = any_of(tuple(lexicon.toml("spelling")["pictures"]))
+    return re.compile(
+        rf"({pictures})\ufe0f?(?=[一-鿿])(?!谢|亲|在|你好)|(?<=[有送开要给领寄带装穿养坐])({pictures})\ufe0f?(?=$|[?？])"
+    )
 
 
 @cache

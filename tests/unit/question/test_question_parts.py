@@ -62,3 +62,18 @@ def test_kinds(text, kind):
 def test_no_segments_in_an_empty_text():
     assert segments("") == () == segments(" \n？？ ")
     assert drafts(()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("等我问下我老婆", SegmentKind.THANKS),
+        ("那我再考虑一下吧", SegmentKind.THANKS),
+        ("我先量一下", SegmentKind.THANKS),
+        ("老客户又来了", SegmentKind.GREETING),
+        ("等我问下能不能退", None),
+    ],
+)
+def test_a_shopper_who_goes_to_think_or_is_back_asks_nothing(text, kind):
+    found = segments(text)[0].kind
+    assert found is kind if kind else found not in (SegmentKind.THANKS, SegmentKind.GREETING)

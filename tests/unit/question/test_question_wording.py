@@ -68,3 +68,17 @@ def test_spelling_table_is_normalised_and_stable():
     assert all(fold(key) == key for key in table if "❤" not in key and "➕" not in key)
     unstable = {key: value for key, value in table.items() if value and spell(value) != value}
     assert unstable == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("有🎁吗", "有赠品吗"),
+        ("🧾怎么开", "发票怎么开"),
+        ("送🎁", "送赠品"),
+        ("包邮吗🎁", "包邮吗"),
+        ("脸肿了🐶", "脸肿了"),
+    ],
+)
+def test_a_picture_stands_for_a_noun_only_inside_a_sentence(typed, expected):
+    assert plain(typed) == expected

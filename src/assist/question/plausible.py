@@ -1,0 +1,73 @@
+"""Second thoughts on the intent model: what its first choice needs to be meant, and where a neighbour is meant instead.
+
+The model weighs all words of a message; a few leaves are only meant where something is named, asked or has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from assist.messages import IntentScore
+from assist.question import lexicon
+from assist.question.emotion import supposes_harm, tells_harm
+from assist.question.intent import UNKNOWN
+
+Scores: TypeAlias = tuple[IntentScore, ...]
+
+_HARM = "售后/质量/过敏/人身伤害"
+_USABLE = "售前/商品/功能/能不能用"
+_RIVALS = "通用/风险/贬低竞品/比价"
+_COMPARE = "售前/商品/型号/款式差异"
+_SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"
+_FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
+REVIEWS = "售后/评价/评价/修改评价"
+"""Refused where a reward is asked for, else answered."""
+_SURE = 0.9
+"""A refusal surer than this needs no word that names it."""
+
+
+def plausible(clean: str, scores: Scores, products: Sequence[str]) -> Scores:
+    """Return the scores of a part with the first choice that its words bear out.
+
+    Args:
+        clean: Plain wording of the part.
+        scores: Best first; empty: unknown.
+        products: What the part is about.
+    """
+    if tells_harm(clean):
+        return (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
+    if not scores:
+        return scores
+    first = scores[0].path
+    if first == _HARM and supposes_harm(clean):
+        # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
+        return _instead(_USABLE, scores)
+    if first == _RIVALS and len(products) > 1:
+        return _instead(_COMPARE, scores)
+    if first == _SHADE and _arrived(clean) and not lexicon.pattern("danger", "feared").search(clean):
+        return _instead(_SHADE_OFF, scores)
+    if first == _FLAW and lexicon.pattern("danger", "feared").search(clean) and not _arrived(clean):
+        return _instead(_MADE_OF, scores)
+    if _named(clean, scores[0]):
+        return scores
+    return scores[1:2] if len(scores) > 1 and scores[1].score >= UNKNOWN else ()
+
+
+def asks_reward(clean: str) -> bool:
+    """Say whether a question about reviews asks to be paid for one; how to write or change one is answered."""
+    return lexicon.patterns("refused")[REVIEWS].search(clean) is not None
+
+
+def _named(clean: str, best: IntentScore) -> bool:
+    """Say whether a refusal is named by its words, or so sure that it need not be."""
+    words = lexicon.patterns("refused").get(best.path)
+    return words is None or best.score >= _SURE or best.path == REVIEWS or words.search(clean) is not None
+
+
+def _arrived(clean: str) -> bool:
+    return lexicon.pattern("danger", "arrived").search(clean) is not None
+
+
+def _instead(path: str, scores: Scores) -> Scores:
+    return (IntentScore(path, scores[0].score), *(score for score in scores[1:] if score.path != path))

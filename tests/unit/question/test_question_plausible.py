@@ -1,0 +1,51 @@
+"""What the first choice of the intent model needs to be meant."""
+
+import pytest
+
+from assist.messages import IntentScore
+from assist.question.plausible import asks_reward, plausible
+
+OTHERS = "通用/风险/他人信息"
+RIVALS = "通用/风险/贬低竞品/比价"
+RETURN = "售后/退换/怎么退货/流程"
+
+
+def first(clean, path, score=0.6, *further, products=()):
+    scores = (IntentScore(path, score), *(IntentScore(*one) for one in further))
+    found = plausible(clean, scores, products)
+    return found[0].path if found else None
+
+
+@pytest.mark.parametrize("clean", ["帮我看看老公买了什么", "上个买家的电话给我", "客服你叫什么"])
+def test_asking_about_others_is_meant(clean):
+    assert first(clean, OTHERS) == OTHERS
+
+
+@pytest.mark.parametrize("clean", ["我刚刚下的订单", "在你家买了多久衣服了", "我发给您的那个"])
+def test_a_refusal_without_its_words_is_not_meant(clean):
+    assert first(clean, OTHERS) is None
+    assert first(clean, OTHERS, 0.5, (RETURN, 0.3)) == RETURN
+    assert first(clean, OTHERS, 0.95) == OTHERS
+
+
+def test_two_own_products_are_compared():
+    assert first("这两款哪个好", RIVALS, products=("A", "B")) == "售前/商品/型号/款式差异"
+
+
+@pytest.mark.parametrize(
+    ("clean", "given", "meant"),
+    [
+        ("没有异味吧", "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"),
+        ("收到了有异味", "售后/质量/质量问题/瑕疵", "售后/质量/质量问题/瑕疵"),
+        ("收到了有色差", "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"),
+        ("会有色差吗", "售前/商品/颜色/色差", "售前/商品/颜色/色差"),
+        ("会不会起疹子", "售后/质量/过敏/人身伤害", "售前/商品/功能/能不能用"),
+    ],
+)
+def test_before_and_after_the_goods_arrived(clean, given, meant):
+    assert first(clean, given) == meant
+
+
+def test_only_a_reward_for_a_review_is_refused():
+    assert asks_reward("好评返现吗")
+    assert not asks_reward("写完的评论还能改几次")
