@@ -21,6 +21,7 @@ CLAIM_LISTS = (
     "terms",
     "complaints",
     "disparage",
+    "privacy",
 )
 """Names of the word lists in `assist/guard/data` that make up the compliance guard."""
 

@@ -138,8 +138,18 @@ def _bank_cards(text: str, digits: str) -> Iterator[Found]:
             yield ("bank_card", *match.span())
 
 
+def _is_item_ids(digits: str) -> bool:
+    """Say whether a run is several 12-digit item ids without a gap; a shop pastes its goods so."""
+    return len(digits) >= 2 * _ITEM_ID and len(digits) % _ITEM_ID == 0
+
+
+_ITEM_ID = 12
+
+
 def _order_runs(text: str, digits: str) -> Iterator[Found]:
     for match in _ORDER_RUN.finditer(digits):
+        if _is_item_ids(match[0]):
+            continue
         if _OTHER_NUMBER.search(digits, max(0, match.start() - 12), match.start()) is None:
             yield ("order", *match.span())
 

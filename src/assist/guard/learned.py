@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,6 +23,7 @@ from assist.encoder import load as load_encoder
 from assist.guard.claims import claim_lexicon
 from assist.guard.skeleton import View
 from assist.guard.tone import tone_lexicon
+from assist.guard.wordlists import parse_toml, read_list_file
 from assist.results import Finding, Severity
 from assist.text.sentences import sentences
 
@@ -115,13 +116,25 @@ def find_unlisted(view: View, *, quotes: Sequence[str] = (), seen: Sequence[Span
     if not spans:
         return []
     model = scorer()
-    found = model.probabilities([span.of(text) for span in spans])
     clean = model.classes.index("clean")
-    return [
-        _finding(span, text, model.classes[int(np.argmax(np.delete(row, clean)))], 1.0 - float(row[clean]))
-        for span, row in zip(spans, found, strict=True)
-        if 1.0 - row[clean] >= model.threshold
-    ]
+    findings = []
+    for span, row in zip(spans, model.probabilities([span.of(text) for span in spans]), strict=True):
+        name = model.classes[int(np.argmax(np.delete(row, clean)))]
+        if 1.0 - row[clean] >= model.threshold and _is_named(name, span.of(text)):
+            findings.append(_finding(span, text, name, 1.0 - float(row[clean])))
+    return findings
+
+
+def _is_named(name: str, sentence: str) -> bool:
+    """Say whether a sentence names what its class is about (another shop, a review, a person)."""
+    needed = _needed().get(name)
+    return needed is None or needed.search(sentence.lower()) is not None
+
+
+@cache
+def _needed() -> Mapping[str, re.Pattern[str]]:
+    table: Mapping[str, str] = parse_toml(read_list_file("learned"))["named"]
+    return {name: re.compile(pattern) for name, pattern in table.items()}
 
 
 def _judged(sentence: Span, seen: Sequence[Span]) -> bool:

@@ -176,7 +176,7 @@ def test_every_rule_can_be_triggered_by_its_words() -> None:
         "off_platform",
         "review_reward",
     }
-    assert len(CLAIM_LISTS) == 9
+    assert len(CLAIM_LISTS) == 10
     for rule in rules:
         assert rule.words
         assert rule.ground
