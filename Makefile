@@ -35,6 +35,7 @@ fix: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/demo_shop/run.py
 	$(BIN)/python benchmarks/index.py
+	$(BIN)/python benchmarks/suggest.py --rounds 1
 
 # After a change of drafts or understanding. The ranker is apart (benchmarks/train_ranker.py --write), and before it.
 refit: $(READY)

@@ -203,6 +203,36 @@ def test_unchanged_costs_nothing_changed_is_a_new_version_removed_is_gone(demo_c
         assert assistant.remove(["A102"]) == 0
 
 
+def test_what_stays_at_hand_is_never_that_of_an_earlier_text(demo_copy, tmp_path):
+    """Pages, clauses and promotions change and change back; each time the answers are those of a process that knew no other."""
+    shop = ROOT / "corpus" / "demo_shop"
+    asked = [
+        Message(("掉色不",), product="A102", on=shop_time(ON, "Asia/Shanghai")),
+        Message(("不喜欢能退吗",), on=shop_time(ON, "Asia/Shanghai")),
+    ]
+
+    def told(assistant):
+        return [
+            {key: value for key, value in found.to_dict().items() if key not in {"id", "timings"}}
+            for found in assistant.suggest_many(asked)
+        ]
+
+    with Assistant.open(demo_copy) as assistant:
+        before = told(assistant)
+        for rounds in range(2):
+            for name in ("products/A102.html", "policies/returns.md"):
+                text = (shop / name).read_text("utf-8")
+                (tmp_path / Path(name).name).write_text(
+                    text if rounds else text.replace("4级", "5级").replace("7天", "9天"), "utf-8"
+                )
+                assert assistant.add_files(tmp_path / Path(name).name).changed
+            with Assistant.open(demo_copy, read_only=True) as fresh:
+                assert told(assistant) == told(fresh)
+            texts = "".join(draft["text"] for found in told(assistant) for draft in found["drafts"])
+            assert ("5级" in texts, "9天" in texts) == ((False, False) if rounds else (True, True))
+        assert [found["decision"] for found in told(assistant)] == [found["decision"] for found in before]
+
+
 def test_feedback_is_kept_with_personal_data_masked(demo_copy):
     with Assistant.open(demo_copy) as assistant:
         suggestion = assistant.suggest("掉色不 我电话13912345678", product="A102", on=ON)
