@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from assist.documents import Span
 from assist.encoder.base import Encoder
@@ -307,6 +307,8 @@ def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:
     return mention.products
 
 
+# Both doors ask it of the same message: the quick one, and the other when the quick one had no answer.
+@lru_cache(maxsize=256)
 def _social_kinds(text: str) -> tuple[SegmentKind, ...]:
     """Return the kinds of the pieces of a message that only greets, thanks, hurries; empty: it does more."""
     if len(text) > 60:
