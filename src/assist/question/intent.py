@@ -9,6 +9,7 @@ encoder it is multiplied with that of a logistic regression learned from the sam
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -249,7 +250,7 @@ def _key(intents: Intents, encoder: Encoder) -> bytes:
     """Name all that `_learn` depends on: examples, encoder, and the code and lists by which examples become plain."""
     files = [Path(module.__file__ or "") for module in (wording, phrases, normalize)]
     files += [lexicon.file("lexicon"), lexicon.file("spelling")]
-    rules = [file.read_text(encoding="utf-8") for file in files]
+    rules = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return json.dumps(
         [_FORMAT, asdict(encoder.identity), [leaf.examples for leaf in intents.leaves], rules]
     ).encode()
