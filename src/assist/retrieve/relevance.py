@@ -11,6 +11,7 @@ import numpy as np
 
 from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
+from assist.memo import Memo
 from assist.messages import Part
 from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
@@ -61,6 +62,7 @@ class Relevance:
         self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
+        self._parts: Memo[Part, tuple[dict[str, float], dict[str, float]]] = Memo(_RECENT)
         self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
         # Several lanes compare the same question with the same earlier ones.
         self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
@@ -112,7 +114,7 @@ class Relevance:
             words that nothing asks for).
         """
         both, n = self._shelf.read([*texts, *heads]), len(texts)
-        aspects, intents = aspect_keys(part), self._guide.keys(part)
+        aspects, intents = self._keys(part)
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
         found = self._likeness(part, both)
         text, nothing, vectors = found["text"], np.zeros(n, dtype=np.float32), both.vectors[:n]
@@ -128,7 +130,7 @@ class Relevance:
     def _likeness(self, part: Part, both: Texts) -> dict[str, FloatVector]:
         """Measure n texts by meaning, words and keys; `both` are the texts, then what stands above each."""
         query, n = self._leaning(part), len(both.rows) // 2
-        aspect, intent = both.key_shares((aspect_keys(part), self._guide.keys(part)))
+        aspect, intent = both.key_shares(self._keys(part))
         return {
             "text": both.vectors[:n] @ query,
             "head": both.vectors[n:] @ query,
@@ -171,6 +173,11 @@ class Relevance:
             self.know([text], vectors)
             known = vectors[0]
         return known
+
+    def _keys(self, part: Part) -> tuple[dict[str, float], dict[str, float]]:
+        """Give the keys that a part's aspects and its intents look for; once a part."""
+        known = self._parts.get(part)
+        return self._parts.put(part, (aspect_keys(part), self._guide.keys(part))) if known is None else known
 
     def _leaning(self, part: Part) -> FloatVector:
         """Give the vector of a part, turned towards its intent."""
