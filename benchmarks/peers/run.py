@@ -78,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _openings(result["peers"], data, options)
     _rounds(result["peers"], data, options)
     result["machine"]["load_after"] = os.getloadavg()
+    for peer in result["peers"].values():
+        peer.pop("index", None)
     text = json.dumps(result, ensure_ascii=False, sort_keys=True, indent=None)
     options.json.write_text(text.replace('}, "', '},\n "') + "\n", "utf-8")
 
