@@ -136,11 +136,13 @@ def of_one(
 
 
 def of_tags(question: Question, tags: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    intent = question["intent"]
+    intent = question.get("intent", "")
     for tag, prefixes in tags.items():
-        if any(intent == p or intent.startswith(p + "/") for p in prefixes) and tag not in question["tags"]:
+        if any(intent == p or intent.startswith(p + "/") for p in prefixes) and tag not in question.get(
+            "tags", ()
+        ):
             yield f"tag {tag} of its intent is missing"
-    for tag in question["tags"]:
+    for tag in question.get("tags", ()):
         if tag not in tags:
             yield f"unknown tag {tag}"
 

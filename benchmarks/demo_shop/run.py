@@ -108,7 +108,7 @@ def judge(question: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]
         "reason_right": reason == question.get("handoff_reason")
         if question["decision"] == "handoff"
         else None,
-        "intent_right": suggestion.question.intent == question.get("intent"),
+        "intent_right": suggestion.question.intent == question["intent"] if "intent" in question else None,
         "answerable": bool(facts) and question["decision"] == "suggest",
         "facts_at_1": bool(usable and usable[0]),
         "facts_at_3": any(usable),
@@ -200,7 +200,7 @@ def short_counts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def rate(values: Any) -> str:
     """Show a share as `hits/all (ratio)`."""
-    known = list(values)
+    known = [value for value in values if value is not None]
     return f"{sum(known)}/{len(known)} ({sum(known) / len(known):.3f})" if known else "0/0"
 
 

@@ -37,6 +37,7 @@ _CLAIM = "售后/赔付"
 _RIVALS = "通用/风险/贬低竞品/比价"
 _NEVER = frozenset({"通用/风险/他人信息", "通用/风险/指令注入/越权"})
 """Refused whatever else a message asks."""
+_UPSET = frozenset({Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT})
 _SUPPOSED = re.compile(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
 _CLAIMED = re.compile(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
@@ -70,7 +71,7 @@ def route(question: Question) -> Route:
     """Settle what the question alone settles: a wish for a person, danger, threats, refusals, small talk."""
     if question.asks_human:
         return Route(Decision.HANDOFF, Reason.ASKS_HUMAN)
-    intents = [part.intent or "" for part in question.parts]
+    intents = [part.intent or "" for part in question.parts if _sure(part, question)]
     if any(part.intent == _SAFETY and part.intents[0].score >= SURE_INTENT for part in question.parts):
         return Route(Decision.HANDOFF, Reason.SAFETY)
     if question.emotion is Emotion.THREAT or _COMPLAINT in intents:
@@ -78,6 +79,11 @@ def route(question: Question) -> Route:
     if _ABUSE in intents or (question.emotion is Emotion.ANGRY and not _businesslike(question)):
         return Route(Decision.HANDOFF, Reason.ANGRY)
     return _by_behaviour(question)
+
+
+def _sure(part: Part, question: Question) -> bool:
+    """Say whether an intent is sure enough to hand a message over: a calm one has to be a likely one."""
+    return bool(part.intents) and (part.intents[0].score >= SURE_OF_GOODS or question.emotion in _UPSET)
 
 
 def _businesslike(question: Question) -> bool:

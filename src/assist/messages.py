@@ -130,6 +130,27 @@ class Aspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """Something that an answer has to name, or it is no answer (`拉链是YKK的吗`: YKK).
+
+    Attributes:
+        kind: `option`, `thing`, `quality`, `people`, `name`, `figure` or `subject`.
+        words: What is to be named.
+        least: Share of the words that must be named, 0–1.
+        pattern: Regular expression that an answer must match; empty: none.
+        other: Other names, any of which will do.
+        measure: Family and group of the amount that must be told (`Quantity.comparable`); None: none.
+    """
+
+    kind: str
+    words: tuple[str, ...]
+    least: float = 1.0
+    pattern: str = ""
+    other: tuple[str, ...] = ()
+    measure: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One question of a message that may hold several.
 
@@ -143,6 +164,7 @@ class Part:
         sku: Words that name one SKU of it, as typed.
         aspects: Properties asked about, most specific first.
         vague: True for `这个怎么样` and its like.
+        demands: What an answer has to name.
     """
 
     text: str
@@ -154,6 +176,7 @@ class Part:
     sku: tuple[str, ...] = ()
     aspects: tuple[Aspect, ...] = ()
     vague: bool = False
+    demands: tuple[Demand, ...] = ()
 
     @property
     def intent(self) -> str | None:

@@ -135,6 +135,7 @@ class Statement:
         facts: The facts it states.
         part: Number of the question's part it answers, from 0.
         shown: Words that may differ from the quote but are computed or the caller's own (numbers).
+        dated: It says itself that its source has ended or not begun, and cites where the days stand.
     """
 
     text: str
@@ -142,6 +143,7 @@ class Statement:
     facts: tuple[StatedFact, ...] = ()
     part: int = 0
     shown: tuple[str, ...] = ()
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

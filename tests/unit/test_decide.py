@@ -38,6 +38,11 @@ def draft(*verdicts, score=0.7, lane="fact", **fields):
         (question(part(RETURN), emotion=Emotion.THREAT), Route(Decision.HANDOFF, Reason.LEGAL_THREAT)),
         (question(part("售后/投诉/投诉/平台介入")), Route(Decision.HANDOFF, Reason.LEGAL_THREAT)),
         (question(part("售后/投诉/辱骂/情绪激烈")), Route(Decision.HANDOFF, Reason.ANGRY)),
+        (question(part("售后/投诉/辱骂/情绪激烈", score=0.3)), Route(Decision.SUGGEST)),
+        (
+            question(part("售后/投诉/辱骂/情绪激烈", score=0.3), emotion=Emotion.ANNOYED),
+            Route(Decision.HANDOFF, Reason.ANGRY),
+        ),
         (question(part(), emotion=Emotion.ANGRY), Route(Decision.HANDOFF, Reason.ANGRY)),
         (question(part(RETURN), emotion=Emotion.ANGRY), Route(Decision.SUGGEST)),
         (question(part(HAGGLE, Behaviour.DECLINE)), Route(Decision.DECLINE)),
@@ -105,9 +110,10 @@ def test_features_describe_the_draft():
 def test_the_margin_is_the_lead_over_the_next_draft():
     asked = question(part(RETURN))
     drafts = [draft("answered", score=score) for score in (0.7, 0.4)]
-    first, last = with_confidence(drafts, asked)
+    leading = {**dict.fromkeys(features(drafts[0], asked), 0.0), "margin": 1.0}
+    first, last = with_confidence(drafts, asked, leading)
     assert [first.debug["margin"], last.debug["margin"]] == pytest.approx([0.3, 0.4])
-    assert first.confidence == confidence(first, asked) > confidence(drafts[0], asked)
+    assert first.confidence == confidence(first, asked, leading) > confidence(drafts[0], asked, leading)
     assert with_confidence([], asked) == ()
     none = dict.fromkeys(features(first, asked), 0.0)
     assert with_confidence(drafts, asked, none)[0].confidence == 0.5

@@ -72,7 +72,7 @@ def clause_statements(
     if not pieces:
         return ()
     if len(pieces) == len(found):
-        pieces = _whole_unless_told(pieces, text, part, focus)
+        pieces = _whole_unless_told(pieces, unit, part, focus)
     chosen = _choose(unit, pieces, part, evidence, focus)
     return tuple(
         _state(unit, pieces[at].span, number, goes_on=at + 1 in chosen and not pieces[at + 1].listed)
@@ -139,10 +139,13 @@ def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
     return tuple(pieces)
 
 
-def _whole_unless_told(pieces: Sequence[_Piece], text: str, part: Part, focus: Sequence[str]) -> list[_Piece]:
+def _whole_unless_told(
+    pieces: Sequence[_Piece], unit: Unit, part: Part, focus: Sequence[str]
+) -> list[_Piece]:
     """Put a list of cases together again when nothing asked tells one case from the others."""
+    text = unit.document.text
     cases = [piece.span.of(text) for piece in pieces if piece.case]
-    words = (*focus, *telling_words(part.clean, cases))
+    words = (*focus, *telling_words(part.clean, cases, unit.head))
     if not cases or any(word in case for word in words for case in cases):
         return list(pieces)
     merged: list[_Piece] = []
@@ -180,7 +183,7 @@ def _choose(
 ) -> list[int]:
     texts = [piece.span.of(unit.document.text) for piece in pieces]
     listed = [text for piece, text in zip(pieces, texts, strict=True) if piece.case]
-    focus = (*focus, *telling_words(part.clean, listed))
+    focus = (*focus, *telling_words(part.clean, listed, unit.head))
     cases = any(piece.case for piece in pieces) and any(word in text for word in focus for text in texts)
     if sum(map(len, texts)) <= SHORT_CLAUSE_CHARS and not cases:
         return list(range(len(pieces)))
@@ -221,12 +224,19 @@ def _announces(text: str) -> bool:
     return text.rstrip().endswith(("：", ":"))
 
 
-def telling_words(asked: str, cases: Sequence[str]) -> tuple[str, ...]:
-    """Words of the question that tell some cases of a list from the others, longest first."""
+def telling_words(asked: str, cases: Sequence[str], topic: str = "") -> tuple[str, ...]:
+    """Words of the question that tell some cases of a list from the others, longest first.
+
+    A word of the `topic` that the cases stand under tells none of them: `运费谁承担` under 退货运费谁承担 asks for all.
+    """
     if len(cases) < 2:
         return ()
     held = {gram: sum(gram in case for case in cases) for gram in _grams(asked)}
-    return tuple(sorted((g for g, n in held.items() if 0 < n < len(cases)), key=lambda g: (-len(g), g)))[:4]
+    return tuple(
+        sorted(
+            (g for g, n in held.items() if 0 < n < len(cases) and g not in topic), key=lambda g: (-len(g), g)
+        )
+    )[:4]
 
 
 @lru_cache(maxsize=256)

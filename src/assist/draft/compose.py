@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assist.documents import Kind
 from assist.draft import style
+from assist.draft.announced import announced_candidate
+from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.offers import offers_candidate
-from assist.draft.orders import with_order
+from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
@@ -19,7 +20,7 @@ from assist.draft.products import (
     summary_candidate,
     which_product,
 )
-from assist.draft.promotions import not_running, promotion_candidates, schedule_candidate
+from assist.draft.promotions import promotion_candidates, schedule_candidate
 from assist.draft.sizes import size_candidates
 from assist.draft.skus import sku_candidates
 from assist.messages import Behaviour, Part
@@ -41,7 +42,6 @@ NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
-_PROMOTION = Kind.PROMOTION
 _BOTH = re.compile(
     r"分别|(?:[俩两](?:款|台|双|件|锅|壶|机|种)|[这那][俩两])[^码号]{0,10}(?:哪|谁|区别|不同|一样|更|差|怎么选)"
 )
@@ -100,18 +100,15 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
+    found = [doubted(item, part, evidence) for item in found]
     if not special:
         found.sort(key=lambda item: -standing(item, part))
     least = _least(part, evidence)
     usable = [item for item in found if item.score >= least or item.verdict == "asked"]
     if not usable:
-        ended = not_running(part, evidence)
-        if ended is not None:
-            return [Candidate(number, "promotion", (replace(ended, part=number),), 0.8)]
         return _ask_instead(part, number, evidence)
     usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
-    note = not_running(part, evidence)
-    return [_with_promotion_note(_with_ask(item, part, evidence), note) for item in usable]
+    return [_with_ask(item, part, evidence) for item in usable]
 
 
 def _refusal(part: Part, number: int) -> Candidate:
@@ -154,6 +151,9 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     if part.vague:
         summary = summary_candidate(part, number, evidence)
         return [summary] if summary else []
+    first = announced_candidate(part, number, evidence) or scheduled_candidate(part, number, evidence)
+    if first is not None:
+        return [first]
     found: list[Candidate | None] = []
     both = bool(_BOTH.search(part.clean))
     if part.intent == COMPARE or len(part.products) >= 2 or both:
@@ -188,18 +188,6 @@ def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate
 
 def _also_ask(candidate: Candidate, slot: str) -> Candidate:
     return replace(candidate, ask=slot, tail=style.ASK_LINES[slot], verdict="asked")
-
-
-def _with_promotion_note(candidate: Candidate, note: Statement | None) -> Candidate:
-    if note is None:
-        return candidate
-    running = next(
-        (c.source.title for s in candidate.statements for c in s.citations if c.source.kind is _PROMOTION), ""
-    )
-    if running:
-        text = f"{note.text.rstrip('。')}，目前可以参加的是「{running}」："
-        note = replace(note, text=text, shown=(*note.shown, running))
-    return replace(candidate, statements=(replace(note, part=candidate.part), *candidate.statements))
 
 
 def _plans(choices: Sequence[Sequence[Candidate]], k: int) -> list[list[Candidate | None]]:

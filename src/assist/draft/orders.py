@@ -23,6 +23,9 @@ _PROMISES = re.compile(
     r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
 )
 
+_SCHEDULE = re.compile(r"\d{1,2}月\d{1,2}日[^。；]{0,16}(?:发货|发出|寄出)")
+_SCHEDULED = ("售中/物流/催发货", "售前/物流/发货时间", "售中/预售")
+SCHEDULED_SCORE = 0.88
 _SENT = ("已出库", "已经出库", "已发货", "已经发货", "已发出", "出库后", "发货后")
 _UNSENT = ("没出库", "未出库", "未发货", "没发货", "还没发", "发货前", "出库前")
 _SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
@@ -61,6 +64,9 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     intent = part.intent or ""
     if intent.startswith("售中/订单") and (facts.shipped or facts.state is OrderState.UNSENT):
         return _SENT if facts.shipped else _UNSENT
+    method = (facts.refund or {}).get("method")
+    if method and intent.startswith("售后/退款"):
+        return (str(method),)
     if intent.startswith("售中/物流/催发货") and _hours_since(facts.paid_at, evidence.now) > 48:
         return ("超过48小时", "赔付")
     return ()
@@ -84,6 +90,31 @@ def branch_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
 
 def _hours_since(moment: datetime | None, now: datetime) -> float:
     return 0.0 if moment is None else (now - moment) / timedelta(hours=1)
+
+
+def scheduled_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Tell when a product that ships on set days (a presale) goes out: its page rules, not the shop's usual hours."""
+    if not (part.intent or "").startswith(_SCHEDULED) or facts_of(evidence).shipped:
+        return None
+    places = _schedule(evidence)
+    if not places:
+        return None
+    said = [Statement(closed(place.quote), (place,), (), number) for place in dict.fromkeys(places)]
+    paid = facts_of(evidence).paid_at
+    if paid is not None:
+        when = _moment(paid)
+        said.insert(0, replace(_caller(f"您的订单是{when}付款的", [when], "付款时间", when), part=number))
+    return Candidate(number, "page", tuple(said), SCHEDULED_SCORE)
+
+
+def _schedule(evidence: Evidence) -> list[Citation]:
+    """Sentences of the page in scope that set the days of shipping."""
+    return [
+        cite(product, unit.span, unit.section)
+        for product in evidence.products.values()
+        for unit in product_units(product)
+        if unit.kind in {"text", "qa"} and _SCHEDULE.search(unit.quote)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

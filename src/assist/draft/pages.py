@@ -14,10 +14,10 @@ from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.orders import focus_of
+from assist.draft.orders import facts_of, focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.traits import clause_traits, lacks_aspect, page_traits
+from assist.draft.traits import clause_traits, lacks_aspect, page_traits, rules_on
 from assist.draft.units import (
     Unit,
     answer_units,
@@ -37,10 +37,11 @@ SECOND_SHARE = 0.7
 SENTENCE_SHARE = 0.45
 """A sentence that states the best parameter's fact speaks for it from this share on."""
 MAX_SENTENCES = 3
-NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.7, 220
+NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.85, 220
 """A second clause joins the first from this share on, up to this length together."""
 PAGE_LEAD = 1.2
 """On what a page may set for its product, the page stays first up to this many times its score."""
+OF_ITS_TIME_SHARE = 0.15
 _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物流/发货时间", "售前/商品/生产日期")
 _PRICE_ASKED = re.compile(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
@@ -309,7 +310,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     ranked = ranked_clauses(part, number, evidence)
     if ranked is None:
         return []
-    units, scores = ranked.units, ranked.scores
+    units, scores = ranked.units, _of_its_time(ranked.units, ranked.scores, evidence)
     strange = evidence.scorer.unfamiliar(part)
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:3]]
@@ -328,6 +329,30 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     ]
     case = (part.intent or "").startswith(_CASES)
     return [_completed(found[0], units, scores, order, said, case=case), *found[1:]] if found else []
+
+
+def _of_its_time(units: Sequence[Unit], scores: FloatVector, evidence: Evidence) -> FloatVector:
+    """Raise the clause for orders paid in a span of days above the others of its document for such an order.
+
+    The clause that it names and stands in for (`其他条件和第1条相同`) falls to nothing.
+    """
+    paid = facts_of(evidence).paid_at
+    best = int(np.argmax(scores))
+    if paid is None:
+        return scores
+    mates = [at for at, unit in enumerate(units) if unit.document.id == units[best].document.id]
+    special = max(
+        (at for at in mates if rules_on(units[at].text, paid)), key=lambda at: float(scores[at]), default=None
+    )
+    if special is None or scores[special] < OF_ITS_TIME_SHARE * scores[best]:
+        return scores
+    raised: FloatVector = np.array(scores, dtype=np.float32)
+    raised[special] = scores[best]
+    for at in mates:
+        if at != special:
+            named = f"第{units[at].section}条" in units[special].text
+            raised[at] = 0.0 if named else min(scores[at], np.nextafter(scores[best], np.float32(0.0)))
+    return raised
 
 
 def _completed(

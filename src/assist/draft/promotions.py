@@ -1,4 +1,4 @@
-"""Promotion lane: what runs at the moment, what has ended or not begun, and 满减 worked out step by step."""
+"""Promotion lane: what runs at the moment, and 满减 worked out step by step; `announced` tells of what does not run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-_FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
+FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
 _CAP = re.compile(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
 _COUNTED = re.compile(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减")
 _RULE_ASKED = re.compile(r"满多少|满减(?:怎么|如何|规则)|怎么减|门槛|规则")
@@ -26,12 +26,15 @@ _WHEN = re.compile(r"什么时候|几号|何时|哪天|多久开始|几点|开�
 _EXCLUDED = re.compile(r"不参加|不参与|除外|不适用")
 _EVENTS = re.compile(
     r"双\s*1[12](?!\d)|双十[一二]|双旦|(?<!\d)(?:618|99|38)(?=\s*(?:大促|活动|节|那|的活动|满|促销|会场))|国庆|中秋|元旦|春节|年货|"
-    r"圣诞|黑五|女王|七夕|端午|五一|开学|周年"
+    r"圣诞|黑五|女王|七夕|端午|五一|开学|周年|跨年|(?<![\d.])(?:12\.12|1212|11\.11|1111|9\.9)(?![\d.])"
 )
 _DATED = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
 _FOLD = re.compile(r"(?P<n>\d(?:\.\d)?|[一二三四五六七八九]五?)折")
 _DIGIT = {word: str(at) for at, word in enumerate("零一二三四五六七八九")}
-_SAME = {"双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12"}
+_SAME = {
+    "双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12", "12.12": "双12", "1212": "双12",
+    "11.11": "双11", "1111": "双11", "9.9": "99", "跨年": "元旦",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class FullCut:
 
 
 def promotion_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
-    """Work out a price, and say of a promotion named in the message that it has ended or not begun."""
+    """Work out what a price comes to under the 满减 that runs."""
     found = []
     worked = _worked_out(part, number, evidence)
     if worked is not None:
@@ -63,34 +66,12 @@ def promotion_candidates(part: Part, number: int, evidence: Evidence) -> list[Ca
     return found
 
 
-def not_running(part: Part, evidence: Evidence) -> Statement | None:
-    """Say that a promotion the shopper names is not running now; it is told, never offered."""
-    for document in evidence.promotions:
-        if document.validity.holds(evidence.now) or not _named(part, document, evidence):
-            continue
-        told = _past_or_future(document, evidence.now)
-        if told is not None:
-            text, day = told
-            fact = StatedFact("活动时间", day, origin="caller")
-            return Statement(closed(text), (), (fact,), 0, (day, document.title))
-    return None
-
-
-def _past_or_future(document: Document, now: datetime) -> tuple[str, str] | None:
-    begin, end = document.validity.valid_from, document.validity.valid_to
-    if end is not None and end <= now:
-        return f"您说的「{document.title}」{_day(end)}已经结束了", _day(end)
-    if begin is not None and begin > now:
-        return f"您说的「{document.title}」还没开始，{_day(begin)}起才生效，现在还不能用", _day(begin)
-    return None
-
-
 def schedule_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
     """Say until when a running promotion that is named goes on (双12什么时候结束), in its own words."""
     if not _WHEN.search(part.clean):
         return None
     running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
-    for document in (item for item in running if _event_named(part, item)):
+    for document in (item for item in running if event_named(part, item)):
         for block in document.blocks:
             text = block.span.of(document.text)
             if block.kind is BlockKind.TEXT and len(_DATED.findall(text)) >= 1:
@@ -100,11 +81,8 @@ def schedule_candidate(part: Part, number: int, evidence: Evidence) -> Candidate
     return None
 
 
-def _named(part: Part, document: Document, evidence: Evidence) -> bool:
-    return _event_named(part, document) or _offer_named(part, document, evidence)
-
-
-def _event_named(part: Part, document: Document) -> bool:
+def event_named(part: Part, document: Document) -> bool:
+    """Say whether the message names the occasion (双12, 元旦) that a promotion's title names."""
     text, title = fold(part.text), fold(document.title + " " + document.id)
     for found in _EVENTS.finditer(text):
         name = _SAME.get(found.group(), found.group())
@@ -113,24 +91,16 @@ def _event_named(part: Part, document: Document) -> bool:
     return False
 
 
-def _offer_named(part: Part, document: Document, evidence: Evidence) -> bool:
-    """Say whether the shopper names this offer by its own terms (两双七折), which no running one has."""
-    terms = _terms(part.text)
-    if not terms or not terms <= _terms(document.text):
-        return False
-    running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
-    return not any(terms <= _terms(item.text) for item in running)
-
-
 @lru_cache(maxsize=1_024)
-def _terms(text: str) -> frozenset[str]:
+def terms(text: str) -> frozenset[str]:
     """Discounts and thresholds in one notation: `7折`, `满400减60`."""
     plain = fold(text)
     found = {f"{_DIGIT.get(m['n'], m['n'])}折" for m in _FOLD.finditer(plain)}
-    return frozenset(found | {f"满{m.group(2)}减{m.group(3)}" for m in _FULL_CUT.finditer(plain)})
+    return frozenset(found | {f"满{m.group(2)}减{m.group(3)}" for m in FULL_CUT.finditer(plain)})
 
 
-def _day(moment: datetime) -> str:
+def day_of(moment: datetime) -> str:
+    """A day as people say it: `12月8日`."""
     return f"{moment.month}月{moment.day}日"
 
 
@@ -140,16 +110,16 @@ def full_cuts(evidence: Evidence) -> list[FullCut]:
     for document in sorted(evidence.promotions, key=lambda item: item.id):
         # A coupon has to be claimed, and not by everyone: it is no promotion that the payment page applies.
         if document.validity.holds(evidence.now) and "券" not in document.title:
-            rules.extend(_rules(document))
+            rules.extend(rules_of(document))
     return rules
 
 
-def _rules(document: Document) -> list[FullCut]:
+def rules_of(document: Document) -> list[FullCut]:
     """Read every tier of the first sentence that rules; worked examples and coupons are no rules."""
     for unit in sentence_units(document, Span(0, len(document.text)), "", "", "text"):
         section, heading = _place(document, unit.span)
         example = "例" in unit.quote + heading or unit.quote.lstrip().startswith("#") or "券" in unit.quote
-        tiers = [] if example else list(_FULL_CUT.finditer(unit.quote))
+        tiers = [] if example else list(FULL_CUT.finditer(unit.quote))
         cap = _CAP.search(unit.quote)
         rules = [
             FullCut(

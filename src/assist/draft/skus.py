@@ -15,6 +15,8 @@ from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 _ROWS: Memo[Document, tuple[str, ...]] = Memo(2_048)
+_SIZE = re.compile(r"\d{2}(?:\.5)?")
+_SIZES = re.compile(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
 MAX_CHOICES = 8
 MIN_TELLING = 2
 _CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
@@ -25,6 +27,7 @@ _OPTIONS = re.compile(
     r"|有(?:什么|哪些|哪几|几)(?:个|种)?(?P<c>尺码|码数|鞋码|码)"
     r"|(?P<b>颜色|款式|规格|口味|香型|尺码|码数|鞋码|版本|型号)(?:都有|有|还有)(?:什么|哪些|哪几)"
 )
+_SIZE_HEAD = re.compile("尺码|鞋码|码数|码段")
 _CODED = re.compile(r"sku|编码|条码|货号|编号", re.IGNORECASE)
 _COLUMNS = {"色": "颜色|款式|色", "款": "款式|颜色|规格", "码": "码"}
 """How a column is headed, by the last character of the word that asks for its choices."""
@@ -35,6 +38,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     names = part.products or evidence.question.products
     product = next((evidence.products[name] for name in names if name in evidence.products), None)
     options = None if product is None else _options(product, part, number)
+    options = options or missing_size_candidate(part, number, evidence)
     if options is not None:
         return [options]
     if product is None or not part.aspects:
@@ -45,7 +49,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     named = named_words(part, evidence)
     facts = [fact for fact in wanted if _is_named(fact, named, product)] if named else wanted
     if named and facts:
-        return [_stated(product, facts, named, number)]
+        return [_stated(product, _told_apart(facts, named, part, evidence, product), named, number)]
     if named or _said_for_all(product, wanted[0]):
         return []
     if len({fold(fact.value) for fact in wanted}) == 1:
@@ -60,6 +64,42 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
     asked = Statement(tail, places, (), number)
     return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
+
+
+def _told_apart(
+    facts: list[Fact], named: Sequence[str], part: Part, evidence: Evidence, product: Document
+) -> list[Fact]:
+    """Of several rows that the named words leave, those that a further word of the part picks (坚果甜那个12颗)."""
+    if len({fold(fact.value) for fact in facts}) < 2:
+        return facts
+    further = [word for word in _telling(part, evidence) if word not in named]
+    picked = [fact for fact in facts if further and _is_named(fact, further, product)]
+    return picked or facts
+
+
+def missing_size_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Say which sizes a colour comes in when the one that is asked for is not among them."""
+    slots = evidence.question.slots
+    if not (part.intent or "").startswith("售前/库存") or not {"color", "size"} <= set(slots):
+        return None
+    color, size = (fold(str(slots[name].value)) for name in ("color", "size"))
+    names = part.products or evidence.question.products
+    product = next((evidence.products[name] for name in names if name in evidence.products), None)
+    for table in product.tables if product is not None else ():
+        column = next((at for at, head in enumerate(table.header) if _SIZE_HEAD.search(head)), None)
+        if product is None or table.kind is not BlockKind.SKU_TABLE or column is None:
+            continue
+        texts = [(row, " | ".join(cell.text for cell in row.cells)) for row in table.rows]
+        held = [row for row, text in texts if row_holds(text, (color,)) and len(row.cells) > column]
+        if not held or any(row_holds(text, (color, size)) for _, text in texts):
+            continue
+        sizes = {row.cells[column].text.strip(): row.cells[column].span or row.span for row in held}
+        listed = "、".join(sizes)
+        places = tuple(cite(product, span, table.section) for span in sizes.values())
+        text = f"{slots['color'].value}的尺码是{listed}，没有{size.upper()}。"
+        said = Statement(text, places, (), number, (str(slots["color"].value), size.upper(), size))
+        return Candidate(number, "sku", (said,), 0.88)
+    return None
 
 
 def _options(product: Document, part: Part, number: int) -> Candidate | None:
@@ -146,7 +186,17 @@ def row_holds(text: str, named: Sequence[str]) -> bool:
     """Say whether a table row names all of the words: letters and digits as whole cells, Chinese within one."""
     cells = {cell for cell in _PARTS.split(fold(text)) if cell}
     row = fold(text)
-    return all(word in cells or (len(word) > 2 and word in row) or _spelled(word, row) for word in named)
+    return all(
+        word in cells or (len(word) > 2 and word in row) or _spelled(word, row) or _between(word, row)
+        for word in named
+    )
+
+
+def _between(word: str, row: str) -> bool:
+    """A size lies in a cell that gives several: 27 in `27-30`."""
+    if not _SIZE.fullmatch(word):
+        return False
+    return any(float(found[1]) <= float(word) <= float(found[2]) for found in _SIZES.finditer(row))
 
 
 def _spelled(word: str, row: str) -> bool:

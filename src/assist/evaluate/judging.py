@@ -187,13 +187,19 @@ def _citations(question: LabelledQuestion, drafts: Sequence[Draft]) -> dict[str,
     cited = [_cited(draft) for draft in drafts]
     relevant = [(c.document_id, c.section) in wanted for c in (drafts[0].citations if drafts else ())]
     moments = _moments(question)
-    stale = [not _holds_at(c, moments) for draft in drafts for c in draft.citations]
+    stale = [not _holds_at(c, moments) for draft in drafts for c in _binding(draft)]
     return {
         "source@1": float(any(found & wanted for found in cited[:1])) if wanted else None,
         "source@3": float(any(found & wanted for found in cited)) if wanted else None,
         "citation_relevance": _share(relevant) if wanted else None,
         "stale_citation_rate": _share(stale) if moments else None,
     }
+
+
+def _binding(draft: Draft) -> list[Citation]:
+    """The citations that are offered as valid; a promotion that is said to have ended is cited for its days."""
+    dated = {place for statement in draft.statements if statement.dated for place in statement.citations}
+    return [place for place in draft.citations if place not in dated]
 
 
 def _cited(draft: Draft) -> set[tuple[str, str]]:

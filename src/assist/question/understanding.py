@@ -13,6 +13,7 @@ from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Ques
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
 from assist.question.bursts import SOCIAL, SegmentKind, segments
+from assist.question.demands import demands
 from assist.question.emotion import asks_human, emotion
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
 from assist.question.intent import IntentModel, Intents
@@ -186,6 +187,7 @@ class Understanding:
             sku=self._sku(text, draft, products),
             aspects=aspects(draft.clean),
             vague=is_vague(draft.clean) or _names_only(draft, products),
+            demands=demands(draft.clean or fold(typed), self._words),
         )
 
     def _sku(self, text: str, draft: Draft, products: tuple[str, ...]) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def test_a_promotion_that_is_over_is_said_before_the_running_one():
     made = draft_all(asked, found=[hits(new)], promotions=[old, new], likes={"每满300": 0.9})
     text = made.drafts[0].text
     assert (
-        text.index("10月9日已经结束了") < text.index("目前可以参加的是「11月满减」") < text.index("每满300元")
+        text.index("10月9日已经结束了") < text.index("现在可以参加的是「11月满减」") < text.index("每满300元")
     )
     assert "200元" not in text
 

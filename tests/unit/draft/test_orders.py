@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assist.documents import Span
 from assist.draft.evidence import Candidate, cite
 from assist.draft.order_facts import OrderState, order_facts, read_moment, state_of
-from assist.draft.orders import branch_of, find_promise, focus_of, with_order
+from assist.draft.orders import branch_of, find_promise, focus_of, scheduled_candidate, with_order
 from assist.results import Statement
 from unit.draft.writing import NOW, evidence, hits, page, part, policy, said
 
@@ -109,6 +109,47 @@ def test_the_product_pages_promise_goes_before_the_shops_rule():
     shop = find_promise(0, evidence(asked, pages=[page(facts=[("产地", "浙江")])], found=[hits(SHIPPING)]))
     assert (shop.hours, shop.words, shop.citation.document_id) == (48, "48小时", "shipping")
     assert find_promise(0, evidence(asked, found=[hits(policy("r", [("1", "退货", "7天内退货。")]))])) is None
+
+
+PRESALE = page(lines=["本款为全款预售。", "2026年12月5日起按付款先后顺序发货，12月15日24点前全部发出。"])
+
+
+@pytest.mark.parametrize("intent", [SHIP, URGE, "售中/预售/预售/定金尾款"])
+def test_a_page_that_sets_the_days_of_shipping_rules_them(intent):
+    asked = part("什么时候发货", intent=intent)
+    found = scheduled_candidate(asked, 0, evidence(asked, pages=[PRESALE], found=[hits(SHIPPING)]))
+    assert said(found) == "2026年12月5日起按付款先后顺序发货，12月15日24点前全部发出。"
+    assert found.statements[0].citations[0].document_id == PRESALE.id
+
+
+def test_a_paid_presale_is_not_called_late():
+    asked = part("怎么还不发", intent=URGE)
+    paid = NOW - timedelta(days=14)
+    given = evidence(
+        asked, pages=[PRESALE], found=[hits(SHIPPING)], order={"paid_at": paid, "status": "paid"}
+    )
+    text = said(scheduled_candidate(asked, 0, given))
+    assert "付款的" in text
+    assert "超过" not in text
+
+
+@pytest.mark.parametrize(
+    ("intent", "pages", "order"),
+    [
+        (SHIP, [page(lines=["48小时内发货。"])], {}),
+        ("售后/退换/换货/换码", [PRESALE], {}),
+        (URGE, [PRESALE], {"status": "已发货", "shipped_at": NOW - timedelta(days=1)}),
+    ],
+)
+def test_without_set_days_or_once_sent_the_usual_rule_holds(intent, pages, order):
+    asked = part("什么时候发货", intent=intent)
+    assert scheduled_candidate(asked, 0, evidence(asked, pages=pages, order=order)) is None
+
+
+def test_the_way_a_refund_was_made_picks_its_line():
+    asked = part("退款几天到", intent="售后/退款/退款进度/到账")
+    assert focus_of(asked, evidence(asked, order={"refund": {"method": "储蓄卡"}})) == ("储蓄卡",)
+    assert focus_of(asked, evidence(asked, order={"refund": {"status": "退款中"}})) == ()
 
 
 def test_without_any_promise_only_the_hours_are_said():

@@ -1,5 +1,7 @@
 """Answers from pages and rules: values verbatim, named SKUs only, near units together."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,3 +148,21 @@ def test_echoes_are_the_three_likest_earlier_answers():
 def test_slots_and_categories_are_the_words_of_the_case():
     words = focus_words(evidence(pages=[shirt()], slots={"province": "新疆", "budget": 100}))
     assert words == ("新疆", "服饰")
+
+
+def test_a_rule_for_orders_paid_in_a_span_of_days_stands_in_for_the_usual_one():
+    rules = policy(
+        "protect",
+        [
+            ("1", "价保天数", "付款后15天内降价的可以退差价。"),
+            ("2", "大促价保", "2026年11月1日到11月30日付款的，延长为30天，其他和第1条相同。"),
+        ],
+    )
+    asked = part("降价了退差价吗", intent="售中/订单/价格变动/补差")
+    likes = {"15天": 0.9, "30天": 0.4}
+    inside, outside = datetime(2026, 11, 5, 10), datetime(2026, 10, 5, 10)
+    told = candidates(asked, rules=[rules], likes=likes, order={"paid_at": inside})
+    assert "30天" in said(told[0])
+    assert all(item.score == 0.0 for item in told if "15天" in said(item))
+    usual = candidates(asked, rules=[rules], likes=likes, order={"paid_at": outside})
+    assert "15天" in said(usual[0])

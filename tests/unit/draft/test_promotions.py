@@ -1,4 +1,4 @@
-"""满减 worked out against an independent sum, and promotions that do not run."""
+"""满减 worked out against an independent sum."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,6 @@ from assist.draft.promotions import (
     FullCut,
     amount_of,
     full_cuts,
-    not_running,
     price_of,
     promotion_candidates,
 )
@@ -107,28 +106,6 @@ def test_rules_are_read_with_repeat_and_cap_and_sorted_by_document():
         ("b", 200, 15, False, None),
     ]
     assert {rule.section for rule in rules} == {"1"}
-
-
-@pytest.mark.parametrize(
-    ("asked", "title", "validity", "words"),
-    [
-        ("国庆活动还有吗", "国庆出游季", Validity(None, datetime(2026, 10, 9)), "10月9日已经结束了"),
-        ("双十二有优惠吗", "双12年终活动", Validity(datetime(2026, 12, 8)), "还没开始，12月8日起"),
-        ("双12价格", "双12年终活动", Validity(datetime(2026, 12, 8)), "现在还不能用"),
-    ],
-)
-def test_a_promotion_that_is_named_and_does_not_run_is_said_to(asked, title, validity, words):
-    named = part(asked, intent=PRICE)
-    note = not_running(named, evidence(named, promotions=[promotion(title=title, validity=validity)]))
-    assert words in note.text
-    assert title in note.text
-
-
-def test_a_running_or_unnamed_promotion_is_not_denied():
-    named = part("双12有优惠吗", intent=PRICE)
-    assert not_running(named, evidence(named, promotions=[promotion(title="双12")])) is None
-    other = promotion(title="国庆出游季", validity=Validity(None, datetime(2026, 10, 9)))
-    assert not_running(named, evidence(named, promotions=[other])) is None
 
 
 def test_todays_price_goes_before_the_usual_one_and_ranges_are_no_amount():

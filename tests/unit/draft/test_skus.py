@@ -50,6 +50,63 @@ def test_one_value_for_all_skus_is_said_once_without_asking():
     assert said(one) == "这款充绒量是90g。"
 
 
+def shoes():
+    page = Page()
+    rows = [
+        ("S-1", "蜜桃粉", "22-26", "129元"),
+        ("S-2", "蜜桃粉", "27-30", "139元"),
+        ("S-3", "奶咖", "22-26", "129元"),
+    ]
+    page.table(BlockKind.SKU_TABLE, ("SKU编码", "颜色", "尺码段", "价格"), rows, "颜色")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact("价格", cells[3], row.span, sku=cells[0], section="颜色"))
+    return page.document("S1", "测试童鞋")
+
+
+@pytest.mark.parametrize(
+    ("size", "price"), [("22", "129元"), ("26", "129元"), ("27", "139元"), ("30", "139元")]
+)
+def test_a_size_lies_in_the_row_that_gives_several(size, price):
+    asked = part("蜜桃粉多少钱", aspects=[("价格",)])
+    given = evidence(asked, pages=[shoes()], slots={"color": "蜜桃粉", "size": size})
+    (one,) = sku_candidates(asked, 0, given)
+    assert price in said(one)
+    assert len(one.statements) == 1
+
+
+def test_a_colour_without_the_size_is_said_with_the_sizes_it_has():
+    asked = part("雾霾蓝的2XL有吗", intent="售前/库存/有货/补货")
+    (one,) = sku_candidates(
+        asked, 0, evidence(asked, pages=[jacket()], slots={"color": "雾霾蓝", "size": "2XL"})
+    )
+    assert said(one) == "雾霾蓝的尺码是M，没有2XL。"
+    (place,) = one.statements[0].citations
+    assert "雾霾蓝 | M" in place.quote
+
+
+@pytest.mark.parametrize(
+    "slots", [{"color": "黑色", "size": "L"}, {"color": "红色", "size": "L"}, {"color": "黑色"}]
+)
+def test_a_size_that_is_there_or_a_colour_that_is_not_is_left_to_the_page(slots):
+    asked = part("有吗", intent="售前/库存/有货/补货")
+    assert sku_candidates(asked, 0, evidence(asked, pages=[jacket()], slots=slots)) == []
+
+
+def test_a_further_word_picks_one_of_the_rows_that_are_left():
+    page = Page()
+    rows = [
+        ("E-1", "浅烘（花果酸）", "12颗", "36"),
+        ("E-2", "中烘（坚果甜）", "12颗", "38"),
+        ("E-3", "三种各12颗", "36颗", "89"),
+    ]
+    page.table(BlockKind.SKU_TABLE, ("SKU编码", "烘焙度", "规格", "价格"), rows, "规格")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact("价格", cells[3], row.span, sku=cells[0], section="规格"))
+    asked = part("坚果甜那个12颗怎么卖", aspects=[("价格",)], sku=("12颗",))
+    (one,) = sku_candidates(asked, 0, evidence(asked, pages=[page.document("E1", "测试咖啡")]))
+    assert [statement.facts[0].value for statement in one.statements] == ["38"]
+
+
 def test_a_value_for_the_whole_product_is_left_to_the_page():
     assert found(jacket(whole="90g")) == []
 

@@ -1,0 +1,112 @@
+"""Whether what a candidate says names what the question demands; see `assist.question.demands`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assist.documents import Document
+from assist.draft.evidence import Candidate, Evidence
+from assist.messages import Demand, Part
+from assist.text.normalize import fold
+from assist.text.quantities import quantities
+
+DOUBT = 0.3
+"""A candidate that leaves out what was asked for is this much less likely an answer."""
+_OF_GOODS = ("售前/商品", "售前/价格/会员")
+_OF_PARTS = ("售前/商品/尺寸", "售前/商品/材质")
+_OF_FAULTS = frozenset({"figure", "name"})
+_OPEN = ("售前/商品/评价", "售前/商品/推荐", "售前/商品/型号", "售前/商品/正品")
+"""Questions that many things answer: their form demands nothing."""
+_LOOKED_UP = frozenset({"size", "sku", "comparison", "alternatives", "promotion", "summary", "offers"})
+_IDLE = frozenset("的了是不在有一个这那和与及或把被让给到也都还就才很太好大小能会可以要想用")
+
+
+def doubted(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
+    """Lower the score of a candidate that does not name what the question demands."""
+    if not part.demands or candidate.lane in _LOOKED_UP or candidate.verdict != "answered":
+        return candidate
+    asked = [demand for demand in part.demands if _counts(demand, part)]
+    left_out = asked and not all(met(demand, *_read(demand, candidate, part, evidence)) for demand in asked)
+    return candidate.scored(candidate.score * DOUBT) if left_out else candidate
+
+
+def met(demand: Demand, said: str, pages: str = "") -> bool:
+    """Say whether folded text names what is demanded.
+
+    Args:
+        demand: What an answer has to name.
+        said: What the candidate says and the headings it stands under, folded.
+        pages: The whole pages in scope, folded; a brand counts as named where the page names it anywhere.
+    """
+    if demand.pattern:
+        return re.search(demand.pattern, said) is not None
+    if any(name in said for name in demand.other):
+        return True
+    if demand.measure is not None:
+        return demand.measure in _measures(said)
+    holds = _HOLDS.get(demand.kind, _names)
+    named = sum(holds(word, said) or (bool(pages) and word in pages) for word in demand.words)
+    return named >= demand.least * len(demand.words)
+
+
+def _counts(demand: Demand, part: Part) -> bool:
+    intent = part.intent or ""
+    if not intent or (demand.kind in _OF_FAULTS and intent.startswith("售后/质量/使用")):
+        return bool(part.products)
+    if demand.kind == "subject":
+        return intent.startswith(_OF_PARTS)
+    return intent.startswith(_OF_GOODS) and not intent.startswith(_OPEN)
+
+
+def _names(word: str, text: str) -> bool:
+    """A thing is named whole; a longer word also by its first character, two together and half of the others."""
+    if word in text:
+        return True
+    chars = [char for char in word if char not in _IDLE]
+    pairs = any(word[at : at + 2] in text for at in range(len(word) - 1))
+    return len(chars) > 2 and chars[0] in text and pairs and _touches(word, text)
+
+
+def _touches(word: str, text: str) -> bool:
+    """A property is spoken of with at least half of its characters: 缩水 in `会略微缩一点`."""
+    if word.isascii():
+        return word in text
+    chars = [char for char in word if char not in _IDLE]
+    return 2 * sum(char in text for char in chars) >= len(chars)
+
+
+_HOLDS = {"quality": _touches, "subject": _touches}
+
+
+def _read(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence) -> tuple[str, str]:
+    """What a demand is held against: what is said; a subject and a brand may stand anywhere on the page."""
+    said = _said(candidate)
+    if demand.kind == "subject":
+        return f"{said} {_pages(part, evidence)}", ""
+    return said, _pages(part, evidence) if demand.kind == "name" else ""
+
+
+def _said(candidate: Candidate) -> str:
+    places = [place for statement in candidate.statements for place in statement.citations]
+    texts = [statement.text for statement in candidate.statements]
+    return fold(" ".join([*texts, *(f"{place.section} {place.quote}" for place in places)]))
+
+
+def _scope(part: Part, evidence: Evidence) -> list[Document]:
+    names = part.products or evidence.question.products
+    return [evidence.products[name] for name in names if name in evidence.products]
+
+
+def _pages(part: Part, evidence: Evidence) -> str:
+    return " ".join(_folded(f"{document.title} {document.text}") for document in _scope(part, evidence))
+
+
+@lru_cache(maxsize=4_096)
+def _measures(said: str) -> frozenset[tuple[str, str]]:
+    return frozenset(quantity.comparable[:2] for quantity in quantities(said))
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    return fold(text)

@@ -1,0 +1,80 @@
+"""A candidate that leaves out what was asked for is no answer."""
+
+import pytest
+
+from assist.draft.demands import DOUBT, doubted, met
+from assist.draft.evidence import Candidate
+from assist.messages import Demand
+from assist.question.demands import demands as read_demands
+from assist.results import Statement
+from assist.text.tokenize import Tokenizer
+from unit.draft.shop_pages import shirt
+from unit.draft.writing import evidence, part
+
+GOODS = "售前/商品/材质/成分"
+WORDS = Tokenizer().words
+
+
+def demands(text):
+    return read_demands(text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "names"),
+    [
+        ("拉链是ykk的么", "面料是20d尼龙", False),
+        ("拉链是ykk的么", "拉链用的是ykk双头拉链", True),
+        ("有没有烟酰胺", "主要成分是神经酰胺np、甘油", False),
+        ("有没有烟酰胺", "不含烟酰胺", True),
+        ("核桃是云南的还是新疆的", "配料是核桃、腰果", False),
+        ("核桃是云南的还是新疆的", "核桃来自云南", True),
+        ("会缩水吗", "按洗涤说明洗会略微缩1~2cm", True),
+        ("能进烘干机吗", "不可烘干", True),
+        ("这壶多重", "容量是1.7l", False),
+        ("这壶多重", "净重1.25kg", True),
+        ("这壶多重", "整壶2斤半", True),
+        ("孕妇能用吗", "适用中性、干性皮肤", False),
+        ("孕妇能用吗", "孕期使用前请咨询医生", True),
+    ],
+)
+def test_met_reads_what_is_said(asked, said, names):
+    found = [demand for demand in demands(asked) if demand.kind != "subject"]
+    assert found
+    assert all(met(demand, said, said) for demand in found) is names
+
+
+def candidate(text, **more):
+    return Candidate(0, more.pop("lane", "page"), (Statement(text),), 0.5, **more)
+
+
+def asked(text, intent=GOODS):
+    given = part(text, intent=intent, products=("T1",))
+    return type(given)(**{**{f: getattr(given, f) for f in given.__slots__}, "demands": demands(text)})
+
+
+def test_a_candidate_without_what_was_asked_for_is_doubted():
+    question = asked("有没有烟酰胺")
+    given = evidence(question, pages=[shirt()])
+    assert doubted(candidate("面料是棉。"), question, given).score == pytest.approx(0.5 * DOUBT)
+    assert doubted(candidate("不含烟酰胺。"), question, given).score == 0.5
+
+
+@pytest.mark.parametrize(
+    "spared",
+    [candidate("面料是棉。", lane="size"), candidate("请问哪一款？", verdict="asked")],
+)
+def test_what_is_looked_up_or_asked_back_is_not(spared):
+    question = asked("有没有烟酰胺")
+    assert doubted(spared, question, evidence(question, pages=[shirt()])) is spared
+
+
+def test_only_questions_about_goods_are_held_to_their_form():
+    question = asked("有没有烟酰胺", intent="售后/退换/换货/换码")
+    given = evidence(question, pages=[shirt()])
+    assert doubted(candidate("可以换。"), question, given).score == 0.5
+
+
+def test_a_brand_counts_where_the_page_names_it_anywhere():
+    demand = Demand("name", ("ykk",))
+    assert met(demand, "面料是棉", "拉链ykk")
+    assert not met(demand, "面料是棉", "拉链")

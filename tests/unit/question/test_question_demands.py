@@ -1,0 +1,57 @@
+"""What the form of a question demands of an answer."""
+
+import pytest
+
+from assist.question.demands import demands as read_demands
+from assist.text.tokenize import Tokenizer
+
+WORDS = Tokenizer().words
+
+
+def demands(text):
+    return read_demands(text, WORDS)
+
+
+def wanted(text):
+    return {(demand.kind, demand.words or demand.pattern or demand.measure) for demand in demands(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("核桃是云南的还是新疆的", "option", ("云南", "新疆")),
+        ("用的是国产牛还是进口牛", "option", ("国产", "进口")),
+        ("燕麦色偏黄还是偏灰", "option", ("黄", "灰")),
+        ("有没有烟酰胺", "thing", ("烟酰胺",)),
+        ("后跟有反光条吗", "thing", ("反光",)),
+        ("是不伤珊瑚的那种么", "quality", ("伤珊瑚",)),
+        ("拉链是ykk的么", "name", ("ykk",)),
+        ("接switch能投电视吗", "name", ("switch",)),
+        ("充电盒电池多少毫安", "figure", "mah|毫安"),
+        ("这壶多重", "figure", ("weight", "")),
+        ("领围多少厘米", "figure", ("length", "")),
+        ("领围多少厘米", "subject", ("领围",)),
+        ("神经酰胺浓度百分之几", "figure", "\\d\\s*%|％|百分之|成"),
+    ],
+)
+def test_a_form_demands_what_it_names(text, kind, words):
+    assert (kind, words) in wanted(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "这个怎么样", "都三天了还不发", "我想换个大一码的", "什么时候发货", "x" * 200]
+)
+def test_other_forms_demand_nothing(text):
+    assert demands(text) == ()
+
+
+def test_somebody_it_is_for_is_to_be_spoken_of():
+    (demand,) = demands("孕妇能用吗")
+    assert demand.kind == "people"
+    assert "孕" in demand.pattern
+
+
+def test_a_property_may_be_named_as_pages_name_it():
+    (demand,) = [item for item in demands("这锅多重") if item.kind == "figure"]
+    assert demand.measure == ("weight", "")
+    assert any("重" in name for name in demand.other)
