@@ -20,7 +20,7 @@ from typing import Any
 from assist import Assistant, Message
 from assist.clock import shop_time
 from assist.messages import Channel, turns
-from assist.results import Draft, Suggestion
+from assist.results import Citation, Draft, Suggestion
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
 
@@ -87,6 +87,11 @@ def message_of(question: Mapping[str, Any]) -> Message:
     )
 
 
+def places_of(draft: Draft) -> list[Citation]:
+    """What the draft or a sentence of it cites: what has ended is cited by the sentence that says so."""
+    return [*draft.citations, *(place for said in draft.statements for place in said.citations)]
+
+
 def judge(question: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]:
     """Compare one suggestion with its labels."""
     accepted = {question["decision"], *question.get("decision_ok", ())}
@@ -96,7 +101,7 @@ def judge(question: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]
         all(states(draft, fact) for fact in facts) and not forbidden(draft, question) for draft in drafts
     ]
     wanted = {(document, str(section)) for document, section in question.get("sources") or []}
-    cited = [{(c.document_id, c.section) for c in draft.citations} for draft in drafts]
+    cited = [{(c.document_id, c.section) for c in places_of(draft)} for draft in drafts]
     reason = suggestion.handoff.reason.value if suggestion.handoff else None
     return {
         "id": question["id"],

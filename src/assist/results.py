@@ -135,7 +135,8 @@ class Statement:
         facts: The facts it states.
         part: Number of the question's part it answers, from 0.
         shown: Words that may differ from the quote but are computed or the caller's own (numbers).
-        dated: It says itself that its source has ended or not begun, and cites where the days stand.
+        dated: It says itself that its source has ended or not begun, and cites where the days stand; that place is
+            not among the citations of the draft, which all hold.
     """
 
     text: str

@@ -275,10 +275,14 @@ def _dress(
 
 
 def unique_citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
-    """Citations of all statements in order, each place once."""
+    """Citations of all statements in order, each place once.
+
+    The place of a statement that says that its source has ended or not begun stays with the statement: the draft
+    does not rest on it.
+    """
     found: dict[tuple[str, str, int, int], Citation] = {}
     for statement in statements:
-        for citation in statement.citations:
+        for citation in () if statement.dated else statement.citations:
             key = (citation.document_id, citation.version, citation.span.start, citation.span.end)
             found.setdefault(key, citation)
     return tuple(found.values())

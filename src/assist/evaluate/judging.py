@@ -187,7 +187,7 @@ def _citations(question: LabelledQuestion, drafts: Sequence[Draft]) -> dict[str,
     cited = [_cited(draft) for draft in drafts]
     relevant = [(c.document_id, c.section) in wanted for c in (drafts[0].citations if drafts else ())]
     moments = _moments(question)
-    stale = [not _holds_at(c, moments) for draft in drafts for c in _binding(draft)]
+    stale = [not _holds_at(c, moments) for draft in drafts for c in draft.citations]
     return {
         "source@1": float(any(found & wanted for found in cited[:1])) if wanted else None,
         "source@3": float(any(found & wanted for found in cited)) if wanted else None,
@@ -196,14 +196,10 @@ def _citations(question: LabelledQuestion, drafts: Sequence[Draft]) -> dict[str,
     }
 
 
-def _binding(draft: Draft) -> list[Citation]:
-    """The citations that are offered as valid; a promotion that is said to have ended is cited for its days."""
-    dated = {place for statement in draft.statements if statement.dated for place in statement.citations}
-    return [place for place in draft.citations if place not in dated]
-
-
 def _cited(draft: Draft) -> set[tuple[str, str]]:
-    return {(citation.document_id, citation.section) for citation in draft.citations}
+    """Places that the draft or a sentence of it cites."""
+    own = [citation for statement in draft.statements for citation in statement.citations]
+    return {(citation.document_id, citation.section) for citation in (*draft.citations, *own)}
 
 
 def _moments(question: LabelledQuestion) -> list[datetime]:
