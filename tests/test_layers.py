@@ -31,7 +31,7 @@ ORDER = [
     {"cli_encoder", "cli_evaluate", "cli_guard", "cli_store"},
     {"cli_tune"},
     {"service", "cli"},
-    {"testing", "__init__"},
+    {"testing", "__init__", "__main__"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 STRANGERS = [{"question", "retrieve"}, {"question", "guard"}, {"question", "draft"}, {"retrieve", "guard"},

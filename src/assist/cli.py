@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +44,22 @@ app.command()(tune)
 app.add_typer(encoder_app, name="encoder")
 app.add_typer(report_app, name="report")
 app.add_typer(guard_app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(version("assist"), highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    """Reply drafts with exact sources for shop messages."""
 
 
 @app.command()
@@ -207,7 +224,8 @@ def print_suggestion(suggestion: Suggestion, console: Console) -> None:
 def _print_draft(number: int, draft: Draft, console: Console) -> None:
     console.print(f"[cyan]{number}. {draft.confidence:.2f}[/cyan] ", end="")
     console.print(draft.text, markup=False, highlight=False)
-    for citation in draft.citations:
+    dated = (place for said in draft.statements if said.dated for place in said.citations)
+    for citation in (*draft.citations, *dated):
         section = f" §{citation.section}" if citation.section else ""
         place = f"{citation.source.path or citation.document_id}{section} [{citation.span.start}:{citation.span.end}]"
         console.print(

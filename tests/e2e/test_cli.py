@@ -8,9 +8,7 @@ import pytest
 
 
 def run(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "assist.cli", *map(str, words)], capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, "-m", "assist", *map(str, words)], capture_output=True, text=True)
 
 
 def test_suggest_prints_json_that_holds_the_draft_and_its_place(demo_store):
@@ -20,6 +18,12 @@ def test_suggest_prints_json_that_holds_the_draft_and_its_place(demo_store):
     assert suggestion["decision"] == "suggest"
     assert "4级" in suggestion["drafts"][0]["text"]
     assert suggestion["drafts"][0]["citations"][0]["document_id"] == "A102"
+
+
+def test_the_version_is_printed():
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip().count(".") == 2
 
 
 def test_search_prints_a_table_and_keeps_stderr_clean(demo_store):
