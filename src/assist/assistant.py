@@ -282,7 +282,8 @@ class Assistant:
         """The suggester of the newest revision; built anew when someone has written."""
         with self._lock:
             if self._suggester is None or self._suggester.revision != self._store.revision:
-                self._suggester = Suggester.of(self._store, self._encoder, self._settings)
+                before = self._suggester
+                self._suggester = Suggester.of(self._store, self._encoder, self._settings, earlier=before)
             return self._suggester
 
     # -- learning --------------------------------------------------------------------------------

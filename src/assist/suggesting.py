@@ -74,6 +74,7 @@ class Suggester:
         settings: Settings,
         tuned: Tuned | None = None,
         floors: Floors | None = None,
+        earlier: Suggester | None = None,
     ) -> None:
         tuned = tuned or Tuned()
         by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
@@ -90,13 +91,14 @@ class Suggester:
         self._encoder = encoder
         self._retriever = Retriever(view, encoder, tuned.search(settings.search))
         self._guide = Guide.of(Intents.bundled().leaves, encoder)
-        self._relevance = Relevance(
+        self._relevance: Relevance = Relevance(
             encoder,
             view.tokenizer,
             view.sparse.idf,
             self._guide,
             familiar=LearnedIntents.bundled().words,
             ranker=tuned.ranker,
+            earlier=None if earlier is None else earlier._relevance,
         )
         self._weights = tuned.confidence
         self._understanding = Understanding(
@@ -108,8 +110,24 @@ class Suggester:
         )
 
     @classmethod
-    def of(cls, store: Store, encoder: Encoder, settings: Settings, tuned: Tuned | None = None) -> Suggester:
-        """Read all that suggesting needs from the newest state of a store; `tuned` stands in for what it keeps."""
+    def of(
+        cls,
+        store: Store,
+        encoder: Encoder,
+        settings: Settings,
+        tuned: Tuned | None = None,
+        *,
+        earlier: Suggester | None = None,
+    ) -> Suggester:
+        """Read all that suggesting needs from the newest state of a store.
+
+        Args:
+            store: The store.
+            encoder: The one it was made with.
+            settings: Every knob.
+            tuned: Stands in for what the store keeps.
+            earlier: That of a state before; hands on what it has read.
+        """
         while True:
             view = store.view()
             documents = store.documents(kinds=(Kind.PRODUCT, Kind.PROMOTION, Kind.QUICK_REPLY))
@@ -118,7 +136,7 @@ class Suggester:
             fitted = Tuned.from_json(store.tuned) if tuned is None else tuned
             # A commit between the reads would mix two states: read again.
             if store.revision == view.revision:
-                return cls(view, documents, encoder, profile, settings, fitted, floors)
+                return cls(view, documents, encoder, profile, settings, fitted, floors, earlier)
 
     @property
     def revision(self) -> int:

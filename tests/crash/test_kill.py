@@ -29,6 +29,7 @@ from assist import Assistant
 from assist.documents import Document, Kind
 from assist.shop import ShopProfile
 from assist.store.local import LocalStore
+from assist.store.migrations import FORMAT
 from crash.worker import ENCODER, IDS, OTHER, WORDS, open_assistant, text_of
 from golden.stores import make as golden
 from property.test_store import QUERIES
@@ -264,9 +265,10 @@ def test_many_killed_reencodings(server, folder):
 
 def kill_migrations(server: Server, folder: Path, rng: random.Random, kills: int) -> None:
     place = Path(golden.__file__).parent
-    data = gzip.decompress((place / "format1.sqlite3.gz").read_bytes())
-    expected = json.loads((place / "format1.json").read_text("utf-8"))
     for number in range(kills):
+        name = f"format{number % (FORMAT - 1) + 1}"
+        data = gzip.decompress((place / f"{name}.sqlite3.gz").read_bytes())
+        expected = json.loads((place / f"{name}.json").read_text("utf-8"))
         copy = folder.with_name(f"old{number}")
         copy.mkdir()
         (copy / "store.sqlite3").write_bytes(data)

@@ -41,6 +41,7 @@ class Relevance:
         guide: What intents add.
         familiar: Words that shoppers ask with, whatever they ask about.
         ranker: Weighs signals and traits; None takes the shipped one.
+        earlier: What measured texts of the state before: its texts need not be encoded and cut again.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Relevance:
         *,
         familiar: Collection[str] = (),
         ranker: Ranker | None = None,
+        earlier: Relevance | None = None,
     ) -> None:
         self._encoder = encoder
         self._tokenizer = tokenizer
@@ -60,6 +62,10 @@ class Relevance:
         self._familiar = frozenset(familiar)
         self.ranker = ranker or Ranker.bundled()
         self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
+        self._before: Shelf | None = None
+        if earlier is not None and earlier._reads_like(self):
+            # One state back is enough, and holds no longer chain.
+            self._before, earlier._before = earlier._shelf, None
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
         self._parts: Memo[Part, tuple[dict[str, float], dict[str, float]]] = Memo(_RECENT)
@@ -216,8 +222,17 @@ class Relevance:
         return words, np.asarray(self._idf(words) if words else (), dtype=np.float32)
 
     def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[list[str]]]:
-        vectors = self._encoder.encode([fold(text) for text in texts], kind="passage")
-        return vectors, self._tokenizer.tokens_many(texts)
+        known = {} if self._before is None else self._before.known(texts)
+        new = [text for text in texts if text not in known]
+        if new:
+            vectors = self._encoder.encode([fold(text) for text in new], kind="passage")
+            words = self._tokenizer.tokens_many(new)
+            known |= zip(new, zip(vectors, words, strict=True), strict=True)
+        return np.stack([known[text][0] for text in texts]), [known[text][1] for text in texts]
+
+    def _reads_like(self, other: Relevance) -> bool:
+        same = self._encoder.identity == other._encoder.identity
+        return same and self._tokenizer.fingerprint == other._tokenizer.fingerprint
 
 
 def aspect_keys(part: Part) -> dict[str, float]:

@@ -52,6 +52,15 @@ class Shelf:
             found = list(map(books.places.get, texts))
         return Texts(books, np.array(found, dtype=np.int64))
 
+    def known(self, texts: Sequence[str]) -> dict[str, tuple[FloatVector, list[str]]]:
+        """Give the vectors and words of those texts that were read and are still there."""
+        books = self._books
+        rows = {text: books.places[text] for text in texts if text in books.places}
+        return {
+            text: (books.vectors[row], [books.words[number] for number in books.words_of[row].tolist()])
+            for text, row in rows.items()
+        }
+
 
 class Texts:
     """n texts on a shelf.

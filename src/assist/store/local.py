@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TypeAlias
 
 from assist.documents import Document, Kind, Level
 from assist.encoder.base import EncoderIdentity
@@ -29,7 +31,7 @@ from assist.store.schema import (
     write_settings,
 )
 from assist.store.versions import pick
-from assist.store.view import View
+from assist.store.view import Recent, View
 from assist.store.views import Views, tokenizer_of
 from assist.store.writing import (
     Entry,
@@ -43,6 +45,12 @@ from assist.store.writing import (
     read_live,
 )
 from assist.text.tokenize import Tokenizer
+
+_Validity: TypeAlias = tuple[int, str | None, str | None]
+"""Key of a document's version, and when it holds."""
+
+# A list of more documents than this is read anew every time.
+_DOCUMENTS_KEPT = 8_192
 
 
 class LocalStore:
@@ -59,6 +67,7 @@ class LocalStore:
         self._file = connections.file
         self._encoder = encoder
         self._views = views
+        self._decoded: Recent[_Validity, Document] = Recent(_DOCUMENTS_KEPT)
 
     @classmethod
     def open(
@@ -120,6 +129,7 @@ class LocalStore:
     def close(self) -> None:
         """Release the database; views taken before keep their numbers but can no longer read texts."""
         self._connections.close()
+        self._decoded = Recent(_DOCUMENTS_KEPT)
         self._views.forget()
 
     @property
@@ -247,13 +257,20 @@ class LocalStore:
         words = [str(Kind.parse(kind)) for kind in (Kind if kinds is None else kinds)]
         ranks = [str(Level.parse(level)) for level in (Level if levels is None else levels)]
         query = (
-            f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE replaced_at IS NULL"  # noqa: S608
+            "SELECT doc_key, valid_from, valid_to FROM documents WHERE replaced_at IS NULL"  # noqa: S608
             f" AND kind IN ({','.join('?' * len(words))}) AND level IN ({','.join('?' * len(ranks))})"
             " ORDER BY doc_key"
         )
         with self._connections.reading() as connection:
-            rows = connection.execute(query, [*words, *ranks])
-            return tuple(make_document(fields, self._file) for fields in rows)
+            found = connection.execute(query, [*words, *ranks]).fetchall()
+            # Of a version that is kept, nothing but its validity ever changes.
+            kept = self._decoded if len(found) <= _DOCUMENTS_KEPT else Recent(0)
+            return tuple(kept.get(found, lambda missing: self._decode(connection, missing)))
+
+    def _decode(self, connection: sqlite3.Connection, found: Sequence[_Validity]) -> list[Document]:
+        query = f"SELECT {DOCUMENT_FIELDS} FROM documents WHERE doc_key = ?"  # noqa: S608
+        rows = (connection.execute(query, (key,)).fetchone() for key, _, _ in found)
+        return [make_document(fields, self._file) for fields in rows]
 
     def view(self) -> View:
         """Give what is searched at the newest revision; the same object until a commit changes it.

@@ -200,9 +200,11 @@ def _renew_order(
     return np.insert(rows, at, added), np.insert(products, at, new.sorted_products)
 
 
-def _renew_tail(lanes: Lanes, gone: IdVector, vectors: FloatMatrix, counts: TermCounts) -> Tail:
+def _renew_tail(lanes: Lanes, gone: IdVector, vectors: FloatMatrix, counts: TermCounts) -> Tail | None:
     """Take rows out of base and tail, and put others after the tail."""
     before = lanes.tail
+    if not len(gone) and not len(vectors):
+        return before
     if before is None:
         return Tail(Patch.of(len(lanes), gone, len(vectors)), counts, vectors)
     in_base, in_tail = before.patch.split(gone)

@@ -38,7 +38,7 @@ from assist.store.lanes import Base, Catalog, Lanes
 FORMAT = 3
 """Version of the snapshot format; another one is not read but written anew."""
 
-HASHED_BYTES = 64 * 2**20
+HASHED_BYTES = 16 * 2**20
 """Up to this size every file is hashed at every opening; beyond, those whose size or time differ."""
 
 _CURRENT = re.compile(r"([0-9]{6,18}) ([0-9a-f]{64})\n")

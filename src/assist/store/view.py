@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
@@ -26,6 +26,7 @@ AUDIENCE_CODES: Mapping[Audience, int] = MappingProxyType({who: code for code, w
 """The numbers that stand for audiences in `Columns.audience`."""
 
 _EPOCH = datetime(1970, 1, 1)
+_Key = TypeVar("_Key", bound=Hashable)
 _Read = TypeVar("_Read")
 _DOCUMENTS_KEPT = 2_048
 _CHUNKS_KEPT = 8_192
@@ -54,18 +55,15 @@ class Source(Protocol):
         ...
 
 
-class _Recent(Generic[_Read]):
+class Recent(Generic[_Key, _Read]):
     """What was read last stays at hand; what is not is read in one go. Safe to use from any thread."""
 
-    def __init__(
-        self, size: int, read: Callable[[Sequence[int]], list[_Read]], kept: Mapping[int, _Read]
-    ) -> None:
+    def __init__(self, size: int, kept: Mapping[_Key, _Read] = MappingProxyType({})) -> None:
         self._size = size
-        self._read = read
         self._kept = OrderedDict(kept)
         self._lock = Lock()
 
-    def without(self, keys: Collection[int]) -> dict[int, _Read]:
+    def without(self, keys: Collection[_Key]) -> dict[_Key, _Read]:
         """Give what is at hand, but for some keys."""
         with self._lock:
             kept = dict(self._kept)
@@ -73,18 +71,18 @@ class _Recent(Generic[_Read]):
             kept.pop(key, None)
         return kept
 
-    def get(self, keys: Sequence[int]) -> list[_Read]:
-        """Give the values of keys, in order."""
+    def get(self, keys: Sequence[_Key], read: Callable[[Sequence[_Key]], list[_Read]]) -> list[_Read]:
+        """Give the values of keys, in order; `read` gives those of keys that are not at hand."""
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
             for key in found:
                 self._kept.move_to_end(key)
         missing = [key for key in dict.fromkeys(keys) if key not in found]
         if missing:
-            read = dict(zip(missing, self._read(missing), strict=True))
-            found |= read
+            fresh = dict(zip(missing, read(missing), strict=True))
+            found |= fresh
             with self._lock:
-                self._kept |= read
+                self._kept |= fresh
                 while len(self._kept) > self._size:
                     self._kept.popitem(last=False)
         return [found[key] for key in keys]
@@ -157,9 +155,9 @@ class View:
         self.filters = FilterCache(lanes.columns)
         documents: Mapping[int, Document] = {} if earlier is None else earlier._documents.without(touched)
         chunks: Mapping[int, Chunk] = {} if earlier is None else earlier._chunks.without(())
-        self._documents: _Recent[Document] = _Recent(_DOCUMENTS_KEPT, source.read_documents, documents)
-        self._chunks: _Recent[Chunk] = _Recent(_CHUNKS_KEPT, self._read_chunks, chunks)
-        self.documents: Sequence[Document] = Documents(lanes.catalog.keys, self._documents.get)
+        self._documents: Recent[int, Document] = Recent(_DOCUMENTS_KEPT, documents)
+        self._chunks: Recent[int, Chunk] = Recent(_CHUNKS_KEPT, chunks)
+        self.documents: Sequence[Document] = Documents(lanes.catalog.keys, self._read_documents)
 
     @property
     def ids(self) -> IdVector:
@@ -177,7 +175,7 @@ class View:
             InputError: There is no such row.
             StoreError: Its document was removed and compacted away since this view was taken.
         """
-        return self._chunks.get([int(self.ids[self._check(row)])])[0]
+        return self._read_chunks([int(self.ids[self._check(row)])])[0]
 
     def document_of(self, row: int) -> Document:
         """Read the document that the chunk at a row belongs to; raises as `chunk` does."""
@@ -189,9 +187,9 @@ class View:
         Args:
             rows: int64, shape (m,), each within 0..n-1.
         """
-        chunks = self._chunks.get(self.ids[rows].tolist())
+        chunks = self._read_chunks(self.ids[rows].tolist())
         keys = self.lanes.catalog.keys[self.columns.document[rows]]
-        return list(zip(chunks, self._documents.get(keys.tolist()), strict=True))
+        return list(zip(chunks, self._read_documents(keys.tolist()), strict=True))
 
     def rows_of(self, document_id: str) -> IdVector:
         """Find the rows of all live versions of a document.
@@ -213,5 +211,10 @@ class View:
             raise InputError(f"row must be in 0..{len(self) - 1}, got {row}")
         return int(row)
 
+    def _read_documents(self, doc_keys: Sequence[int]) -> list[Document]:
+        return self._documents.get(doc_keys, self._source.read_documents)
+
     def _read_chunks(self, chunk_ids: Sequence[int]) -> list[Chunk]:
-        return self._source.read_chunks(chunk_ids, self._documents.get)
+        return self._chunks.get(
+            chunk_ids, lambda missing: self._source.read_chunks(missing, self._read_documents)
+        )

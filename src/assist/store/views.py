@@ -28,8 +28,6 @@ _TOKENIZERS_KEPT = 4
 # Index files are written anew when one row in this many changed, or so many: what is newer is searched beside them.
 _SHARE = 50
 _MOST = 5_000
-# With fewer rows beside the indexes, newer index files are not worth opening.
-_FEW = 256
 # With more, and more than one row in four, the indexes are built anew in memory.
 _MANY = 2_000
 _MANY_SHARE = 4
@@ -57,11 +55,6 @@ class _Held:
     head: Head
     base: int
     on_disk: bool
-
-    @property
-    def tail(self) -> int:
-        """Rows beside the indexes."""
-        return 0 if self.view.lanes.tail is None else self.view.lanes.tail.size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,11 +192,9 @@ class Views:
     def _newer(
         self, connection: sqlite3.Connection, head: Head, held: _Held, touched: IdVector
     ) -> _Taken | None:
-        """Open index files that are newer than the indexes that are held, where that spares enough."""
+        """Open index files that are newer than the indexes that are held: a short tail, and no use of deleted files."""
         manifest = self._manifest()
-        if manifest is None or manifest.revision < held.base:
-            return None
-        if held.on_disk and (manifest.revision == held.base or held.tail + len(touched) <= _FEW):
+        if manifest is None or manifest.revision < held.base + held.on_disk:
             return None
         found = self._snapshot(connection, head)
         return None if found is None else replace(found, earlier=held.view, touched=touched.tolist())
@@ -248,8 +239,10 @@ class Views:
 
     def _write(self, view: View, head: Head, *, again: bool = False) -> None:
         key, lock = self._key(head), self._connections.file.with_name(LOCK)
+        # Nobody waits for files that another one is writing: a later commit sees whether they are due again.
+        wait_s = self._settings.busy_timeout_s if again else 0.0
         try:
-            with exclusive(lock, wait_s=self._settings.busy_timeout_s) as held:
+            with exclusive(lock, wait_s=wait_s) as held:
                 if held and (again or self._is_wanted(view, key)):
                     lanes = view.lanes.trained(self._search)
                     self.snapshots.save(lanes, key, revision=view.revision, changed_rows=head.changed_rows)

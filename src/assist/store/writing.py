@@ -222,7 +222,9 @@ class Writer:
             arrivals.setdefault(document.id, []).append(arrival)
         self._replace(arrivals, live, {(entry.document.id, entry.digest) for entry in entries})
         self._insert(new, first, tokenizer)
-        for versions in read_live(self._connection, arrivals).values():
+        # A newcomer alone ends where it says.
+        beside = [id for id, versions in arrivals.items() if len(versions) > 1 or id in live]
+        for versions in read_live(self._connection, beside).values():
             self._clip(versions)
 
     def recut(self, tokenizer: Tokenizer) -> None:
@@ -296,8 +298,6 @@ class Writer:
         self._touched.update(key for key, _ in keyed)
 
     def _clip(self, versions: Sequence[Live]) -> None:
-        if len(versions) == 1:
-            return  # a newcomer alone: its end stands as it was inserted
         ends = effective_ends(versions)
         update = "UPDATE documents SET valid_to = ? WHERE doc_key = ?"
         rows = [(None if end is None else end.isoformat(), key) for key, end in ends.items()]

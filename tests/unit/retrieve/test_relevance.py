@@ -126,3 +126,34 @@ def test_a_full_shelf_is_emptied_and_gives_the_same(monkeypatch):
     for group in (texts[:4], texts[2:6], texts, texts[:1] * 3, texts[3:8]):
         expected = encoder.encode(group) @ encoder.encode(["面料"])[0]
         np.testing.assert_allclose(small.similarity("面料", group), expected, atol=1e-6)
+
+
+class Counting(HashingEncoder):
+    """Remembers the passages that it encoded."""
+
+    def encode(self, texts, *, kind="passage"):
+        self.passages = [*getattr(self, "passages", []), *(texts if kind == "passage" else ())]
+        return super().encode(texts, kind=kind)
+
+
+def test_texts_of_the_state_before_are_not_read_again():
+    encoder = Counting()
+    tokenizer = Tokenizer()
+    first = Relevance(encoder, tokenizer, ones, Guide((), encoder))
+    first.similarity("面料", ["棉的", "能退"])
+    alone = Relevance(HashingEncoder(), tokenizer, ones, Guide((), HashingEncoder()))
+    latest = first
+    for _ in range(2):
+        latest = Relevance(encoder, tokenizer, ones, Guide((), encoder), earlier=latest)
+        found = latest.similarity("面料", ["棉的", "新的", "能退"])
+        np.testing.assert_array_equal(found, alone.similarity("面料", ["棉的", "新的", "能退"]))
+    assert encoder.passages == ["棉的", "能退", "新的"]
+
+
+def test_another_tokenizer_reads_everything_again():
+    encoder = Counting()
+    first = Relevance(encoder, Tokenizer(), ones, Guide((), encoder))
+    first.similarity("面料", ["棉的"])
+    second = Relevance(encoder, Tokenizer(("棉的",)), ones, Guide((), encoder), earlier=first)
+    second.similarity("面料", ["棉的"])
+    assert encoder.passages == ["棉的", "棉的"]

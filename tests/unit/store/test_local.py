@@ -1,5 +1,6 @@
 import threading
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -367,3 +368,20 @@ def test_embeddings_are_kept_bit_for_bit(store):
     np.testing.assert_array_equal(store.view().vectors, vectors)
     assert store.view().vectors.dtype == np.float32
     assert vectors.shape[1] == ENCODER.identity.dim
+
+
+def test_a_list_of_documents_reads_again_only_what_changed(store):
+    before = store.documents()
+    store.apply(add=[record("returns", "十五天内可退。")])
+    after = store.documents()
+    assert [one.id for one in after] == ["shipping", "A102", "returns"]
+    assert after[0] is before[1]
+    assert after[1] is before[2]
+    assert after[2].text == "十五天内可退。"
+
+
+def test_a_list_of_documents_shows_the_end_that_a_version_got(store):
+    store.apply(add=[record("rule", "旧。", validity=dated("2026-01-01"))])
+    assert store.documents()[-1].validity.valid_to is None
+    store.apply(add=[record("rule", "新。", validity=dated("2026-06-01"))])
+    assert store.documents()[-2].validity.valid_to == datetime(2026, 6, 1)

@@ -9,6 +9,7 @@ import pytest
 from assist.errors import StoreCorruptError
 from assist.settings import SearchSettings, StoreSettings
 from assist.store import snapshot
+from assist.store.connection import LOCK, exclusive
 from assist.store.snapshot import Snapshots, check_files
 from unit.store.records import open_store, record, sample, texts
 
@@ -228,3 +229,15 @@ def test_a_failing_disk_leaves_the_old_snapshot_and_the_commit(shop, call, monke
         assert len(store.view()) == 6
         assert current(shop).rows == 6
         assert store.verify() == ()
+
+
+def test_a_commit_does_not_wait_for_index_files_that_another_writes(shop, caplog):
+    with open_store(shop, settings=StoreSettings(busy_timeout_s=3_600)) as store:
+        with exclusive(shop / LOCK, wait_s=0) as held:
+            assert held
+            store.apply(remove=["shipping"])
+            assert len(store.view()) == 6
+        assert current(shop).rows == 8
+        store.apply(remove=["A102"])
+        assert current(shop).rows == 3
+    assert caplog.records == []
