@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,6 +39,7 @@ def main() -> None:
         _head(),
         _drafts(),
         _understanding(),
+        _guards(),
         _retrieval(found),
         _fusion(found),
         _ways(ways),
@@ -183,6 +184,58 @@ def _vote(result: Mapping[str, Any] | None, described: Mapping[str, Any] | None)
     yield f"intents (`python benchmarks/retrieval.py --data DIR --pack taobao_intent`): {means}; the encoder was trained on other"
     yield "messages with such descriptions."
     yield ""
+
+
+def _guards() -> Iterator[str]:
+    """The labelled sets of `guards/`, numbers changed in drafts, time, and real replies."""
+    result = _read(HERE / "results" / "guards.json")
+    if result is None:
+        return
+    yield "## Guards"
+    yield ""
+    yield "`python benchmarks/guards/run.py --out benchmarks/results/guards.json`: invented texts, see `guards/README.md`; *dev* was"
+    yield "tuned on, *test* only measured."
+    yield ""
+    yield "| measure | dev | test |"
+    yield "|---|---:|---:|"
+    for label, path in GUARDS:
+        dev, test = (_of(result[path[0]][half], path[1:]) for half in ("dev", "test"))
+        yield f"| {label} | {dev} | {test} |"
+    yield ""
+    changed, speed = result["mutations"], result["speed"]
+    yield f"Numbers changed in {changed['drafts']:,} drafts of the labelled questions: {changed['caught']['hits']:,} of"
+    yield f"{changed['caught']['of']:,} caught ({changed['caught']['share']:.3f}), {changed['false_alarms']['hits']} false alarms. All guards together:"
+    yield f"{speed['median_ms']:.2f} ms median, {speed['p95_ms']:.2f} ms at the 95th percentile, for a draft of about 100 characters."
+    yield ""
+    real = result.get("real_replies")
+    if real:
+        read = real.get("precision_of_read", {})
+        yield f"{real['replies']:,} real service replies (`--replies`): {real['blocked']['hits']} blocked; read one by one, {read.get('hits')} of"
+        yield f"{read.get('of')} rightly. By class: " + ", ".join(
+            f"{kind} {count}" for kind, count in real["by_class"].items()
+        )
+        yield ""
+
+
+GUARDS = (
+    ("unlawful sentences with a listed word found", ("compliance", "listed")),
+    ("with an evasion found", ("compliance", "evasion")),
+    ("without any listed word found", ("compliance", "unlisted")),
+    ("lawful look-alikes blocked", ("compliance", "clean")),
+    ("spans of personal data masked", ("personal_data", "span_recall")),
+    ("clean texts in which something was masked", ("personal_data", "false_alarms")),
+    ("shops whose conflicts are exactly the expected ones", ("conflicts", "equal")),
+    ("edits after which the past answers stand as expected", ("edits",)),
+)
+
+
+def _of(result: Mapping[str, Any], path: Sequence[str]) -> str:
+    """A share with its counts; of several, their sum."""
+    for name in path:
+        result = result[name]
+    counted = [result] if "hits" in result else list(result.values())
+    hits, total = (sum(one[name] for one in counted) for name in ("hits", "of"))
+    return f"{hits / total:.3f} ({hits} of {total})"
 
 
 def _retrieval(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

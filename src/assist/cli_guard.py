@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -62,10 +62,7 @@ def approve(
     encoder: EncoderName = "bundled",
 ) -> None:
     """Let past answers be drafted, again or for the first time."""
-    from assist.assistant import Assistant
-
-    with Assistant.open(store, encoder=encoder) as assistant:
-        err.print(f"approved {assistant.approve(ids, reason=reason)}")
+    _set_state("approve", store, ids, reason, encoder)
 
 
 @app.command()
@@ -76,10 +73,17 @@ def retire(
     encoder: EncoderName = "bundled",
 ) -> None:
     """Keep past answers out of every draft."""
+    _set_state("retire", store, ids, reason, encoder)
+
+
+def _set_state(
+    verb: Literal["approve", "retire"], store: Path, ids: list[str], reason: str, encoder: str
+) -> None:
     from assist.assistant import Assistant
 
     with Assistant.open(store, encoder=encoder) as assistant:
-        err.print(f"retired {assistant.retire(ids, reason=reason)}")
+        change = assistant.approve if verb == "approve" else assistant.retire
+        err.print(f"{verb}d {change(ids, reason=reason)}")
 
 
 @report_app.command()

@@ -24,6 +24,8 @@ def test_what_may_not_be_sent(row):
         "那个呢 指的哪一个呀",
         "请商家务必详细填写并保证信息真实有效",
         "如果我是您，我也一定迫不及待等着商品送到",
+        "针对您刚才反映的情况我们公司也会不断的去改善，希望改善后能给您带来更好的服务",
+        "是的 直接厂家采购 确保正品",
     ],
 )
 def test_a_class_is_believed_only_where_it_is_named(text):
