@@ -14,9 +14,9 @@ _HAN = r"[\u4e00-\u9fff]"
 _ROAD = r"(?:路|大道|大街|街道|街|巷|弄|胡同|里|村|镇|乡|屯|庄|道)"
 _ESTATE = r"(?:小区|花园|家园|新村|花苑|苑|广场|大厦|公寓|中心|科技园|产业园|工业园|园区|园|城|府|庭|湾|国际|社区|学校|大学|医院)"
 _UNIT = r"(?:号楼|号院|号门|号|弄|栋|幢|座|单元|室|楼|层|户|组|院|排|房)"
-_NUMBER = rf"(?:\d{{1,5}}(?:-\d{{1,5}}){{0,3}}{_UNIT}|[a-z]\d{{0,2}}[座栋塔幢])"
+_NUMBER = rf"(?:\d{{1,5}}(?:-\d{{1,5}}){{0,3}}{_UNIT}|[a-z]\d{{0,2}}[座栋塔幢]|\d{{1,3}}(?:-\d{{1,4}}){{2}}(?![\d-]|元|件|个|天))"
 _ANCHOR = re.compile(
-    rf"(?P<way>{_ROAD}|{_ESTATE})(?:[东南西北中]?\d?段|[东南西北中]路)?"
+    rf"(?P<way>{_ROAD}|{_ESTATE})(?:[东南西北中]?\d?段|[东南西北中]路|[一二三四五六七八九十\d][区期])?"
     rf"(?:(?!{_ROAD}|[发到送寄派收签的了是在等和有从就能要不])[\u4e00-\u9fff]){{0,6}}(?P<number>{_NUMBER})"
 )
 _TAIL = re.compile(
@@ -29,7 +29,7 @@ _LEAD = re.compile(
     r"^.*(?:收货地址|地址|寄到|寄往|寄去|送到|发到|发往|发去|改成|改到|改为|换成|换到|放在|放到|住在|我在|我家在|家在|位于|送货到|送去"
     r"|[寄送发到在住是为去放]|麻烦|帮我|可以|我家|我们)"
 )
-_ROOM = re.compile(r"单元|室|栋|幢|座|号楼|\d-\d|号院")
+_ROOM = re.compile(r"单元|室|栋|幢|座|号楼|\d-\d|号院|大[厦楼]\d{1,3}[层楼]")
 _REGION = re.compile(r"(?:省|市|区|县|旗|镇|乡|街道)")
 _CARRIER = re.compile(r"(?:转运|分拨|集散|配送|分拣|客服|服务|售后|维修|营业)(?:中心|园)")
 _DATE_NEXT = re.compile(r"[ ]?(?:发|到|前|派|晚|早|才|下单|开|截|上午|下午|左右|之)")
@@ -88,9 +88,10 @@ def _candidate(text: str, digits: str, match: re.Match[str], reached: int) -> _C
 def _is_address(digits: str, candidate: _Candidate, match: re.Match[str]) -> bool:
     before = digits[candidate.left : candidate.start]
     whole = digits[candidate.left : candidate.end]
-    if _CARRIER.search(whole) or (not before and not candidate.has_place):
+    between = digits[match.end("way") : match.start("number")]
+    if _CARRIER.search(whole) or not (before or candidate.has_place or len(between) > 1):
         return False
-    is_road = re.fullmatch(_ROAD, candidate.way) is not None
+    is_road = re.fullmatch(_ROAD, candidate.way) is not None or between.endswith("路")
     has_room = _ROOM.search(digits, match.start("number"), candidate.end) is not None
     if not has_room and not is_road and _DATE_NEXT.match(digits, candidate.end):
         return False

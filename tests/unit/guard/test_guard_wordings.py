@@ -35,3 +35,17 @@ def test_a_class_is_believed_only_where_it_is_named(text):
 def test_item_ids_without_a_gap_are_no_order_number():
     assert mask("您要什么口味的547372065684547481727679").findings == ()
     assert mask("订单号2401879563210045678").findings != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "公司在科技园南路12号4楼",
+        "送到软件园二期B栋8楼",
+        "中关村大街1号海龙大厦15层",
+        "翠苑三区26幢4单元602",
+        "大学城北区宿舍5号楼316",
+    ],
+)
+def test_estates_with_a_quarter_and_a_floor_are_addresses(text):
+    assert "[地址]" in mask(text).text
