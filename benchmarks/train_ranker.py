@@ -50,7 +50,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shop", type=Path, default=SHOP)
     parser.add_argument("--questions", type=Path, nargs="+", default=list(QUESTIONS))
-    parser.add_argument("--more", type=Path, default=MORE, help="questions whose answers bear on the weights alone")
+    parser.add_argument(
+        "--more", type=Path, default=MORE, help="questions whose answers bear on the weights alone"
+    )
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
     names, start = starting_weights()

@@ -264,7 +264,16 @@ def _fill(texts: Sequence[str], scores: np.ndarray, pieces: Sequence[_Piece]) ->
     chosen |= {at - 1 for at in chosen if at and pieces[at].listed and _announces(texts[at - 1])}
     alone = {at for at in chosen if _BACK.match(texts[at]) and at - 1 not in chosen}
     chosen = chosen - alone or chosen
-    return [at for at in sorted(chosen) if at + 1 in chosen or not _announces(texts[at])]
+    kept = {at for at in chosen if at + 1 in chosen or not _announces(texts[at])}
+    return sorted(kept | {lead for at in kept if (lead := _lead_of(at, texts, pieces)) is not None})
+
+
+def _lead_of(at: int, texts: Sequence[str], pieces: Sequence[_Piece]) -> int | None:
+    """The sentence that announces a case that says nothing alone (`已经全额退款的订单` under `差价不退：`)."""
+    if not pieces[at].case or "：" in texts[at] or ":" in texts[at]:
+        return None
+    before = next((earlier for earlier in range(at - 1, -1, -1) if not pieces[earlier].case), None)
+    return before if before is not None and _announces(texts[before]) else None
 
 
 def _belongs(texts: Sequence[str], pieces: Sequence[_Piece], best: int, neighbor: int) -> bool:

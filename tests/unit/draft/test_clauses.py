@@ -136,3 +136,16 @@ def test_a_list_of_cases_stays_whole_when_nothing_asked_tells_one_from_the_other
 def test_a_sentence_that_points_back_is_not_said_without_what_it_points_at():
     text = f"超过48小时没发的可以赔付。{FILLER * 2}以上从付款时起算，是要紧的事。这也是要紧的事。{FILLER}"
     assert say([text], likes={"要紧": 0.9}) == ["这也是要紧的事。"]
+
+
+def test_a_case_that_says_nothing_alone_comes_with_the_sentence_that_announces_it():
+    cases = "- 新客券等因人而异的优惠；\n- 直播间限时限量价；\n- 已经全额退款的订单。"
+    said = say([FILLER * 3, "以下情形不退差价：", cases], "全额退款了还退差价吗", likes={"已经全额": 0.9})
+    assert "以下情形不退差价：" in said
+    assert "已经全额退款的订单" in "".join(said)
+
+
+def test_a_word_of_the_heading_tells_no_case_from_the_others():
+    cases = ["退货运费由您承担。", "质量问题的，来回都由本店承担。"]
+    assert "退货运费" in telling_words("退货运费谁出", cases)
+    assert telling_words("退货运费谁出", cases, "规则 退货运费谁承担") == ()
