@@ -217,8 +217,12 @@ class Relevance:
         return np.asarray(covered / max(float(weights.sum()), 1e-6), dtype=np.float32)
 
     def _words(self, text: str) -> tuple[tuple[str, ...], FloatVector]:
-        """Cut a question into its distinct words; their rarities, float32."""
-        words = tuple(dict.fromkeys(self._tokenizer.tokens(text)))
+        """Cut a question into its distinct words; their rarities, float32.
+
+        Single letters (the sizes of 买的是S发成了M) are left out: where they stand says nothing of what is asked.
+        """
+        found = dict.fromkeys(self._tokenizer.tokens(text))
+        words = tuple(word for word in found if len(word) > 1 or not word.isascii() or word.isdigit())
         return words, np.asarray(self._idf(words) if words else (), dtype=np.float32)
 
     def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[list[str]]]:
