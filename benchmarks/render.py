@@ -390,7 +390,7 @@ def _store(result: Mapping[str, Any] | None) -> Iterator[str]:
     yield "## The store"
     yield ""
     yield f"`python benchmarks/store.py`: passages of the demo shop's lines, {result['dim']} dimensions, encoding left out,"
-    yield f"{result['machine']['cores']} cores shared with other work (load average in the table), so CPU time says more than wall time."
+    yield f"{result['machine']['cores']} cores. Where the load average is above one, CPU time says more than wall time."
     yield "*visible*: one changed page of four passages, committed and taken over by another store object; *answered*: and"
     yield "searched there in both lanes, 100 candidates each; medians. *reader*: the longest call that takes a change over, of"
     yield "a process that searches at full speed meanwhile, in ms of wall time (CPU): while index files are written, while one"
