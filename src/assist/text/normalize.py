@@ -40,7 +40,9 @@ _MAX_MARKS = 30
 # One round settles nearly every text; a few characters (薴 → 苧 → 苎) need a second.
 _ROUNDS = 4
 _SHORT, _RECENT = 128, 16_384
-_TOGETHER = 64
+_TOGETHER = 256
+# What is known of a normalised character when texts are worked on together.
+_SIMPLIFIED, _PERHAPS, _WHITE = 1, 2, 3
 MARK = "\ue000"
 """Stands between texts that are worked on together: a character for private use, which stays as it is."""
 
@@ -134,31 +136,50 @@ def _fold_together(texts: Sequence[str]) -> list[str]:
         return [fold(text) for text in texts]
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     forms = _form_table()[codes]
-    for code in np.unique(codes[forms < 0]).tolist():
-        _learn(code)
-        joined = joined.replace(chr(code), _FORMS[code])
-    # Now and then a character is met for the first time, or becomes two.
     if (forms < 0).any():
+        # Now and then a character is met for the first time, or becomes none or several.
+        for code in np.unique(codes[forms < 0]).tolist():
+            _learn(code)
+            joined = joined.replace(chr(code), _FORMS[code])
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
         forms = np.where(_form_table()[codes] < 0, codes, _form_table()[codes])
     joined = forms.astype("<u4").tobytes().decode("utf-32-le")
-    if _is_plain(joined):
-        return [form.strip(_EDGE) for form in joined.split(MARK)]
-    pairs = zip(texts, joined.split(MARK), strict=True)
-    return [_settled(text, form) for text, form in pairs]
+    parts = joined.split(MARK)
+    folded = [part.strip(_EDGE) for part in parts]
+    unsettled = _unsettled(forms) if unicodedata.is_normalized("NFKC", joined) else range(len(texts))
+    for number in unsettled:
+        folded[number] = _settled(texts[number], parts[number])
+    return folded
 
 
-def _is_plain(joined: str) -> bool:
-    """Say whether marked texts need nothing more but bare edges."""
-    if _SPACE.search(joined) or not unicodedata.is_normalized("NFKC", joined):
-        return False
-    return _is_simplified(joined.replace(MARK, ""))
+def _unsettled(codes: NDArray[np.int32]) -> list[int]:
+    """Number the marked texts that hold what may be traditional, or white space in a row."""
+    kinds = _kind_table()[codes]
+    if not kinds.all():
+        for code in np.unique(codes[kinds == 0]).tolist():
+            _kind_table()[code] = _SIMPLIFIED if _is_simplified(chr(code)) else _PERHAPS
+        kinds = _kind_table()[codes]
+    odd = kinds == _PERHAPS
+    odd[1:] |= (kinds[1:] == _WHITE) & (kinds[:-1] == _WHITE)
+    places = np.flatnonzero(odd)
+    return (
+        np.unique(np.searchsorted(np.flatnonzero(codes == ord(MARK)), places)).tolist() if len(places) else []
+    )
 
 
 @lru_cache(maxsize=1)
 def _form_table() -> NDArray[np.int32]:
     """Give the code point that each code point becomes; -1: not looked at yet, -2: it becomes none, or several."""
     return np.full(sys.maxunicode + 1, -1, dtype=np.int32)
+
+
+@lru_cache(maxsize=1)
+def _kind_table() -> NDArray[np.uint8]:
+    """Say of each code point whether it is white space, surely simplified, or perhaps not; 0: not looked at yet."""
+    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    kinds[: 1 << 7] = kinds[ord(MARK)] = _SIMPLIFIED
+    kinds[[ord(char) for char in _EDGE]] = _WHITE
+    return kinds
 
 
 def _learn(code: int) -> None:

@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from itertools import chain
@@ -39,6 +39,7 @@ _HAN = "\u4e00-\u9fd5"
 _KNOWN_WORD = re.compile(f"[{_HAN}a-z0-9]+")
 _HAN_CHAR = re.compile(f"[{_HAN}]")
 _LETTER = f"[^\\W_{_HAN}]"
+_IS_LETTER = re.compile(_LETTER)
 _OTHER = f"[^\\W_{_HAN}a-z0-9]"
 # Word runs in other scripts, or with accents; and ASCII runs joined by - _ or a decimal point.
 _OTHER_RUN = f"(?<!{_LETTER}){_LETTER}*{_OTHER}{_LETTER}*"
@@ -46,18 +47,19 @@ _JOINER = r"(?:[-_]|(?<=\d)\.|\.(?=\d))"
 _COMPOUND = f"(?<![a-z0-9])[a-z0-9]+(?:{_JOINER}[a-z0-9]+)+"
 _SPECIAL = f"{_OTHER_RUN}|{_COMPOUND}"
 _MAY_BE_SPECIAL = re.compile(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
-# Letters of any script but Han, joined by one - _ or point: whatever is special lies within one of these.
-_RUN = re.compile(f"{_LETTER}(?:[-_.]?{_LETTER})*")
+_JOINERS = "-_."
 _BETWEEN = re.compile(f"[^{_HAN}a-z0-9]+")
 # Stands for what the engine must not see, in texts that are cut together.
 _SLOT = "\ue001"
 _STOP_CHARS = "".join(sorted(token for token in STOP_TOKENS if len(token) == 1))
 _NOT_COUNTED = re.compile(f"[^{_HAN}]+|[{_STOP_CHARS}]")
-# What a code point is for cutting, as bits: part of a word, counted alone, set apart from everything.
-_WORD, _COUNTED, _APART = 1, 2, 4
+# What a code point is for cutting, as bits: part of a word, counted alone, set apart from everything; a letter or
+# digit of any script but Han, one that is not plain ASCII, what may join two; not looked at yet.
+_WORD, _COUNTED, _APART, _LETTERS, _FOREIGN, _JOINING, _NEW = (1 << bit for bit in range(7))
 # A control character: tokens are normalised, so none holds one.
 _UNIT = "\x1f"
 _TOGETHER = 256
+_WORDS_KEPT = 65_536
 _DASH = re.compile("[-_]")
 _LED_BY_NUMBER = re.compile(r"(\d+(?:\.\d+)?)[a-z]")
 _LED_BY_LETTERS = re.compile(r"[a-z]+(\d{3,})")
@@ -139,17 +141,15 @@ class Tokenizer:
         if shown.count(MARK) != len(folded) - 1 or shown.count(_SLOT) > len(aside):
             return [between.join(self._tokens(text)) for text in folded]
         words = cutter.cut_for_search(_spaced(shown))
-        if aside:
-            special = iter(aside)
-            words = [next(special) if word == _SLOT else word for word in words]
-        kept = between.join(chain.from_iterable(map(_counted_as, words))).split(MARK)
+        place = -1
+        for special in aside:
+            place = words.index(_SLOT, place + 1)
+            words[place] = special
+        counted = _counted_with(between)
+        # Each word and each character comes with `between` behind it; only the last of a line has one too many.
+        kept = "".join(map(counted.__getitem__, words)).split(MARK)
         chars = _spread(MARK.join(folded), between).split(MARK)
-        return [
-            between.join(part for part in (line, line, apart) if part)
-            for line, apart in zip(
-                (line.strip(between) for line in kept), (line.strip(between) for line in chars), strict=True
-            )
-        ]
+        return [(line + line + apart)[:-1] for line, apart in zip(kept, chars, strict=True)]
 
     def _put_aside(self, text: str, aside: list[str]) -> str:
         """Put a slot in the place of all that the engine must not see."""
@@ -161,7 +161,12 @@ class Tokenizer:
         if self._always:
             return self._special.sub(put, text)
         # All that is special lies within runs that are found much faster than it.
-        return _RUN.sub(lambda run: run[0] if _is_plain(run[0]) else self._special.sub(put, run[0]), text)
+        pieces: list[str] = []
+        place = 0
+        for start, end in _odd_runs(text):
+            pieces += text[place:start], self._special.sub(put, text[start:end])
+            place = end
+        return "".join(pieces) + text[place:]
 
     def _cut(self, text: str, *, search: bool) -> list[str]:
         cutter = self._cutter or self._load()
@@ -284,44 +289,90 @@ def _counted_as(word: str) -> tuple[str, ...]:
     return (word,)
 
 
+class _Counted(dict[str, str]):
+    """What a word adds to the line of a text, each token with the separator behind it; worked out when first met."""
+
+    def __init__(self, between: str) -> None:
+        self._between = between
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        line = word if MARK in word else "".join(token + self._between for token in _counted_as(word))
+        self[word] = line
+        return line
+
+
+_counted_with = lru_cache(maxsize=4)(_Counted)
+
+
 @lru_cache(maxsize=1)
-def _classes() -> NDArray[np.uint8]:
-    """Say of every code point what it is for cutting: see `_WORD`, `_COUNTED` and `_APART`."""
-    classes = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
-    for first, last in ("az", "09"):
-        classes[ord(first) : ord(last) + 1] = _WORD
+def _class_table() -> NDArray[np.uint8]:
+    """Keep what is known of every code point: see `_WORD` and those beside it."""
+    classes = np.full(sys.maxunicode + 1, _NEW, dtype=np.uint8)
     classes[ord(_HAN[0]) : ord(_HAN[-1]) + 1] = _WORD | _COUNTED
     classes[[ord(char) for char in _STOP_CHARS]] = _WORD
     classes[[ord(MARK), ord(_SLOT)]] = _APART
     return classes
 
 
+def _classes(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Say of each code point what it is for cutting."""
+    found = _class_table()[codes]
+    if (found == _NEW).any():
+        for code in np.unique(codes[found == _NEW]).tolist():
+            _class_table()[code] = _class(chr(code))
+        found = _class_table()[codes]
+    return found
+
+
+def _class(char: str) -> int:
+    if not _IS_LETTER.match(char):
+        return _JOINING if char in _JOINERS else 0
+    return _LETTERS | (_WORD if _KNOWN_WORD.match(char) else _FOREIGN)
+
+
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+
+
+def _odd_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Find the letters of any script but Han, joined by single - _ or points, that are not all plain ASCII.
+
+    Whatever is special lies within one of these.
+    """
+    classes = _classes(_codes(text))
+    letters = classes & _LETTERS > 0
+    joined = np.zeros(len(text), dtype=bool)
+    joined[1:-1] = (classes[1:-1] & _JOINING > 0) & letters[:-2] & letters[2:]
+    places = np.flatnonzero(joined | (classes & _FOREIGN > 0))
+    if not len(places):
+        return iter(())
+    edges = np.flatnonzero(np.diff(letters | joined, prepend=False, append=False)).reshape(-1, 2)
+    found = edges[np.unique(np.searchsorted(edges[:, 0], places, side="right") - 1)]
+    return zip(found[:, 0].tolist(), found[:, 1].tolist(), strict=True)
 
 
 def _spaced(text: str) -> str:
     """Put one space in the place of each run of what is neither a word's nor a mark."""
     codes = _codes(text).copy()
-    other = _classes()[codes] == 0
+    other = _classes(codes) & (_WORD | _APART) == 0
     codes[other] = ord(" ")
     other[1:] &= other[:-1].copy()
     other[:1] = False
     return str(codes[~other].tobytes(), "utf-32-le")
 
 
-def _is_plain(run: str) -> bool:
-    return run.isascii() and run.isalnum()
-
-
 def _spread(text: str, between: str) -> str:
-    """Keep the characters that count alone, and the marks, each with something behind it."""
+    """Keep the characters that count alone, each with something behind it, and the marks."""
     codes = _codes(text)
-    kept = codes[_classes()[codes] & (_COUNTED | _APART) > 0]
+    kept = codes[_classes(codes) & (_COUNTED | _APART) > 0]
     kept = kept[kept != ord(_SLOT)]
     spread = np.full(2 * len(kept), ord(between), dtype="<u4")
     spread[::2] = kept
-    return str(spread.tobytes(), "utf-32-le")
+    behind = np.ones(len(spread), dtype=bool)
+    behind[1::2] = kept != ord(MARK)
+    return str(spread[behind].tobytes(), "utf-32-le")
 
 
 def _variants(word: str) -> tuple[str, ...]:

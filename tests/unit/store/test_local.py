@@ -363,6 +363,17 @@ def test_a_store_reopens_as_it_was(store, tmp_path):
     np.testing.assert_array_equal(before[2], after[2])
 
 
+@pytest.mark.parametrize("count", [89, 90, 91, 180, 231])
+def test_many_rows_of_one_call_are_all_kept(tmp_path, count):
+    many = [record(f"d{number}", f"第{number}条", aliases=(f"n{number}",)) for number in range(count)]
+    whole = record("whole", "\n".join(f"第{number}行" for number in range(count)))
+    with open_store(tmp_path / "many") as store:
+        store.apply(add=[*many, whole])
+        assert store.verify() == ()
+        assert sorted(texts(store)) == sorted(chunk.text for one in (*many, whole) for chunk in one.chunks)
+        assert [document.id for document in store.documents()] == [one.document.id for one in (*many, whole)]
+
+
 def test_embeddings_are_kept_bit_for_bit(store):
     vectors = np.concatenate([one.embeddings for one in sample()])
     np.testing.assert_array_equal(store.view().vectors, vectors)

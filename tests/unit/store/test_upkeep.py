@@ -82,8 +82,9 @@ def test_pages_overwritten_on_disk_are_found(store):
     store.close()
     data = file.read_bytes()
     found = []
-    for page in range(1, len(data) // 4096):
-        file.write_bytes(data[: page * 4096] + b"\xa5" * 4096 + data[(page + 1) * 4096 :])
+    size = int.from_bytes(data[16:18], "big")
+    for place in range(size, len(data), size):
+        file.write_bytes(data[:place] + b"\xa5" * size + data[place + size :])
         found.append(damage_is_found(file.parent))
     file.write_bytes(data)
     assert found
