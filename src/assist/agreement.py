@@ -13,8 +13,9 @@ from assist.clock import shop_time
 from assist.documents import Document, Kind, Level, Validity
 from assist.errors import InputError
 from assist.guard import screen
-from assist.guard.conflicts import Conflict, Floors, find_conflicts
+from assist.guard.conflicts import Conflict, find_conflicts
 from assist.guard.decay import Outcome, Verdict, recheck, rests_on
+from assist.guard.floors import Floors
 from assist.guard.lexicon import load_lexicon
 from assist.results import Citation, Finding
 from assist.settings import GuardSettings

@@ -293,3 +293,32 @@ class Chunk:
     headings: tuple[str, ...] = ()
     kind: BlockKind = BlockKind.TEXT
     focus: Span | None = None
+
+
+class Versioned:
+    """Carries a document through `functools.lru_cache`: compared by its version and what was read from it.
+
+    Hashing a whole document costs more than most of what is kept for it; and a document that a new revision
+    read again is another object with the same content, which `assist.memo.Memo` does not know.
+    """
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __hash__(self) -> int:
+        return hash((self.document.id, self.document.version))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Versioned):
+            return NotImplemented
+        mine, theirs = self.document, other.document
+        # The version hashes the text alone; a corrected fact of the same text is another page.
+        return mine is theirs or (
+            (mine.id, mine.version, mine.kind, mine.title)
+            == (theirs.id, theirs.version, theirs.kind, theirs.title)
+            and mine.facts == theirs.facts
+            and mine.blocks == theirs.blocks
+            and mine.tables == theirs.tables
+        )

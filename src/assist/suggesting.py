@@ -21,7 +21,7 @@ from assist.draft.evidence import Evidence
 from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
-from assist.guard.conflicts import Floors
+from assist.guard.floors import Floors
 from assist.messages import Message, Part, Question
 from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, LearnedIntents, Understanding, catalog

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assist.documents import Block, BlockKind, Chunk, Document, Fact, Kind, Span, Table
+from assist.documents import Block, BlockKind, Chunk, Document, Fact, Kind, Span, Table, Versioned
 from assist.memo import Memo
 from assist.results import Hit
 from assist.text.sentences import sentences
@@ -60,37 +60,12 @@ _ANSWERS: Memo[Document, Unit] = Memo(4_096)
 def product_units(document: Document) -> tuple[Unit, ...]:
     """Return every unit of a product page, facts first; SKU facts are left to the fact lane."""
     known = _PAGES.get(document)
-    return _PAGES.put(document, _units_of(_Holder(document))) if known is None else known
-
-
-class _Holder:
-    """Carries a document through `lru_cache`, which compares it by id, version and what was read from it."""
-
-    __slots__ = ("document",)
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return hash((self.document.id, self.document.version))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Holder):
-            return NotImplemented
-        mine, theirs = self.document, other.document
-        # The version hashes the text alone; a corrected fact of the same text is another page.
-        same = (mine.id, mine.version) == (theirs.id, theirs.version)
-        return (
-            same
-            and mine.facts == theirs.facts
-            and mine.blocks == theirs.blocks
-            and mine.tables == theirs.tables
-        )
+    return _PAGES.put(document, _units_of(Versioned(document))) if known is None else known
 
 
 @lru_cache(maxsize=2_048)
-def _units_of(holder: _Holder) -> tuple[Unit, ...]:
-    return tuple(_page(holder.document))
+def _units_of(held: Versioned) -> tuple[Unit, ...]:
+    return tuple(_page(held.document))
 
 
 def _page(document: Document) -> Iterator[Unit]:

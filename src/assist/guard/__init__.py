@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from assist.guard.claims import find_claims, find_words
-from assist.guard.conflicts import Floors, statutory_floors
+from assist.guard.floors import Floors, statutory_floors
 from assist.guard.learned import find_unlisted
 from assist.guard.lexicon import Lexicon
 from assist.guard.numbers import find_unsupported_numbers

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assist.documents import BlockKind, Document, Level, Span, Word
+from assist.documents import BlockKind, Document, Level, Span, Versioned, Word
 from assist.guard.subjects import passages
 from assist.results import Citation, Source
 from assist.text.normalize import fold
@@ -82,8 +82,8 @@ def recheck(answer: str, old: Document, new: Document | None, *, others: Sequenc
         new: The version that holds now; None: the document was removed.
         others: Other documents that hold now; what one of them bears out as well never rested on this one.
     """
-    before = _units(_Key(old))
-    after = () if new is None else _units(_Key(new))
+    before = _units(Versioned(old))
+    after = () if new is None else _units(Versioned(new))
     standing = {unit.core for unit in after}
     worst = Verdict(Outcome.KEPT)
     for piece in _said(answer):
@@ -102,7 +102,7 @@ def rests_on(answer: str, documents: Sequence[Document]) -> tuple[Citation, ...]
     for piece in _said(answer):
         best, score = None, _RESTS_ON
         for document in documents:
-            unit = _rests_on(piece, _units(_Key(document)))
+            unit = _rests_on(piece, _units(Versioned(document)))
             like = 0.0 if unit is None else _likeness(piece, unit.text)
             if unit is not None and like >= score and (best is None or like > score):
                 best, score = _cite(document, unit), like
@@ -113,7 +113,7 @@ def rests_on(answer: str, documents: Sequence[Document]) -> tuple[Citation, ...]
 
 def _borne_out(piece: str, unit: _Unit, others: Sequence[Document]) -> bool:
     score = _likeness(piece, unit.text)
-    units = (_rests_on(piece, _units(_Key(document))) for document in others)
+    units = (_rests_on(piece, _units(Versioned(document))) for document in others)
     return any(other is not None and _likeness(piece, other.text) >= score for other in units)
 
 
@@ -121,28 +121,9 @@ def _grave(verdict: Verdict) -> int:
     return list(Outcome).index(verdict.outcome)
 
 
-class _Key:
-    """Carries a document through `lru_cache` by id and version."""
-
-    __slots__ = ("document",)
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return hash((self.document.id, self.document.version))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and (self.document.id, self.document.version, self.document.facts) == (
-            other.document.id,
-            other.document.version,
-            other.document.facts,
-        )
-
-
 @lru_cache(maxsize=2_048)
-def _units(key: _Key) -> tuple[_Unit, ...]:
-    return tuple(_read(key.document))
+def _units(held: Versioned) -> tuple[_Unit, ...]:
+    return tuple(_read(held.document))
 
 
 def _read(document: Document) -> Iterator[_Unit]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from assist.documents import Audience, Document, Kind, Level, Validity
-from assist.guard.conflicts import Floors, Status, find_conflicts, statutory_floors
+from assist.guard.conflicts import Status, find_conflicts
+from assist.guard.floors import Floors, statutory_floors
 from assist.guard.subjects import catalog, read_text, statutes
 from assist.ingest import read_folder
 
