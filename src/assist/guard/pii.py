@@ -40,7 +40,7 @@ _HELD = re.compile("|".join(re.escape(word.lower()) for word in PLACEHOLDERS.val
 _HELD_KINDS = {word.lower(): kind for kind, word in PLACEHOLDERS.items()}
 # Without any of these no finder can find anything.
 _POSSIBLE = re.compile(
-    r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]|@|收件|收货|联系人|签收人|姓名|名字|我叫|我是|本人|先生|女士|小姐|太太|阿姨|老师|[a-z][-_a-z0-9]{5}|收"
+    r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]|@|收件|收货|联系人|签收人|姓名|名字|我叫|我是|本人|先生|女士|小姐|太太|阿姨|老师|[a-z][-_a-z0-9]{5}|收|放|送到|寄|地址|我家|叫我|户名"
 )
 _ROUNDS = 3
 
