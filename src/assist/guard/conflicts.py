@@ -8,6 +8,7 @@ from datetime import datetime
 from assist.documents import Document, Validity
 from assist.guard.judging import Conflict, Status, judged
 from assist.guard.page_facts import page_conflicts
+from assist.guard.replies import reply_pairs
 from assist.guard.rewordings import wording_conflicts
 from assist.guard.terms import Shop, Term, agree, comparable, outranked, pairs
 
@@ -26,8 +27,9 @@ def find_conflicts(
 
     Returns:
         One conflict per subject and pair of documents that hold at one time; what is below a floor first,
-        then by key and ids. Replies are compared with the newest pages and rules, not with one another; one
-        that says what any rule on its subject says agrees with the rules.
+        then by key and ids. Replies are compared with the newest pages and rules; one that says what any rule
+        on its subject says agrees with the rules. Where no page or rule speaks to them, replies about the same
+        product are compared with one another: what was said last with every other value.
     """
     shop = Shop.of([document for document in documents if not _ended(document.validity, since)])
     wanted = None if involving is None else frozenset(involving)
@@ -53,7 +55,7 @@ def _subject_conflicts(shop: Shop, wanted: frozenset[str] | None) -> Iterator[Co
     for term in shop.terms:
         by_key.setdefault(term.key, []).append(term)
     for terms in by_key.values():
-        for one, other in pairs(terms, wanted, shop):
+        for one, other in (*pairs(terms, wanted, shop), *reply_pairs(terms, wanted, shop)):
             if agree(one, other, terms) or not comparable(one, other) or outranked(one, other, terms):
                 continue
             conflict = judged(one, other)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from assist.documents import Audience, Level, Word
+from assist.documents import Audience, Kind, Level, Word
+from assist.guard.replies import given_at
 from assist.guard.subjects import Subject
 from assist.guard.terms import Term, authority, gives_less, is_reply, specificity
 from assist.results import Citation, Source
@@ -44,6 +45,8 @@ class Conflict:
 
 def judged(one: Term, other: Term) -> Conflict | None:
     """Weigh two statements that differ; None: the lower one gives the shopper more than a floor, which is no conflict."""
+    if is_reply(one) and is_reply(other):
+        return _between_replies(one, other)
     subject = one.subject
     if subject is not None and subject.right:
         return _judged_right(subject, one, other)
@@ -71,6 +74,19 @@ def _judged_right(subject: Subject, one: Term, other: Term) -> Conflict | None:
     if is_reply(one) or is_reply(other):
         return against_reply(one, other)
     return of_one_rank(one, other)
+
+
+def _between_replies(one: Term, other: Term) -> Conflict:
+    """Of two replies the shop's quick reply stands, else the later one; undecided where neither is dated later."""
+    ranks = [(term.document.kind is Kind.QUICK_REPLY, given_at(term.document)) for term in (one, other)]
+    if ranks[0] == ranks[1]:
+        return conflict_of(
+            one, other, Status.CONTRADICTION, None, "两条回复说法不同，分不出先后，请核对后改掉一条"
+        )
+    best = one if ranks[0] > ranks[1] else other
+    return conflict_of(
+        one, other, Status.CONTRADICTION, best, "两条回复说法不同，暂以快捷短语或较新的一条为准，请核对"
+    )
 
 
 def against_reply(one: Term, other: Term) -> Conflict:

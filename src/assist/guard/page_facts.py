@@ -17,6 +17,7 @@ _VALUE_END = r"[^，,。；;！!～~\n]{1,24}"
 _PARTICLES = re.compile(r"[的哦呢呀啦哈亲～~\s]+$")
 _SIZE = re.compile(r"(?<![A-Za-z0-9])(?:\dX|X{0,3})[SML](?![A-Za-z0-9])")
 _CODE = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{1,3}-?\d{2,4}(?![A-Za-z0-9])")
+_GRADE = re.compile(r"(?<![\d.])\d{2,4}(?![\d.%])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -122,9 +123,12 @@ def _name_after(key: str, sentence: str) -> str:
 
 
 def _same_name(name: str, value: str) -> bool:
-    """Say whether two names agree: no figure of its own in the first, and letters in common."""
+    """Say whether two names agree: no figure of its own in the first, no other grade (304, 316), and letters in common."""
     mine, theirs = quantities(name), quantities(value)
     if any(not any(item.same(other) for other in theirs) for item in mine):
+        return False
+    grades = [set(_GRADE.findall(text)) for text in (name, value)]
+    if all(grades) and not grades[0] & grades[1]:
         return False
     words = ["".join(_LETTERS.findall(text)) for text in (name, value)]
     pairs = [{word[at : at + 2] for at in range(len(word) - 1)} or {word} for word in words]

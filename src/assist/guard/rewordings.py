@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from assist.documents import Document, Kind, Span, Versioned
 from assist.guard.judging import Conflict, judged, of_one_rank
+from assist.guard.replies import reply_pairs
 from assist.guard.subjects import Value, passages
 from assist.guard.terms import Shop, Term, agree, comparable, is_reply, pairs
 from assist.text.quantities import Dimension, Quantity, quantities
@@ -31,11 +32,17 @@ def wording_conflicts(shop: Shop, wanted: frozenset[str] | None) -> Iterator[Con
                 by_wording.setdefault(wording, []).append(term)
     known = {(term.document.id, term.span) for term in shop.terms}
     for terms in by_wording.values():
-        for one, other in pairs(terms, wanted, shop) if len(terms) > 1 else ():
+        for one, other in _paired(terms, wanted, shop):
             both = all((term.document.id, term.span) in known for term in (one, other))
             if not both and not agree(one, other, terms) and comparable(one, other) and _tells(one, other):
                 key = _named_key(one) or _named_key(other)
                 yield judged(replace(one, key=key), replace(other, key=key)) or of_one_rank(one, other)
+
+
+def _paired(terms: Sequence[Term], wanted: frozenset[str] | None, shop: Shop) -> Iterator[tuple[Term, Term]]:
+    if len(terms) > 1:
+        yield from pairs(terms, wanted, shop)
+        yield from reply_pairs(terms, wanted, shop)
 
 
 def _applies(item: Document, shop: Shop) -> frozenset[str]:

@@ -55,6 +55,7 @@ class Subject:
         ignores: Groups of conditions that say nothing about it.
         floor: What the law says, for a shop that has not loaded it; empty: nothing.
         ground: Where the law says it.
+        of_product: It differs from product to product; a reply that names none cannot be held against another.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Subject:
     ignores: frozenset[str] = frozenset()
     floor: str = ""
     ground: str = ""
+    of_product: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _subject(entry: Mapping[str, Any]) -> Subject:
         ignores=frozenset(entry.get("ignores", ())),
         floor=entry.get("floor", ""),
         ground=entry.get("ground", ""),
+        of_product=entry.get("of_product", False),
     )
 
 

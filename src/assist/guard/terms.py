@@ -203,6 +203,8 @@ def gives_less(subject: Subject, low: Value, high: Value) -> bool:
     if low.word:
         return subject.values.index(low.word) < subject.values.index(high.word)
     mine, theirs = low.quantities[0].comparable, high.quantities[0].comparable
-    if mine[:2] != theirs[:2]:
+    # So many working days are at least so many days.
+    longer = subject.better == "less" and (mine[1], theirs[1]) == ("working", "")
+    if mine[0] != theirs[0] or (mine[1] != theirs[1] and not longer):
         return False
     return mine[2] < theirs[2] if subject.better == "more" else mine[2] > theirs[2]

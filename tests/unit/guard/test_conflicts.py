@@ -154,3 +154,68 @@ def test_conditions_keep_statements_apart():
     [near, far] = read_text("首重1千克收运费。不满59元收运费8元。新疆不满99元收运费18元。")
     assert near.conditions != far.conditions
     assert ("region", "新疆") in far.conditions
+
+
+def told(id, text, day, product=None, kind=Kind.PAST_ANSWER):
+    given = {"question": "问", "answer": text, "answered_at": f"2026-{day}T10:00:00"}
+    return Document(id, text, kind=kind, product=product, attributes=given)
+
+
+def test_earlier_answers_are_held_against_one_another_and_the_later_one_stands():
+    old, new = (
+        told("old", "现货付款后48小时内发货", "09-01"),
+        told("new", "亲，付款后72小时内发货哦", "10-01"),
+    )
+    wanted = [("现货发货时限", Status.CONTRADICTION, "new", "new", "old")]
+    assert found(old, new) == wanted
+    assert found(new, old) == wanted
+    assert found(old, told("same", "付款后2天内发货", "10-01")) == []
+    quick = told("quick", "付款后24小时内发货", "01-01", kind=Kind.QUICK_REPLY)
+    assert ("现货发货时限", Status.CONTRADICTION, "quick", "new", "quick") in found(old, new, quick)
+
+
+def test_a_value_that_many_answers_repeat_is_one_conflict():
+    often = [told(f"o{n}", "付款后48小时内发货", f"09-{n + 1:02}") for n in range(20)]
+    assert len(found(*often, told("new", "付款后72小时内发货", "10-01"))) == 1
+    assert found(*often, told("new", "付款后72小时内发货", "10-01"), involving=["o3"]) != []
+    assert found(*often, told("new", "付款后72小时内发货", "10-01"), involving=["other"]) == []
+
+
+def test_answers_that_a_rule_speaks_to_are_held_against_the_rule_alone():
+    old, new = told("old", "付款后48小时内发货", "09-01"), told("new", "付款后72小时内发货", "10-01")
+    shop = rule("shop", "付款后48小时内发货。")
+    assert found(old, new, shop) == [("现货发货时限", Status.CONTRADICTION, "shop", "new", "shop")]
+
+
+def test_answers_about_unnamed_products_may_speak_of_different_ones():
+    one, other = told("one", "保修1年", "09-01"), told("other", "保修3年", "10-01")
+    assert found(one, other) == []
+    named = [told("one", "保修1年", "09-01", "A1"), told("other", "保修3年", "10-01", "A1")]
+    assert found(*named) == [("保修期", Status.CONTRADICTION, "other", "one", "other")]
+
+
+def test_working_days_are_at_least_as_long_as_days():
+    law = rule("law", "经营者应当自收到退回商品之日起7日内返还商品价款", level=Level.LAW)
+    slow = rule("slow", "收到退回的商品后10个工作日内退款。")
+    assert found(law, slow) == [("收到退货后退款时限", Status.BELOW_FLOOR, "law", "law", "slow")]
+    assert found(law, rule("quick", "收到退回的商品后3个工作日内退款。")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("收货后5天内不满意随时可退，无需理由", "无理由退货天数", "5天"),
+        ("退货到仓验收无误后，15天内原路退款", "收到退货后退款时限", "15天"),
+        ("质量问题寄回运费各付一半", "质量问题退货运费", "买家"),
+        ("商品打开包装后无法退货", "拆封退货", "拆封不退"),
+        ("特价商品不享受七天无理由退货", "不支持无理由的商品", "扩大例外"),
+        ("自购买之日起一年内免费保修", "保修期", "一年"),
+        ("所有现货，拍下48小时之内发出", "现货发货时限", "48小时"),
+        ("每天截单时间为17点，之后的订单次日发", "当日发货截单时间", "17点"),
+        ("价格保护期为30天", "价保天数", "30天"),
+        ("消费满69即可免运费", "包邮门槛", "69"),
+        ("因卖家原因无法发货，退还双倍定金", "定金", "双倍返还"),
+    ],
+)
+def test_rules_are_read_in_many_wordings(text, key, value):
+    assert [(item.subject.key, item.value.text) for item in read_text(text)] == [(key, value)]
