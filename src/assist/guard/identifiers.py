@@ -74,7 +74,7 @@ _OTHER_NUMBER = re.compile(
     r"(?:3c|货号|型号|款号|编号|证书|证号|文号|备案号?|许可证?|条码|条形码|序列号|批号|sn|imei|id)[^\w\n]{0,3}(?:号|为|是)?[^\w\n]{0,2}$"
 )
 _WAYBILL = re.compile(
-    r"(?:(?<![0-9a-z])(?:sf|yt|jtd?|zto|sto|yd|jd[a-z]{0,2}|dpk|db|zj|kye?|yz|best)[ -]?\d(?:[ -]?\d){9,15}|(?<![0-9a-z])(?:dn|cn|fwx?|uc|lp|ane|hh|ht|tt|qf)\d{10,15}"
+    r"(?:(?<![0-9a-z])(?:sf|yt|jtd?|zto|sto|yd|jd[a-z]{0,2}|dpk|db|zj|kye?|yz|best)[ -]?\d(?:[ -]?\d){9,15}|(?<![0-9a-z])(?:dn|cn|fwx?|uc|lp|hh|ht|tt|qf)\d{10,15}"
     r"|(?<![0-9a-z])[a-z]{2}\d{9}cn|(?<=ems)[a-z]{2}\d{9}cn)(?![0-9a-z])"
 )
 _WAYBILL_NAMED = re.compile(
