@@ -96,7 +96,8 @@ def measure(folder: Path, passages: int, seed: int) -> dict[str, Any]:
             store.compact()
         found["changes"] = [change(store, folder, seed + 1 + number) for number in range(CHANGES)]
         with reader(folder, found, "reader_while_many_pages_change"), timed(found, "many_changes"):
-            found["many_changes_pages"] = change_until_index_files_are_new(store, folder, seed + 50)
+            pages, longest = change_until_index_files_are_new(store, folder, seed + 50)
+            found["many_changes_pages"], found["many_changes_longest_commit_s"] = pages, round(longest, 5)
         with reader(folder, found, "reader_while_pages_change"):
             for number in range(CHANGES):
                 store.apply(add=made(PER_DOCUMENT, seed + 100 + number))
@@ -135,18 +136,21 @@ def search(view: View, query: np.ndarray) -> None:
     view.sparse.search([WORDS], CANDIDATES)
 
 
-def change_until_index_files_are_new(writer: LocalStore, folder: Path, seed: int) -> int:
-    """Change pages, many in a commit, until a writer writes index files; give their number."""
-    current, before, pages = folder / "index" / "CURRENT", "", 0
-    while not before or current.read_text("ascii") == before:
-        before = current.read_text("ascii")
-        writer.apply(add=made(PER_DOCUMENT * PAGES_AT_ONCE, seed, first=pages * PER_DOCUMENT))
+def change_until_index_files_are_new(writer: LocalStore, folder: Path, seed: int) -> tuple[int, float]:
+    """Change pages, many in a commit, until new index files are there; give their number and the longest commit."""
+    current, pages, longest = folder / "index" / "CURRENT", 0, 0.0
+    before = current.read_text("ascii")
+    while current.read_text("ascii") == before:
+        records = made(PER_DOCUMENT * PAGES_AT_ONCE, seed, first=pages * PER_DOCUMENT)
+        start = time.perf_counter()
+        writer.apply(add=records)
+        longest = max(longest, time.perf_counter() - start)
         pages += PAGES_AT_ONCE
         time.sleep(QUIET_S / CHANGES)
     # The next commit takes readers to the new files.
     writer.apply(add=made(PER_DOCUMENT, seed - 1))
     time.sleep(QUIET_S / CHANGES)
-    return pages
+    return pages, longest
 
 
 @contextmanager

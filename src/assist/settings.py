@@ -85,10 +85,13 @@ class StoreSettings:
         busy_timeout_s: How long a second writer waits before `StoreLockedError`.
         snapshot_rows: A snapshot is rewritten when at least this many rows changed since the last one, and one in
             fifty or 5,000.
+        waited_rows: A call waits for the snapshot that it makes due of at most this many rows; a larger one is
+            rewritten in a thread after the call has returned.
     """
 
     busy_timeout_s: float = 5.0
     snapshot_rows: int = 1
+    waited_rows: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

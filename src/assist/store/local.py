@@ -127,10 +127,10 @@ class LocalStore:
         self.close()
 
     def close(self) -> None:
-        """Release the database; views taken before keep their numbers but can no longer read texts."""
+        """Release the database, once index files that are being written are; views keep only their numbers."""
+        self._views.close()
         self._connections.close()
         self._decoded = Recent(_DOCUMENTS_KEPT)
-        self._views.forget()
 
     @property
     def path(self) -> str:

@@ -14,6 +14,7 @@ from assist.arrays import IdVector
 from assist.encoder.base import EncoderIdentity
 from assist.errors import StoreCorruptError, StoreError
 from assist.settings import SearchSettings, StoreSettings
+from assist.store.background import Background
 from assist.store.changes import read_touched
 from assist.store.connection import LOCK, Connections, exclusive
 from assist.store.lanes import Lanes
@@ -88,6 +89,7 @@ class Views:
         self._latest: _Held | None = None
         self._lock = threading.Lock()
         self._deferred = 0
+        self._background = Background(self._write_quietly, name="writing of index files")
 
     def view(self) -> View:
         """Give the view of the newest revision; threads that ask during its making wait for it."""
@@ -97,10 +99,16 @@ class Views:
         if latest is not None and latest.view.revision >= revision:
             return latest.view
         with self._lock:
-            return self._renew(revision).view
+            held, wanting = self._renew(revision)
+        if wanting and len(held.view) <= self._settings.waited_rows:
+            self._write(held.view, held.head)
+        elif wanting:
+            self._background.start()
+        return held.view
 
-    def forget(self) -> None:
-        """Let go of the view."""
+    def close(self) -> None:
+        """Wait for index files that are being written, and let go of the view."""
+        self._background.wait()
         self._latest = None
 
     @contextmanager
@@ -113,16 +121,31 @@ class Views:
         finally:
             with self._lock:
                 self._deferred -= 1
-        self.write_if_due()
+        self.write_if_due(wait=True)
 
-    def write_if_due(self) -> None:
-        """Write the index files when enough rows changed since the last time."""
+    def write_if_due(self, *, wait: bool = False) -> None:
+        """Write the index files when enough rows changed since the last time.
+
+        Args:
+            wait: Write them before this returns; otherwise those of many rows are written in a thread.
+        """
         if self._connections.read_only or self._deferred:
             return
         with self._connections.reading() as connection:
             head = read_head(connection, self._connections.file)
-        if self._is_due(head):
+        if not self._is_due(head):
+            return
+        manifest = self._manifest()
+        if wait or manifest is None or manifest.rows <= self._settings.waited_rows:
             self.write()
+        else:
+            self._background.start()
+
+    def _write_quietly(self) -> None:
+        try:
+            self.write()
+        except StoreError as exc:
+            _LOG.warning("the index files could not be written; they will be at the next change: %s", exc)
 
     def write(self, *, again: bool = False) -> None:
         """Write the index files of the newest state; a failure is logged, since they are only a cache.
@@ -143,10 +166,11 @@ class Views:
         enough = max(self._settings.snapshot_rows, min(manifest.rows // _SHARE, _MOST))
         return manifest.key["stamp"] != head.stamp and changed >= enough
 
-    def _renew(self, revision: int) -> _Held:
+    def _renew(self, revision: int) -> tuple[_Held, bool]:
+        """Give the view of the newest revision, and whether index files were found wanting at the first look."""
         latest = self._latest
         if latest is not None and latest.view.revision >= revision:
-            return latest
+            return latest, False
         with self._connections.reading() as connection:
             head = read_head(connection, self._connections.file)
             check_encoder(head, self._encoder, self._connections.file)
@@ -166,10 +190,8 @@ class Views:
         self._latest = _Held(view, head, found.base, found.on_disk)
         # Index files found missing, damaged or old at the first look are written anew; later ones are the
         # business of whoever commits.
-        idle = self._connections.read_only or self._deferred or not len(view)
-        if latest is None and not idle and (taken is None or self._is_due(head)):
-            self._write(view, head)
-        return self._latest
+        idle = latest is not None or self._connections.read_only or self._deferred or not len(view)
+        return self._latest, not idle and (taken is None or self._is_due(head))
 
     def _taken(self, connection: sqlite3.Connection, head: Head) -> _Taken | None:
         """Take over what changed since the view that is held, or since the index files, where one of them serves."""

@@ -2,13 +2,14 @@ import json
 import logging
 import os
 import shutil
+import threading
 
 import numpy as np
 import pytest
 
 from assist.errors import StoreCorruptError
 from assist.settings import SearchSettings, StoreSettings
-from assist.store import snapshot
+from assist.store import snapshot, views
 from assist.store.connection import LOCK, exclusive
 from assist.store.snapshot import Snapshots, check_files
 from unit.store.records import open_store, record, sample, texts
@@ -229,6 +230,66 @@ def test_a_failing_disk_leaves_the_old_snapshot_and_the_commit(shop, call, monke
         assert len(store.view()) == 6
         assert current(shop).rows == 6
         assert store.verify() == ()
+
+
+@pytest.fixture
+def held_back(monkeypatch):
+    """Let the writing of index files wait until the second event is set; the first says that it began."""
+    begun, go_on = threading.Event(), threading.Event()
+    save = Snapshots.save
+
+    def slow(self, *args, **kwargs):
+        begun.set()
+        assert go_on.wait(60)
+        return save(self, *args, **kwargs)
+
+    monkeypatch.setattr(Snapshots, "save", slow)
+    yield begun, go_on
+    go_on.set()
+
+
+def test_a_commit_does_not_wait_for_large_index_files(shop, held_back):
+    begun, go_on = held_back
+    with open_store(shop, settings=StoreSettings(waited_rows=7)) as store:
+        store.apply(remove=["shipping"])
+        assert begun.wait(60)
+        # Readers and writers go on while the files are written.
+        assert len(store.view()) == 6
+        store.apply(remove=["A102"])
+        assert len(store.view()) == 3
+        assert current(shop).rows == 8
+        go_on.set()
+    # Closing waited for them.
+    assert current(shop).rows < 8
+    with open_store(shop) as store:
+        assert len(store.view()) == 3
+        assert store.verify() == ()
+
+
+def test_index_files_that_cannot_be_written_meanwhile_are_logged(shop, monkeypatch, caplog):
+    def fail(self, *args, **kwargs):
+        raise StoreCorruptError("no", path=shop, file="store.sqlite3")
+
+    monkeypatch.setattr(views.Views, "_write", lambda self, *args, **kwargs: fail(self))
+    with open_store(shop, settings=StoreSettings(waited_rows=1)) as store:
+        store.apply(remove=["shipping"])
+    assert "could not be written" in caplog.text
+
+
+def test_a_process_that_ends_leaves_index_files_to_the_next(shop, monkeypatch, caplog):
+    def refuse(self):
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    caplog.set_level(logging.INFO)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with open_store(shop, settings=StoreSettings(waited_rows=1)) as store:
+            store.apply(remove=["shipping"])
+    assert "left to the next process" in caplog.text
+    assert current(shop).rows == 8
+    with open_store(shop) as store:
+        assert len(store.view()) == 6
+        assert current(shop).rows == 6
 
 
 def test_a_commit_does_not_wait_for_index_files_that_another_writes(shop, caplog):
