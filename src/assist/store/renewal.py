@@ -21,9 +21,7 @@ from assist.index.counts import TermCounts
 from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, NO_PRODUCT, Columns
 from assist.index.overlay import Patch
 from assist.store.connection import corrupt
-from assist.store.lanes import Catalog, Claim, Lanes, Tail
-from assist.store.rows import (
-    Fields,
+from assist.store.lane_rows import (
     make_columns,
     numbers_of,
     product_numbers,
@@ -32,6 +30,8 @@ from assist.store.rows import (
     read_documents,
     seconds,
 )
+from assist.store.lanes import Catalog, Claim, Lanes, Tail
+from assist.store.rows import Fields
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,9 +17,10 @@ from assist.settings import SearchSettings, StoreSettings
 from assist.store.background import Background
 from assist.store.changes import read_touched
 from assist.store.connection import LOCK, Connections, exclusive
+from assist.store.lane_rows import read_lanes, read_states
 from assist.store.lanes import Lanes
 from assist.store.renewal import renewed
-from assist.store.rows import RowSource, read_lanes, read_states
+from assist.store.rows import RowSource
 from assist.store.schema import Head, check_encoder, read_head, read_revision
 from assist.store.snapshot import Manifest, SnapshotKey, Snapshots, check_files
 from assist.store.view import View

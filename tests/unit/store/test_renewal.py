@@ -10,8 +10,8 @@ from assist.index.filters import Columns
 from assist.settings import SearchSettings, StoreSettings
 from assist.store import views
 from assist.store.changes import read_touched
+from assist.store.lane_rows import read_lanes
 from assist.store.renewal import renewed
-from assist.store.rows import read_lanes
 from assist.store.schema import read_head
 from unit.store.records import ENCODER, dated, open_store, record, sample, texts
 
