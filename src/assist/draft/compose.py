@@ -230,11 +230,18 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
         if candidate is None:
             lines.append(style.CHECKING_LINE.format(text=part.text.strip()))
             continue
-        statements.extend(candidate.statements)
-        lines.append(_line(candidate))
+        fresh = _unsaid(candidate, statements)
+        statements.extend(fresh.statements)
+        lines.append(_line(fresh))
     body = "\n".join(line for line in lines if line)
     score = min(candidate.score for candidate in spoken) * (1.0 if len(spoken) == len(plan) else 0.8)
     return _dress(body, tuple(statements), tuple(verdicts), spoken, score, evidence)
+
+
+def _unsaid(candidate: Candidate, said: Sequence[Statement]) -> Candidate:
+    """Leave out what an earlier part of the message was answered with: nobody says a thing twice in a breath."""
+    texts = {statement.text for statement in said}
+    return replace(candidate, statements=tuple(s for s in candidate.statements if s.text not in texts))
 
 
 def _line(candidate: Candidate) -> str:

@@ -85,6 +85,15 @@ def test_parts_are_answered_in_the_order_asked():
     assert {statement.part for statement in two.drafts[0].statements} == {0, 1}
 
 
+def test_what_two_parts_share_is_said_once():
+    first, second = part("会起球吗", intent=MATERIAL), part("会掉色吗", intent=MATERIAL)
+    both = {"棉100%": 0.9, "不掉色": 0.88}
+    made = draft_all(first, second, pages=[shirt()], likes=both)
+    texts = [statement.text for statement in made.drafts[0].statements]
+    assert len(texts) == len(set(texts)) >= 2
+    assert [verdict.verdict for verdict in made.drafts[0].parts] == ["answered", "answered"]
+
+
 def test_a_part_without_a_source_is_said_to_be_checked_and_lowers_the_score():
     likes = {"面料>棉100%": 0.9}
     asked = part("什么面料", intent=MATERIAL)
