@@ -12,7 +12,7 @@ import numpy as np
 from assist.documents import Block, BlockKind, Document, Span
 from assist.draft.evidence import Evidence, cite
 from assist.draft.speak import closed, speak
-from assist.draft.units import WHOLE, Unit, spans_of
+from assist.draft.units import WHOLE, Unit, lines_of, spans_of
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Statement
@@ -131,7 +131,7 @@ def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
     for block in blocks:
         before = pieces[-1].span.of(unit.document.text) if pieces else ""
         if block.kind is BlockKind.CHECKLIST and block not in by_product and not _PROVIDE.search(before):
-            pieces.extend(_Piece(span, False, case=True) for span in _lines(unit.document, block.span))
+            pieces.extend(_Piece(span, False, case=True) for span in lines_of(unit.document, block.span))
         elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
             pieces.append(_Piece(block.span, True))
         else:
@@ -160,17 +160,6 @@ def _whole_unless_told(
         else:
             merged.append(_Piece(piece.span, True) if piece.case else piece)
     return merged
-
-
-def _lines(document: Document, span: Span) -> list[Span]:
-    """Cut a list into its items, one a line."""
-    found, start = [], span.start
-    for line in span.of(document.text).split("\n"):
-        if line.strip():
-            lead = len(line) - len(line.lstrip())
-            found.append(Span(start + lead, start + len(line.rstrip())))
-        start += len(line) + 1
-    return found
 
 
 def _sentences(document: Document, span: Span) -> list[Span]:

@@ -111,7 +111,11 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
     if not units:
         return None
     signals = evidence.scorer.signals(
-        part, [u.text for u in units], [u.head for u in units], echoes=echoes(part, number, evidence)
+        part,
+        [u.text for u in units],
+        [u.head for u in units],
+        pieces=[u.text.split("\n") if u.kind == "steps" else () for u in units],
+        echoes=echoes(part, number, evidence),
     )
     columns = {**signals, **page_traits(units, part, evidence)}
     scores = evidence.scorer.rank(columns)

@@ -13,6 +13,8 @@ from assist.results import Hit
 from assist.text.sentences import sentences
 
 WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
+NOTE_CHARS = 10
+"""Items of a list this long on average are notes, each of which stands alone; shorter ones are a packing list."""
 _ANSWER = re.compile(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
 _NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
 _CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
@@ -139,12 +141,30 @@ def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
 
 def _block_units(document: Document, block: Block) -> Iterator[Unit]:
     head = " ".join(block.headings[-2:]) or block.section
-    if block.kind in WHOLE:
+    if block.kind is BlockKind.CHECKLIST and _are_notes(lines_of(document, block.span)):
+        for line in lines_of(document, block.span):
+            yield Unit(document, line, "text", line.of(document.text), head, block.section)
+    elif block.kind in WHOLE:
         yield Unit(document, block.span, "steps", block.span.of(document.text), head, block.section)
     elif block.kind is BlockKind.QA:
         yield from _qa_units(document, block)
     elif block.kind in {BlockKind.TEXT, BlockKind.ANSWER}:
         yield from sentence_units(document, block.span, head, block.section, "text")
+
+
+def lines_of(document: Document, span: Span) -> list[Span]:
+    """Cut a list into its items, one a line."""
+    found, start = [], span.start
+    for line in span.of(document.text).split("\n"):
+        if line.strip():
+            lead = len(line) - len(line.lstrip())
+            found.append(Span(start + lead, start + len(line.rstrip())))
+        start += len(line) + 1
+    return found
+
+
+def _are_notes(items: Sequence[Span]) -> bool:
+    return sum(item.end - item.start for item in items) >= NOTE_CHARS * len(items)
 
 
 def _qa_units(document: Document, block: Block) -> Iterator[Unit]:
