@@ -135,8 +135,18 @@ def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
         elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
             pieces.append(_Piece(block.span, True))
         else:
-            pieces.extend(_Piece(span, False) for span in _sentences(unit.document, block.span))
+            start = _after_number(unit, block.span)
+            pieces.extend(
+                _Piece(span, False) for span in _sentences(unit.document, Span(start, block.span.end))
+            )
     return tuple(pieces)
+
+
+def _after_number(unit: Unit, span: Span) -> int:
+    """Return where a numbered paragraph begins to rule: the number of a clause is not said."""
+    text = span.of(unit.document.text)
+    number = re.match(rf"\s*{re.escape(unit.section)}\s*[.．、)）]\s*(?=\S)", text) if unit.section else None
+    return span.start + (number.end() if number else 0)
 
 
 def _whole_unless_told(

@@ -33,6 +33,15 @@ _CLAUSE_LEVEL = 7
 _MAX_TITLE_CHARS = 30
 _LONG_ENTRY_CHARS = 60
 _SENTENCE_END = re.compile(r"[。！!；;，,]")
+_RULE_CHARS = 16
+"""Entries of a text that is one numbered list rule on something from this average length on."""
+_INSTRUCTION = re.compile(
+    r"\s*\d{1,3}\s*[.．、)）]\s*(?:请?先?(?:打开|点|进入|选|填|提交|上传|扫|下载|登录|取|拿|放|倒|加|按|拧|拉|插|拔|"
+    r"撕|装|安|洗|擦|晾|关|开|转|推|对|量|剪|折|等|把|将|用))"
+)
+"""How a step begins: with what the reader is to do."""
+_LABEL = re.compile(r"([^：:。！!；;，,\d]{2,10})[：:]")
+"""`发票类型：…`: what an entry rules on, ahead of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +231,16 @@ class MarkdownReader:
             return False
         spaced = any(line.is_blank for line in self._lines[starts[0] : end])
         chars = sum(len(line.text) for line in self._lines[starts[0] : end])
-        return (spaced and len(starts) > 1) or chars > _LONG_ENTRY_CHARS * len(starts) or len(starts) == 1
+        long = chars > _LONG_ENTRY_CHARS * len(starts)
+        return (spaced and len(starts) > 1) or long or len(starts) == 1 or self._is_rules(starts, end, chars)
+
+    def _is_rules(self, starts: Sequence[int], end: int, chars: int) -> bool:
+        """Say whether a list is all that stands below the title, and rules rather than instructs."""
+        around = [*self._lines[: starts[0]], *self._lines[end:]]
+        if any(not line.is_blank and not _ATX.match(line.text) for line in around) or len(starts) < 2:
+            return False
+        steps = sum(_INSTRUCTION.match(self._lines[at].text) is not None for at in starts)
+        return chars >= _RULE_CHARS * len(starts) and 2 * steps < len(starts)
 
     def _opens_clause(self, text: str) -> bool:
         """Say whether a line of running text opens a clause: `三、…`, `第三条 …`, `**3. …**`."""
@@ -241,7 +259,9 @@ class MarkdownReader:
         found = clause(head)
         title = found.title if found else ""
         is_title = len(title) <= _MAX_TITLE_CHARS and not _SENTENCE_END.search(title)
-        self._outline.enter(_CLAUSE_LEVEL, head if is_title else head[: len(head) - len(title)])
+        label = _LABEL.match(title)
+        named = len(title) if is_title else label.end(1) if label else 0
+        self._outline.enter(_CLAUSE_LEVEL, head[: len(head) - len(title) + named])
         alone = is_title and last == first + 1 and not (bold and bold["rest"].strip())
         self._place_lines(BlockKind.HEADING if alone else BlockKind.TEXT, first, last)
 

@@ -111,6 +111,19 @@ def test_clauses_however_they_are_numbered(text: str, sections: list[str]) -> No
     assert [block.section for block in document.blocks if block.kind is BlockKind.TEXT] == sections
 
 
+def test_a_numbered_list_that_is_all_there_is_rules_by_its_entries() -> None:
+    body = (
+        "# 运费规则\n\n"
+        "1. 非偏远地区：实付满59元包邮，不满59元每单收运费8元。\n"
+        "2. 猫砂发偏远地区不参加包邮，每袋另收运费12元。\n"
+        "3. 港澳台及海外暂不发货。\n"
+    )
+    document = doc(body)
+    rules = [block for block in document.blocks if block.kind is BlockKind.TEXT]
+    assert [rule.section for rule in rules] == ["1", "2", "3"]
+    assert rules[0].headings == ("非偏远地区",)
+
+
 def test_a_short_numbered_list_without_headings_is_steps_not_clauses() -> None:
     assert blocks("# 退货流程\n\n1. 点申请\n2. 寄回\n3. 等退款\n")[1:] == [
         ("steps", "", "1. 点申请\n2. 寄回\n3. 等退款")
