@@ -43,6 +43,13 @@ PAGE_LEAD = 1.2
 """On what a page may set for its product, the page stays first up to this many times its score."""
 OF_ITS_TIME_SHARE = 0.15
 _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物流/发货时间", "售前/商品/生产日期")
+PAGE_RULES = 2.0
+"""Where a page itself rules on it, its word stands before the shop's general rule up to this many times its score."""
+_RULED: Mapping[str, re.Pattern[str]] = {
+    "售前/售后咨询/质保": re.compile(r"(?:质保|保修|三包).{0,8}[\d一二三两半]|终身(?:质保|保修|维修)"),
+    "售前/物流/包邮": re.compile(r"包邮|[运邮]费"),
+    "售前/物流/发货时间": re.compile(r"\d.{0,8}(?:发货|发出|寄出|发完)|(?:发货|发出|寄出).{0,8}\d"),
+}
 _PRICE_ASKED = re.compile(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
 FITS = ("plain", "coverage", "piece", "echo", "intent_head", "topic")
@@ -83,6 +90,9 @@ def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
         found.extend(_from_page(part, number, product, evidence))
     found.extend(_from_clauses(part, number, evidence))
     found.sort(key=lambda item: -standing(item, part))
+    if found and found[0].lane in _OF_PAGES and _rules(found[0], part):
+        # The shop's general rule on the same matter does not hold for this product.
+        found = [item for item in found if item.lane in _OF_PAGES or not _rules(item, part)]
     return found
 
 
@@ -92,9 +102,20 @@ def clause_candidates(part: Part, number: int, evidence: Evidence) -> list[Candi
 
 
 def standing(candidate: Candidate, part: Part) -> float:
-    """Return what a candidate is ordered by: its score, raised for the page on what a page sets itself."""
-    wins = candidate.lane in _OF_PAGES and (part.intent or "").startswith(_PAGE_WINS)
-    return candidate.score * PAGE_LEAD if wins else candidate.score
+    """Return what a candidate is ordered by: its score, raised for the page on what a page sets itself.
+
+    Product page before shop rule before platform rule: what the page says of its own freight, warranty and shipping
+    stands, even where a general clause fits the words better.
+    """
+    if candidate.lane not in _OF_PAGES or not (part.intent or "").startswith(_PAGE_WINS):
+        return candidate.score
+    return candidate.score * (PAGE_RULES if _rules(candidate, part) else PAGE_LEAD)
+
+
+def _rules(candidate: Candidate, part: Part) -> bool:
+    """Say whether a candidate rules on the freight, the warranty or the time of shipping that is asked about."""
+    ruled = [pattern for start, pattern in _RULED.items() if (part.intent or "").startswith(start)]
+    return any(pattern.search(said.text) for pattern in ruled for said in candidate.statements)
 
 
 def _products(part: Part, evidence: Evidence) -> list[Document]:
