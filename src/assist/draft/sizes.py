@@ -28,6 +28,8 @@ _SLOT_HEADS = {
     "waist_cm": "腰围",
     "hip_cm": "臀围",
     "shoulder_cm": "肩宽",
+    "neck_cm": "颈围",
+    "head_cm": "头围",
 }
 _OF_SIZES = frozenset(
     {"尺码", "版型", "脚宽", "脚长", "衣长", "胸围", "腰围", "臀围", "肩宽", "袖长", "裤长"}
@@ -36,8 +38,9 @@ SURE = 0.5
 """An intent at least this sure makes a question one about the size, whatever else it names."""
 _LOOSE = re.compile(r"宽松|大一码|oversize|肥一点|松一点", re.IGNORECASE)
 _TIGHT = re.compile(r"修身|合身|紧一点|贴身")
-_WEIGHT_RULES = re.compile(r"以体重为准|按体重")
-_HEIGHT_RULES = re.compile(r"以身高为准|按身高")
+_RULES = re.compile(r"以(身高|体重|[胸腰臀颈脖头]围|脚长)为准|按(身高|体重|[胸腰臀颈脖头]围|脚长)")
+"""A page's own word on which measure decides."""
+_OF_PETS = re.compile(r"宠物|[猫犬狗]|毛孩")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,17 @@ _MEASURES = (
     ("weight_kg", re.compile(r"体重"), "体重"),
     ("foot_cm", re.compile(r"脚长"), "脚长"),
     ("age_months", re.compile(r"月龄|年龄|岁"), "年龄"),
+    ("bust_cm", re.compile(r"胸围"), "胸围"),
+    ("waist_cm", re.compile(r"腰围"), "腰围"),
+    ("hip_cm", re.compile(r"臀围"), "臀围"),
+    ("neck_cm", re.compile(r"颈围|脖围"), "颈围"),
+    ("head_cm", re.compile(r"头围"), "头围"),
 )
+_GIRTHS = frozenset({"bust_cm", "waist_cm", "hip_cm", "neck_cm", "head_cm"})
+"""Measures of a body only where the table gives ranges; one figure a size is what the garment measures."""
+_BODY = frozenset({"height_cm", "weight_kg", "foot_cm"})
+_DECIDING = frozenset({"foot_cm", "age_months"}) | _GIRTHS
+"""Each of these leads to a size by itself; height and weight go together."""
 
 
 def size_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
@@ -167,11 +180,17 @@ def _measures(table: Table) -> tuple[_Measure, ...]:
     found = []
     for slot, pattern, name in _MEASURES:
         for column, head in enumerate(table.header):
-            if pattern.search(head):
+            if pattern.search(head) and (slot not in _GIRTHS or _ranged(table, column)):
                 factor, unit = _unit(slot, fold(head), table, column)
                 found.append(_Measure(slot, column, factor, unit, name))
                 break
     return tuple(found)
+
+
+def _ranged(table: Table, column: int) -> bool:
+    """Say whether every size of a column spans a range."""
+    spans = [bounds(_cell(row, column)) for row in table.rows]
+    return all(span is not None and span[0] < span[1] for span in spans)
 
 
 def _unit(slot: str, head: str, table: Table, column: int) -> tuple[float, str]:
@@ -223,9 +242,16 @@ def _recommend(
     ]
     readings = [reading for reading in found if reading is not None]
     missing = [m for m in measures if m.slot not in slots and m.slot != "age_months"]
-    needs = [m for m in missing if m.slot in {"height_cm", "weight_kg", "foot_cm"}]
-    if not readings or (needs and not any(r.measure.slot in {"foot_cm", "age_months"} for r in readings)):
-        return _ask(part, number, needs or list(measures), product, table)
+    needs = [m for m in missing if m.slot in _BODY]
+    if not readings or (needs and not any(r.measure.slot in _DECIDING for r in readings)):
+        rule = _rule_of(product)
+        return _ask(
+            part,
+            number,
+            [m for m in missing if m.name == rule and m.slot in _GIRTHS] or needs or missing,
+            product,
+            table,
+        )
     if any(reading.measure.slot == "foot_cm" for reading in readings):
         readings = [reading for reading in readings if reading.measure.slot != "age_months"]
     return [_decide(number, product, table, readings, part, evidence)]
@@ -242,9 +268,11 @@ def _read(measure: _Measure, value: float, table: Table) -> _Reading | None:
         if _has(row, measure)
     ]
     known = [(at, span) for at, span in ranges if span is not None]
-    for at, (low, high) in known:
-        if low <= value <= high:
-            return _Reading(measure, value, at)
+    within = [(at, span) for at, span in known if span[0] <= value <= span[1]]
+    if within:
+        # Where `46-58` is followed by `58-72`, who measures 58 takes the larger.
+        touching = [at for at, (low, high) in within if low == value < high]
+        return _Reading(measure, value, touching[-1] if touching else within[0][0])
     if not known:
         return None
     at, gap = min(((at, _distance(value, span)) for at, span in known), key=lambda item: (item[1], -item[0]))
@@ -276,7 +304,9 @@ def _decide(
     rows = sorted({reading.row for reading in readings if reading.row is not None})
     remark = _remark(product, part, evidence)
     chosen = rows[0] if len(rows) == 1 else _between(rows, readings, remark, evidence)
-    text, shown = _sentence(table, readings, rows, chosen, _habit(evidence))
+    text, shown = _sentence(
+        table, readings, rows, chosen, _habit(evidence), pet=_of_pet(table, product, evidence)
+    )
     places = tuple(cite(product, table.rows[at].span, table.section) for at in rows)
     size = _size(table, chosen)
     fact = StatedFact("推荐尺码", size, origin="computed", document_id=product.id)
@@ -287,14 +317,17 @@ def _decide(
 def _between(
     rows: Sequence[int], readings: Sequence[_Reading], remark: Sequence[Statement], evidence: Evidence
 ) -> int:
-    """Between two sizes: the page's own rule, else the shopper's habit, else the larger."""
-    said = "".join(statement.text for statement in remark)
-    for pattern, slot in ((_WEIGHT_RULES, "weight_kg"), (_HEIGHT_RULES, "height_cm")):
-        if pattern.search(said):
-            row = next((r.row for r in readings if r.measure.slot == slot), None)
-            if row is not None:
-                return row
+    """Between two sizes: the measure that the page goes by, else the shopper's habit, else the larger."""
+    found = _RULES.search("".join(statement.text for statement in remark))
+    ruling = next((r.row for r in readings if found and r.measure.name in found.groups()), None)
+    if ruling is not None:
+        return ruling
     return rows[0] if _TIGHT.search(evidence.question.clean) else rows[-1]
+
+
+def _of_pet(table: Table, product: Document, evidence: Evidence) -> bool:
+    """Say whether it is an animal that is measured."""
+    return bool(_OF_PETS.search(" ".join([*table.header, product.title, evidence.question.clean])))
 
 
 def _habit(evidence: Evidence) -> str:
@@ -304,16 +337,17 @@ def _habit(evidence: Evidence) -> str:
 
 
 def _sentence(
-    table: Table, readings: Sequence[_Reading], rows: Sequence[int], chosen: int, habit: str
+    table: Table, readings: Sequence[_Reading], rows: Sequence[int], chosen: int, habit: str, *, pet: bool
 ) -> tuple[str, tuple[str, ...]]:
     shown = tuple(f"{_plain(reading.value)}{reading.measure.unit}" for reading in readings)
     given = "、".join(f"{r.measure.name}{value}" for r, value in zip(readings, shown, strict=True))
+    given = given if pet else f"您{given}"
     size = _label(_size(table, chosen))
     if len(rows) == 1:
         spans = "、".join(
             f"{r.measure.name}{table.rows[chosen].cells[r.measure.column].text}" for r in readings
         )
-        text = f"按您{given}，对照尺码表建议选{size}（{spans}）"
+        text = f"按{given}，对照尺码表建议选{size}（{spans}）"
         larger = chosen + 1
         if habit and larger < len(table.rows):
             text += f"，喜欢宽松可以看{_label(_size(table, larger))}"
@@ -321,7 +355,7 @@ def _sentence(
     sides = "，".join(
         f"{r.measure.name}对应{_label(_size(table, r.row))}" for r in readings if r.row is not None
     )
-    return closed(f"按您{given}，{sides}，正好在两码之间，建议选{size}"), (*shown, "两码")
+    return closed(f"按{given}，{sides}，正好在两码之间，建议选{size}"), (*shown, "两码")
 
 
 def _size(table: Table, row: int) -> str:
@@ -346,7 +380,7 @@ def _outside(number: int, product: Document, table: Table, reading: _Reading) ->
     cell = _cell(edge, reading.measure.column)
     side = "最小" if reading.beyond < 0 else "最大"
     text = closed(
-        f"您的{reading.measure.name}{value}超出了这款尺码表的范围，"
+        f"{reading.measure.name}{value}超出了这款尺码表的范围，"
         f"{side}的{_label(_size(table, at))}对应{reading.measure.name}{cell}，不太建议勉强选"
     )
     place = cite(product, edge.span, table.section)
@@ -356,7 +390,7 @@ def _outside(number: int, product: Document, table: Table, reading: _Reading) ->
 def _remark(product: Document, part: Part, evidence: Evidence) -> tuple[Statement, ...]:
     """The page's own word on fit, when it has one."""
     for found in product_units(product):
-        if re.search(r"尺码感受|偏大|偏小|以体重为准|以身高为准|尺码正常", found.text):
+        if re.search(r"尺码感受|偏大|偏小|尺码正常|" + _RULES.pattern, found.text):
             unit = _fuller(found, product)
             text = unit.quote if unit.fact is None else f"{unit.fact.key}：{unit.fact.value}"
             place = cite(product, unit.span, unit.section)
@@ -364,6 +398,12 @@ def _remark(product: Document, part: Part, evidence: Evidence) -> tuple[Statemen
             rule = _rule_sentence(product, unit.section, first, part, evidence)
             return (first, *rule)
     return ()
+
+
+def _rule_of(product: Document) -> str:
+    """Name the measure that a page goes by; empty when it names none."""
+    found = next((m for unit in product_units(product) if (m := _RULES.search(unit.text))), None)
+    return next((name for name in found.groups() if name), "") if found else ""
 
 
 def _fuller(unit: Unit, product: Document) -> Unit:
@@ -379,31 +419,23 @@ def _rule_sentence(
     product: Document, section: str, first: Statement, part: Part, evidence: Evidence
 ) -> tuple[Statement, ...]:
     for unit in product_units(product):
-        fits = _WEIGHT_RULES.search(unit.text) or _HEIGHT_RULES.search(unit.text)
-        if fits and unit.fact is None and closed(unit.quote) != first.text:
+        if _RULES.search(unit.text) and unit.fact is None and closed(unit.quote) != first.text:
             place = cite(product, unit.span, unit.section or section)
             return (Statement(closed(unit.quote), (place,), (), evidence.question.parts.index(part)),)
     return ()
-
-
-_ASKED: Mapping[str, str] = {
-    "height_cm": "身高",
-    "weight_kg": "体重",
-    "foot_cm": "脚长",
-    "age_months": "宝宝年龄",
-}
 
 
 def _ask(
     part: Part, number: int, missing: Sequence[_Measure], product: Document, table: Table
 ) -> list[Candidate]:
     """Ask for all the measures the table needs in one question; an answer from the fit remark may still win."""
-    if part.intent == INTENTS[1]:
+    if part.intent == INTENTS[1] or not missing:
         return []
     feet = [m for m in missing if m.slot == "foot_cm"]
-    wanted = feet or list(missing)
-    names = "和".join(_ASKED[m.slot] for m in wanted[:2])
-    tail = f"方便说一下{names}吗？我对着这款的尺码表帮您看。"
+    wanted = (feet or list(missing))[:2]
+    names = "和".join("宝宝年龄" if m.slot == "age_months" else m.name for m in wanted)
+    whose = "毛孩子的" if _OF_PETS.search(product.title + " ".join(table.header)) else ""
+    tail = f"方便说一下{whose}{names}吗？我对着这款的尺码表帮您看。"
     if feet:
         tail = "方便量一下脚长（脚跟到最长脚趾）吗？我对着这款的尺码表帮您看。"
     whole = Span(table.rows[0].span.start, table.rows[-1].span.end)

@@ -9,6 +9,7 @@ from assist.question.ages import KID, age_slots
 from assist.question.found import Found
 from assist.question.girths import foot_slots, girth_slots
 from assist.question.numbers import CHINESE, NUMBER, number, whole
+from assist.question.pets import pet_slots
 
 _ONES = "[零〇一二两三四五六七八九十半]"
 _METRES = (
@@ -100,13 +101,14 @@ def body_slots(text: str) -> Iterator[Found]:
     if _MAY_BE_GIRTH.search(text):
         yield from girth_slots(text)
         yield from foot_slots(text)
+    yield from pet_slots(text)
     yield from _said(text)
     yield from age_slots(text)
     yield from _alone(text, kid)
 
 
 _MAY_HOLD = re.compile(rf"\d|{CHINESE}")
-_MAY_BE_GIRTH = re.compile("[腰臀胸肩围脚]|屁股")
+_MAY_BE_GIRTH = re.compile("[腰臀胸肩围脚头]|屁股|脖子")
 
 
 def _off(weight: float, height: float) -> float:

@@ -12,8 +12,8 @@ _DIGIT = "[一二两三四五六七八九]"
 _CHI = rf"(?:\d(?:\.\d)?|{CHINESE}{{1,2}})\s*尺\s*(?:\d(?!\d|\s*(?:cm|厘米|公分))|{_DIGIT}{{1,2}})?\s*寸?半?"
 _FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|{CHINESE}{{2,5}}(?:点{CHINESE})?)"
 _UNIT = r"\s*(?:cm|厘米|公分|mm|毫米)"
-_FILL = r"(?:量[了的出来]*|大概|大约|差不多|也就|[是有在为才就约:：的]|不到|\s)*"
-_NAME = "(?P<n>腰围?粗?|臀围?|屁股|胸围?|肩宽)"
+_FILL = r"(?:量[了的出来]*|正好|刚好|大概|大约|差不多|也就|[是有在为才就约:：的]|不到|\s)*"
+_NAME = "(?P<n>腰围?粗?|臀围?|屁股|胸围?|肩宽|颈围|脖围|脖子|头围?)"
 _NOT_AFTER = r"(?![\d.%]|\s*(?:码|号|[件个条双块元天年月岁斤米]))"
 _NAMED = re.compile(
     rf"(?<!下){_NAME}{_FILL}(?:(?P<chi>{_CHI})|(?P<v>{_FIGURE})(?P<u>{_UNIT}|\s*尺)?{_NOT_AFTER})"
@@ -31,7 +31,12 @@ _FOOT = re.compile(
 _FOOT_BEFORE = re.compile(
     rf"(?<![\d.])(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})(?P<half>半)?的?|的)(?:内|光)?脚(?!感|垫|架|踏|踝)"
 )
-_GIRTHS = {"腰": "waist_cm", "臀": "hip_cm", "屁": "hip_cm", "胸": "bust_cm", "肩": "shoulder_cm"}
+_GIRTHS = {
+    "腰": "waist_cm", "臀": "hip_cm", "屁": "hip_cm", "胸": "bust_cm", "肩": "shoulder_cm", "颈": "neck_cm",
+    "脖": "neck_cm", "头": "head_cm",
+}  # fmt: skip
+_SPANS = {"bust_cm": (20, 160), "neck_cm": (14, 80), "waist_cm": (20, 160), "head_cm": (40, 70)}
+"""Centimetres: what can be such a girth, an animal's among them; 30 to 160 for the others."""
 _CM_PER_CHI = 100 / 3
 
 
@@ -43,8 +48,10 @@ def girth_slots(text: str) -> Iterator[Found]:
     for pattern in (_NAMED, _BEFORE):
         for match in pattern.finditer(text):
             value = _girth(match)
-            if value is not None and 30 <= value <= 160:
-                yield Found(_GIRTHS[match["n"][0]], whole(value), match.start(), match.end())
+            name = _GIRTHS[match["n"][0]]
+            low, high = _SPANS.get(name, (30, 160))
+            if value is not None and low <= value <= high:
+                yield Found(name, whole(value), match.start(), match.end())
 
 
 def foot_slots(text: str) -> Iterator[Found]:

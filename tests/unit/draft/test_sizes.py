@@ -125,3 +125,40 @@ def test_a_page_without_a_size_table_recommends_nothing():
     page = Page()
     page.fact("材质", "牛皮")
     assert suggest(page.document("K3"), height_cm=160, weight_kg=50) == []
+
+
+def harness():
+    page = Page()
+    page.table(
+        BlockKind.SIZE_TABLE,
+        ("尺码", "胸围(cm)", "颈围(cm)", "参考体重"),
+        [
+            ("S", "36-46", "32-40", "4-8kg"),
+            ("M", "46-58", "38-48", "8-15kg"),
+            ("L", "58-72", "46-60", "15-25kg"),
+        ],
+        "尺码表",
+    )
+    page.line("以胸围为准，体重只作参考。", section="尺码表")
+    return page.document("X1", "狗狗胸背带")
+
+
+def test_a_girth_that_spans_a_range_leads_to_a_size_by_itself():
+    (found,) = suggest(harness(), bust_cm=50)
+    assert found.statements[0].text.startswith("按胸围50cm，对照尺码表建议选M码")
+
+
+def test_where_ranges_touch_the_larger_size_is_taken():
+    (found,) = suggest(harness(), bust_cm=58, neck_cm=46)
+    assert "建议选L码" in found.statements[0].text
+
+
+def test_the_measure_that_the_page_goes_by_is_asked_for():
+    (found,) = suggest(harness())
+    assert found.statements[0].text == "方便说一下毛孩子的胸围吗？我对着这款的尺码表帮您看。"
+
+
+def test_what_a_garment_measures_is_no_measure_of_a_body():
+    page = Page()
+    page.table(BlockKind.SIZE_TABLE, ("尺码", "胸围(cm)"), [("M", "104"), ("L", "108")], "尺码表")
+    assert suggest(page.document("G1"), bust_cm=104) == []
