@@ -95,7 +95,7 @@ def _slots(history: Sequence[Turn]) -> list[Slot]:
             spelled = wording.spell(normalized.text)
             found += [
                 Slot(slot.name, slot.value, slot.text, "history")
-                for slot, _ in message_slots(normalized, spelled)
+                for slot, _ in message_slots(normalized, spelled, before=found)
             ]
     return found
 

@@ -65,13 +65,13 @@ def foot_slots(text: str) -> Iterator[Found]:
 
 def _girth(match: re.Match[str]) -> float | None:
     if match["chi"]:
-        return _chi(match["chi"])
+        return chi_cm(match["chi"])
     value = number(match["v"])
     return value * _CM_PER_CHI if value is not None and match["u"] and "尺" in match["u"] else value
 
 
-def _chi(text: str) -> float | None:
-    """Read 二尺二 in centimetres; one 尺 is a third of a metre, the figure after it a tenth of one."""
+def chi_cm(text: str) -> float | None:
+    """Read 二尺二 or 2尺2 in centimetres; one 尺 is a third of a metre, the figure after it a tenth of one."""
     left, _, right = text.replace(" ", "").partition("尺")
     half = 0.05 if right.endswith("半") else 0.0
     right = right.rstrip("寸半")

@@ -19,6 +19,7 @@ class Draft:
         kind: Kind of the segment it is built around.
         slots: Names of the slots its segments give.
         replaced: Places of values that were corrected later.
+        corrects: It takes something back that was said before.
     """
 
     span: Span
@@ -26,6 +27,7 @@ class Draft:
     kind: SegmentKind
     slots: tuple[str, ...] = ()
     replaced: tuple[Span, ...] = ()
+    corrects: bool = False
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ def _draft(group: Sequence[Segment]) -> Draft:
         SegmentKind.QUESTION if SegmentKind.QUESTION in kinds else kinds[-1],
         tuple(dict.fromkeys(name for segment in group for name in segment.slots)),
         tuple(segment.span for segment in replaced),
+        SegmentKind.CORRECTION in kinds,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -104,10 +104,14 @@ class Catalog:
             context: The product in view; `pro和普通版` then means it and its twin.
             words: Cuts a text into words; a bare noun inside a longer word (咖啡 in 咖啡色) then names nothing.
         """
-        ids, unknown, places = self._named_ids(text)
+        at, unknown, places = self._named_ids(text)
+        ids = _standing(at, text)
+        taken_back = set(at.values()) - set(ids)
         named, firm = self._named(text, words)
         variants = self._variants(text, context) if not named else ()
-        products = tuple(dict.fromkeys([*ids, *named, *variants]))
+        products = tuple(
+            product for product in dict.fromkeys([*ids, *named, *variants]) if product not in taken_back
+        )
         if not products and unknown is None:
             return _NOTHING if not _compares().search(text) else Mention(compares=True)
         return Mention(
@@ -157,8 +161,11 @@ class Catalog:
     def _same_category(self, product: str, other: str) -> bool:
         return self._entries[product].category == self._entries[other].category
 
-    def _named_ids(self, text: str) -> tuple[list[str], str | None, list[tuple[int, int]]]:
-        ids: list[str] = []
+    def _named_ids(
+        self, text: str
+    ) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
+        """Return the products named by id, an id the shop does not have, and where ids stand."""
+        ids: dict[tuple[int, int], str] = {}
         unknown: str | None = None
         places: list[tuple[int, int]] = []
         for start, end, word in _id_words(text):
@@ -169,7 +176,7 @@ class Catalog:
             if product is None:
                 unknown = word.upper()
             else:
-                ids.append(product)
+                ids[start, end] = product
         return ids, unknown, places
 
     def _looks_like_id(self, text: str, start: int, word: str) -> bool:
@@ -243,6 +250,32 @@ def _id_words(text: str) -> list[tuple[int, int, str]]:
         if found.start() not in taken
     ]
     return sorted(links + [token for token in tokens if any(char.isdigit() for char in token[2])])
+
+
+def _standing(ids: Mapping[tuple[int, int], str], text: str) -> list[str]:
+    """Return the products that stand after 不是A102 是A103, A102 打错了 A103 and 还是A103吧."""
+    wanted: list[str] = []
+    for (start, end), product in ids.items():
+        if len(ids) > 1 and _DENIED.search(text[:start]):
+            continue
+        corrected = _corrected().search(text[:start]) is not None
+        chosen = _AFTER_ALL.search(text[:start]) is not None and _DECIDED.match(text, end) is not None
+        wanted = [product] if corrected or chosen else [*wanted, product]
+    return wanted
+
+
+_DENIED = re.compile(r"(?<!是)不是(?:这[个款件双]|那[个款件双])?\s*\Z")
+_AFTER_ALL = re.compile(r"(?:^|[\s，,])(?:那|算了|我)?还是(?:要|买|看|选|拿)?\s*\Z")
+_DECIDED = re.compile("(?:的)?(?:吧|好了|算了)")
+
+
+@cache
+def _corrected() -> re.Pattern[str]:
+    slips = [word for word in lexicon.words("correction", "openers") if _SLIP.search(word)]
+    return re.compile(rf"{any_of(slips)}(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
+
+
+_SLIP = re.compile("[错反误滑抖正]|不对|[哦啊噢]不|应该是|撤回|收回")
 
 
 def _shape(word: str) -> str:

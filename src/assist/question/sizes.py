@@ -14,10 +14,10 @@ _COLOUR_END = "[黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐杏色]"
 # Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
 _LETTER_SIZE = re.compile(r"(?<![a-z0-9.\-])(?<![a-z0-9]/)(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
 _SINGLE = re.compile(
-    r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d]))"
+    r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d好稳得保怕更应为嘛]))"
 )
 _SINGLE_BEFORE = re.compile(
-    r"(?:穿|要|拍|拿|买|换(?:成|个)?|改成|选|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
+    r"(?:穿|要|拍|拿|买|[换改](?:成|个)?|选|算了|就|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
     + _COLOUR_END
     + ")$"
 )
@@ -42,6 +42,7 @@ _SHOE_ASKED = re.compile(
     rf"(?<![\d.\-/])(?P<v>{_SHOE}|2[5-9]|3[0-3])(?:码|号|的)?(?=还?有(?:没有|货|吗|现货|不(?![一-龥])|么|嘛)|还有|没有?货|没有了|没了|缺货|断码|断货|[太偏][大小]|[大小]了|会不会[大小]|合不合适|合适吗|挤脚)"
 )
 _SHOE_OF = re.compile(rf"(?<![\d.\-/])(?P<v>{_SHOE})的(?=脚|[一-龥]{{0,3}}{_COLOUR_END})")
+_SHOE_COLOURED = re.compile(rf"(?:{_COLOUR_END}|色)\s?(?P<v>{_SHOE})(?=$|[\s，,码])")
 _SHOES_BOTH = re.compile(
     rf"(?<![\d.\-/])(?P<v>{_SHOE})(?:码)?(?:和|跟|还是|或者?|与|、)(?P<w>{_SHOE}){_NO_SHOE}"
 )
@@ -49,15 +50,17 @@ _WAIST_SIZE = re.compile(r"(?<![\d.\-/])(?P<v>2[5-9]|3\d|4[0-4])的?(?:裤|牛�
 _REFUSED_SHOE = re.compile(
     r"(?:不要|换下)[34]\d(?:\.5)?了?|(?<![\d.])[34]\d(?:\.5)?(?:码)?的?(?:就?不要了?|算了)"
 )
+_SHOE_CHOSEN = re.compile(rf"(?:^|[\s，,])(?:还是|就|那)?(?P<v>{_SHOE})(?=吧|怕|嫌)")
 _ALONE_SHOE = re.compile(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
 _CODE_SIZE = re.compile(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
+_SPEAKS_OF_SIZES = re.compile(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
 _WORD_SIZE = re.compile(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
 _HABIT = re.compile(
     r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
 )
 _PATTERNS = (
     *(_CODE_SIZE, _LETTER_SIZE, _EXTRA, _SINGLE, _HALF_SIZE, _CHINESE_SIZE, _NUMBER_SIZE, _SHOES_BOTH),
-    *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _WAIST_SIZE, _WORD_SIZE),
+    *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _SHOE_COLOURED, _WAIST_SIZE, _WORD_SIZE),
 )
 _MAY_HOLD = re.compile("[smlxf\\d码号叉加]")
 
@@ -68,7 +71,8 @@ def size_slots(text: str) -> Iterator[Found]:
         return
     for match in _REFUSED_SHOE.finditer(text):
         yield Found("", "", match.start(), match.end())
-    shoes = (_ALONE_SHOE,) if _NUMBER_SIZE.search(text) else ()
+    # A bare figure is a size where the message speaks of sizes or feet.
+    shoes = (_ALONE_SHOE, _SHOE_CHOSEN) if _SPEAKS_OF_SIZES.search(text) else ()
     for pattern in (*_PATTERNS, *shoes):
         for match in pattern.finditer(text):
             yield from _sizes(pattern, match, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from assist.question.found import Found
 from assist.question.money import money_slots, term_places
 from assist.question.numbers import CHINESE, NUMBER
 from assist.question.places import provinces
-from assist.question.refusal import is_held
+from assist.question.refusal import is_held, is_outdone
 from assist.question.sizes import size_slots
 from assist.question.wares import color_slots, person_slots, reason_slots
 from assist.question.wording import LINK
@@ -50,7 +50,12 @@ _KEPT_FROM_HISTORY = frozenset(
 
 
 def message_slots(
-    normalized: Normalized, spelled: str, *, taken: Iterable[tuple[int, int]] = (), on: datetime | None = None
+    normalized: Normalized,
+    spelled: str,
+    *,
+    taken: Iterable[tuple[int, int]] = (),
+    before: Sequence[Slot] = (),
+    on: datetime | None = None,
 ) -> list[tuple[Slot, Span]]:
     """Find the slots of a message, in the order of its text; each place counts once.
 
@@ -58,6 +63,7 @@ def message_slots(
         normalized: The normalised message.
         spelled: The same text with typos spelled out, for reasons.
         taken: Places in the normalised text that are no slots (item ids).
+        before: Slots of earlier turns, which a correction may mean.
         on: The moment the message was sent; dates are then full dates, else the words as typed.
 
     Returns:
@@ -71,7 +77,9 @@ def message_slots(
             claimed.append((found.start, found.end))
             kept.append(found)
     kept = [found for found in sorted(kept, key=lambda found: found.start) if found.name]
-    kept = sorted([*_wanted(kept, text), *retyped(text, kept)], key=lambda found: found.start)
+    again = list(retyped(text, kept, before))
+    kept = [found for found in _wanted(kept, text) if not any(_overlap(found, other) for other in again)]
+    kept = _meant(sorted([*kept, *again], key=lambda found: found.start), text)
     slots = [_located(found, normalized) for found in kept]
     reasons = [
         Slot(found.name, found.value, spelled[found.start : found.end]) for found in reason_slots(spelled)
@@ -140,6 +148,10 @@ def _located(found: Found, normalized: Normalized) -> tuple[Slot, Span]:
     return Slot(found.name, found.value, place.of(normalized.original)), place
 
 
+def _overlap(one: Found, other: Found) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _wanted(found: list[Found], text: str) -> list[Found]:
     """Leave out what the shopper received or wears where an earlier value says what is wanted."""
     kept: list[Found] = []
@@ -149,6 +161,13 @@ def _wanted(found: list[Found], text: str) -> list[Found]:
         if not (mutable and item.name in names and is_held(text, item.start, item.end)):
             kept.append(item)
     return kept
+
+
+def _meant(found: list[Found], text: str) -> list[Found]:
+    """Leave out what is denied, feared or was so before, where another value of the slot stands."""
+    outdone = [is_outdone(text, item.start, item.end) for item in found]
+    names = {item.name for item, less in zip(found, outdone, strict=True) if not less}
+    return [item for item, less in zip(found, outdone, strict=True) if not less or item.name not in names]
 
 
 def _candidates(text: str, on: datetime | None) -> Iterator[Found]:

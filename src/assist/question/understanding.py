@@ -20,7 +20,7 @@ from assist.question.intent import IntentModel, Intents
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
 from assist.question.plausible import REVIEWS, asks_reward, plausible
-from assist.question.refusal import is_refused
+from assist.question.refusal import is_outdone, is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
 from assist.question.wares import sku_slot
@@ -37,6 +37,9 @@ _QUICK_INTENTS = {
 }
 _GENERAL = "售前/商品/评价/笼统询问"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
+_BODY = frozenset({"height_cm", "weight_kg", "foot_cm", "waist_cm", "hip_cm", "bust_cm"})
+_BODY_ASKS = "穿什么码"
+"""What a message asks that only gives measures of a body."""
 _SETTINGS = MessageSettings()
 _ONLY_MARKS = re.compile(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
 
@@ -153,7 +156,9 @@ class Understanding:
         context, unknown = self._context(message, before)
         mention = self.catalog.mention(normalized.text, context=context, words=self._words)
         spelled = wording.spell(normalized.text)
-        found = message_slots(normalized, spelled, taken=mention.places, on=message.on)
+        found = message_slots(
+            normalized, spelled, taken=mention.places, before=before.slots, on=message.on
+        )
         ids = [normalized.offsets.original(Span(start, end)) for start, end in mention.places]
         cut = segments(
             text, slots=[(slot.name, place) for slot, place in found if slot.name != "reason"], ids=ids
@@ -220,7 +225,7 @@ class Understanding:
             place = normalized.offsets.original(Span(start, end))
             name = sku_slot(word)
             taken = any(place.start < other.end and other.start < place.end for other in held)
-            if name and not taken and not is_refused(normalized.text, start):
+            if name and not taken and _is_wanted(normalized.text, start, end):
                 value = word.upper() if name == "size" else word
                 placed.append((Slot(name, value, place.of(normalized.original)), place))
         placed.sort(key=lambda item: item[1].start)
@@ -331,12 +336,19 @@ def _reading_text(draft: Draft, before: Earlier) -> str:
     """Return what is classified: a part that leaves out its subject is read after the question before it."""
     if before.question and is_elliptic(draft):
         return f"{before.question} {draft.clean}"
+    if draft.kind is SegmentKind.SLOT and _BODY.issuperset(draft.slots):
+        return f"{draft.clean} {_BODY_ASKS}"
     return draft.clean
 
 
+def _is_wanted(text: str, start: int, end: int) -> bool:
+    return not is_refused(text, start) and not is_outdone(text, start, end)
+
+
 def _pasted(draft: Draft, before: Earlier) -> Draft:
-    """Let an id pasted after an open question ask that question again."""
-    if draft.kind is SegmentKind.ID and not draft.clean and before.open:
+    """Let an id ask the question before it again: pasted while it is open, or in place of another (不是这款 是F203)."""
+    again = before.open or (draft.corrects and before.question)
+    if draft.kind is SegmentKind.ID and not draft.clean and again:
         return replace(draft, clean=before.question)
     return draft
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assist.messages import Emotion
+from assist import Message
+from assist.messages import Emotion, turns
 from assist.question.emotion import asks_human, emotion
 from assist.question.slots import message_slots
 from assist.question.wording import spell
@@ -29,6 +30,10 @@ def found_in(text):
     return named if habit is None else {"size": habit, **named}
 
 
+def alike_word(wanted, value):
+    return value is not None and alike(wanted, value)
+
+
 def alike(wanted, value):
     if isinstance(value, str):
         return wanted.upper().rstrip("色的") == value.upper().rstrip("色的")
@@ -42,6 +47,27 @@ def test_values(row):
     found = found_in(text)
     assert found.keys() == expected.keys()
     assert all(alike(value, found[name]) for name, value in expected.items()), found
+
+
+def conversation(text):
+    *before, last = text.split(" | ")
+    history = turns([("agent" if at % 2 else "buyer", line) for at, line in enumerate(before)])
+    return Message(lines=tuple(last.split(" / ")), history=history)
+
+
+def test_what_stands_after_a_correction(demo):
+    rows = [row.partition("\t") for row in lines("corrections.tsv")]
+    wrong = []
+    for (text, _, wanted), found in zip(
+        rows, demo.suggest_many([conversation(text) for text, _, _ in rows]), strict=True
+    ):
+        named = {SAME.get(name, name): slot.value for name, slot in found.question.slots.items()}
+        named["size"] = named.get("size", named.get("size_habit"))
+        products = {product for part in found.question.parts for product in part.products}
+        for name, value in (item.split("=") for item in wanted.split()):
+            right = products == {value} if name == "product" else alike_word(value, named.get(name))
+            wrong += [] if right else [(text, name, named.get(name))]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("row", lines("person.txt"))
