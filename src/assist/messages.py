@@ -159,7 +159,7 @@ class Part:
         clean: Normalised: full width, traditional characters, slang and typos folded.
         span: Where it stands in `Message.text`.
         intents: Best first; empty: unknown.
-        behaviour: What the best intent calls for.
+        behaviour: What the best intent calls for; ASK without an intent: it says too little (`几`, `是吗`).
         products: Scope of this part; empty: none known.
         sku: Words that name one SKU of it, as typed.
         aspects: Properties asked about, most specific first.

@@ -96,6 +96,8 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Return the ways to answer one part that are good enough, best first."""
     if part.behaviour is Behaviour.DECLINE and part.intents and part.intents[0].score >= SURE_REFUSAL:
         return [_refusal(part, number)]
+    if part.behaviour is Behaviour.ASK and part.intent is None:
+        return [_asking(number, "wish")]
     special = _special(part, number, evidence)
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)

@@ -72,9 +72,19 @@ def focus_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
     return ()
 
 
+_CASES = {
+    "售后/漏错/错发": ("发错", "错发"),
+    "售后/漏错/少发漏发": ("少发", "漏发", "少件"),
+    "售后/漏错/破损/漏液": ("破损", "漏液"),
+}
+"""What shops call a case that shoppers seldom name (买的是s 寄的是m)."""
+
+
 def branch_of(part: Part, evidence: Evidence) -> tuple[str, ...]:
-    """Words in the heading of the clause that the order's facts lead to; empty without such facts."""
+    """Words in the heading of the clause that the order's facts or the case in hand lead to; empty without these."""
     facts, intent = facts_of(evidence), part.intent or ""
+    if intent in _CASES:
+        return _CASES[intent]
     province = evidence.question.slots.get("province")
     if province is not None and intent.startswith("售前/物流"):
         return (str(province.value)[:2],)

@@ -47,6 +47,9 @@ _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
 _OVERDUE_ASKED = re.compile(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
+# A heading of a slip (发票开错) is for those who speak of one.
+_FAULT = re.compile("[开填写拍下买]错|丢失|遗失")
+_FAULT_ASKED = re.compile("[错误丢换改补]|不对|没了|找不到")
 _HOW_MUCH = re.compile(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
 _FIGURE = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
 _DAYS = re.compile(
@@ -79,9 +82,9 @@ def _reading(text: str) -> _Reading:
 
 
 @lru_cache(maxsize=20_000)
-def _exception(head: str) -> tuple[bool, bool]:
-    """Say whether a heading is of what comes too late, and of what is excluded."""
-    return bool(_OVERDUE.search(head)), bool(_EXCLUDES.search(head))
+def _exception(head: str) -> tuple[bool, bool, bool]:
+    """Say whether a heading is of what comes too late, of a slip, and of what is excluded."""
+    return bool(_OVERDUE.search(head)), bool(_FAULT.search(head)), bool(_EXCLUDES.search(head))
 
 
 def missing_traits(units: Sequence[Unit], part: Part) -> dict[str, FloatVector]:
@@ -138,6 +141,7 @@ def clause_traits(
     branch = branch_of(part, evidence)
     for_page = (part.intent or "").startswith(PAGE_INTENTS)
     asked_late = bool(_OVERDUE_ASKED.search(part.clean))
+    asked_slip = bool(_FAULT_ASKED.search(part.clean))
     steps = wants_steps(part)
     paid = facts_of(evidence).paid_at
     nothing, always = np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
@@ -152,8 +156,10 @@ def clause_traits(
         "above_shop": _flags(unit.document.level in _ABOVE_SHOP for unit in units),
         "retrieved": np.array([hit.score for hit in hits], dtype=np.float32),
         "branch": _flags(any(word in unit.head for word in branch) for unit in units) if branch else nothing,
-        "overdue_unasked": nothing if asked_late else _flags(late for late, _ in exceptions),
-        "excluding_unasked": nothing if "不" in part.clean else _flags(out for _, out in exceptions),
+        "overdue_unasked": _flags(
+            (late and not asked_late) or (slip and not asked_slip) for late, slip, _ in exceptions
+        ),
+        "excluding_unasked": nothing if "不" in part.clean else _flags(out for _, _, out in exceptions),
         "steps_unasked": nothing if steps else listed,
         "steps_asked": listed if steps else nothing,
     }

@@ -223,4 +223,5 @@ def _social_words() -> tuple[tuple[SegmentKind, frozenset[str]], ...]:
 
 @cache
 def _openers() -> re.Pattern[str]:
-    return re.compile(any_of(lexicon.words("correction", "openers")) + "[了啊哦]*")
+    slips = "|".join(lexicon.words("correction", "slips"))
+    return re.compile(rf"(?:{any_of(lexicon.words('correction', 'openers'))}|{slips}|[\s，,])+[了啊哦]*")

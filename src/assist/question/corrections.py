@@ -23,7 +23,14 @@ _FILL = r"(?:[了的啊哦呃\s，,。:：是要到]|我是|应该|身高|体重
 _NAMES = {
     **{"身高": "height_cm", "个子": "height_cm", "体重": "weight_kg", "斤数": "weight_kg", "脚长": "foot_cm"},
     **{"腰围": "waist_cm", "腰": "waist_cm", "臀围": "hip_cm", "胸围": "bust_cm", "数量": "quantity"},
-    **{"件数": "quantity", "个数": "quantity", "尺码": "size", "码数": "size", "鞋码": "size", "码子": "size"},
+    **{
+        "件数": "quantity",
+        "个数": "quantity",
+        "尺码": "size",
+        "码数": "size",
+        "鞋码": "size",
+        "码子": "size",
+    },
     **{"预算": "budget", "价格": "amount", "金额": "amount", "年龄": "age_months", "月龄": "age_months"},
 }
 """What a shopper calls a value, with its slot."""
@@ -87,11 +94,19 @@ def _replacement(
     # A lone figure is easily read as a height; 不是130 是140 says what it is.
     if over and (words.get("old") is None or {found.name for found in over} - {"height_cm"}):
         return None
-    own = [_given(found.name, found.value, text[found.start : found.end]) for found in kept if found.end <= start]
+    own = [
+        _given(found.name, found.value, text[found.start : found.end]) for found in kept if found.end <= start
+    ]
     earlier = [*history, *filter(None, own)]
     figure = number(match["v"]) if "尺" not in match["v"] else chi_cm(match["v"])
     name = _NAMES.get(words.get("name") or "")
-    near = _target(figure or 0.0, earlier, words.get("old"), name, _NEXT if match.re is _AGAIN and "吧" not in match[0] else None)
+    near = _target(
+        figure or 0.0,
+        earlier,
+        words.get("old"),
+        name,
+        _NEXT if match.re is _AGAIN and _AGREES.search(match[0]) is None else None,
+    )
     if near is not None:
         return Found(near.name, _scaled(near, match["v"], figure or 0.0), start, end)
     if not earlier and match.re is not _AGAIN and not _CHOOSES.search(match[0]):
@@ -153,25 +168,29 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = re.compile(
-    rf"(?:^|\n)[ 嗯哦那就]*{_VALUE}(?:(?:吧(?![?？])|了|啊|哦)?(?=$|\n)|吧(?=[\s，,]))"
+    rf"(?:^|\n)[ 嗯哦那就]*{_VALUE}(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?=$|\n)|吧(?=[\s，,]))"
 )
+_AGREES = re.compile("吧|行|可以")
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
 _CHOOSES = re.compile("还是|[改换]")
 
 
 @cache
 def _marked() -> tuple[re.Pattern[str], ...]:
-    openers = any_of([word for word in lexicon.words("correction", "openers") if word != "不是"])
-    openers = rf"(?:{openers}|不是(?=[\s，,是]))"
+    known = any_of([word for word in lexicon.words("correction", "openers") if word != "不是"])
+    slips = "|".join(lexicon.words("correction", "slips"))
+    openers = rf"(?:{known}|{slips}|不是(?=[\s，,是]))+"
     name = any_of(list(_NAMES))
     left = r"(?:^|[\s，,。;；]|[\d斤码])"
     return (
-        re.compile(rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|\s)*{openers}{_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"),
+        re.compile(
+            rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|\s)*{openers}{_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
+        ),
         re.compile(rf"不是\s*{_OLD}{_UNIT}[，,\s]*(?:而?是|应该是|要)\s*{_VALUE}{_ENDED}"),
         re.compile(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
         re.compile(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         re.compile(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
-        re.compile(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了(?=$|[\s，,。])"),
+        re.compile(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了?(?=$|[\s，,。])"),
         re.compile(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
         re.compile(rf"(?<![\d.a-z]){_VALUE}\s*(?:才对|才是|才正确|\*(?=$|\s))"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -75,7 +76,10 @@ def drafts(segments: Sequence[Segment]) -> tuple[Draft, ...]:
 
 
 def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
-    if segment.kind in SOCIAL:
+    if segment.kind is SegmentKind.HUMAN and state.waiting:
+        # What was said before is why a person is wished for.
+        state.waiting.append(segment)
+    elif segment.kind in SOCIAL:
         state.social.append(segment)
     elif segment.kind is SegmentKind.QUESTION:
         state.open(segment)
@@ -90,15 +94,23 @@ def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
         state.waiting.append(segment)
 
 
+# 不是坏了 是不会用: what is denied is not what is meant.
+_DENIED = re.compile(
+    r"(?<![一-鿿])(?:我|这|又|也)?(?:(?<!是)不是(?:要|想|来)?|没有?(?=投诉|[说要想催]|过敏))[^\s，,吗吧呢?？]{1,8}[\s，,]+"
+    r"(?:我?[就只而]?是(?!不是)|(?=我?只?想))(?=\S\S)"
+)
+
+
 def _draft(group: Sequence[Segment]) -> Draft:
     span = Span(group[0].span.start, group[-1].span.end)
     replaced = _replaced(group)
     silent = (SegmentKind.ID, SegmentKind.CORRECTION)
     said = [segment for segment in group if segment not in replaced and segment.kind not in silent]
     kinds = [segment.kind for segment in group]
+    clean = " ".join(segment.clean for segment in said if segment.clean)
     return Draft(
         span,
-        " ".join(segment.clean for segment in said if segment.clean),
+        _DENIED.sub("", clean),
         SegmentKind.QUESTION if SegmentKind.QUESTION in kinds else kinds[-1],
         tuple(dict.fromkeys(name for segment in group for name in segment.slots)),
         tuple(segment.span for segment in replaced),

@@ -5,6 +5,7 @@ The model weighs all words of a message; a few leaves are only meant where somet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -12,6 +13,8 @@ from assist.messages import IntentScore
 from assist.question import lexicon
 from assist.question.emotion import supposes_harm, tells_harm
 from assist.question.intent import UNKNOWN
+from assist.question.sizes import size_slots
+from assist.question.wares import color_slots
 
 Scores: TypeAlias = tuple[IntentScore, ...]
 
@@ -23,23 +26,35 @@ _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描
 _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
 REVIEWS = "售后/评价/评价/修改评价"
 """Refused where a reward is asked for, else answered."""
+_PERSON = "通用/人工/要真人/要主管"
+_STOCK = "售前/库存/有货/补货"
+_CHOSEN = 0.5
+"""How sure a choice that is stated is a question of what there is."""
+_HEARD = 0.5
+"""A wish for a person is heard from this score on."""
 _SURE = 0.9
-"""A refusal surer than this needs no word that names it."""
+"""A leaf surer than this needs no word that names it."""
 
 
-def plausible(clean: str, scores: Scores, products: Sequence[str]) -> Scores:
+def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_person: bool = False) -> Scores:
     """Return the scores of a part with the first choice that its words bear out.
 
     Args:
         clean: Plain wording of the part.
         scores: Best first; empty: unknown.
         products: What the part is about.
+        asks_person: The message asks for a person.
     """
     if tells_harm(clean):
         return (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
     if not scores:
         return scores
-    first = scores[0].path
+    told = _told(clean, scores, asks_person)
+    if told != scores and _chooses(clean):
+        return (IntentScore(_STOCK, _CHOSEN), *told)[:3]
+    if not told:
+        return told
+    scores, first = told, told[0].path
     if first == _HARM and supposes_harm(clean):
         # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
         return _instead(_USABLE, scores)
@@ -52,6 +67,45 @@ def plausible(clean: str, scores: Scores, products: Sequence[str]) -> Scores:
     if _named(clean, scores[0]):
         return scores
     return scores[1:2] if len(scores) > 1 and scores[1].score >= UNKNOWN else ()
+
+
+def wishes_person(clean: str, scores: Scores) -> bool:
+    """Say whether the model hears a wish for a person where no word stands that the patterns decide on."""
+    heard = bool(scores) and scores[0].path == _PERSON and scores[0].score >= _HEARD
+    return heard and not lexicon.one_pattern("human", "ruled").search(clean)
+
+
+def _told(clean: str, scores: Scores, asks_person: bool) -> Scores:
+    """Leave out leaves of which the words tell nothing (错发 where nothing came, a person where none is wished for).
+
+    What remains is as likely as it was among the leaves that remain; empty: nothing likely is left.
+    """
+    kept = [score for score in scores if _is_told(clean, score, asks_person)]
+    if len(kept) == len(scores):
+        return scores
+    rest = 1.0 - sum(score.score for score in scores if score not in kept)
+    likely = tuple(
+        IntentScore(score.path, round(min(1.0, score.score / max(rest, 0.05)), 4)) for score in kept
+    )
+    return likely if likely and likely[0].score >= UNKNOWN else ()
+
+
+def _is_told(clean: str, score: IntentScore, asks_person: bool) -> bool:
+    if score.path == _PERSON:
+        return asks_person
+    words = lexicon.patterns("told").get(score.path)
+    return words is None or score.score >= _SURE or words.search(clean) is not None
+
+
+def _chooses(clean: str) -> bool:
+    """Say whether a plain wording names a size or a colour as what is wanted (给我拿黑色l, 要白的 m码)."""
+    wants = _WANTS.match(clean)
+    return wants is not None and any(True for _ in (*size_slots(clean), *color_slots(clean)))
+
+
+_WANTS = re.compile(
+    r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留)[^吗么不没几哪怎多什]{1,16}$"
+)
 
 
 def asks_reward(clean: str) -> bool:

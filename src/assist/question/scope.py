@@ -161,9 +161,7 @@ class Catalog:
     def _same_category(self, product: str, other: str) -> bool:
         return self._entries[product].category == self._entries[other].category
 
-    def _named_ids(
-        self, text: str
-    ) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
+    def _named_ids(self, text: str) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
         """Return the products named by id, an id the shop does not have, and where ids stand."""
         ids: dict[tuple[int, int], str] = {}
         unknown: str | None = None
@@ -271,11 +269,12 @@ _DECIDED = re.compile("(?:的)?(?:吧|好了|算了)")
 
 @cache
 def _corrected() -> re.Pattern[str]:
-    slips = [word for word in lexicon.words("correction", "openers") if _SLIP.search(word)]
-    return re.compile(rf"{any_of(slips)}(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
+    known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
+    slips = "|".join(lexicon.words("correction", "slips"))
+    return re.compile(rf"(?:{known}|{slips})(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
 
 
-_SLIP = re.compile("[错反误滑抖正]|不对|[哦啊噢]不|应该是|撤回|收回")
+_TAKES_BACK = re.compile("不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
 
 
 def _shape(word: str) -> str:

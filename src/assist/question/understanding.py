@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -19,7 +20,7 @@ from assist.question.followup import Earlier, earlier, is_elliptic, open_questio
 from assist.question.intent import IntentModel, Intents
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
-from assist.question.plausible import REVIEWS, asks_reward, plausible
+from assist.question.plausible import REVIEWS, asks_reward, plausible, wishes_person
 from assist.question.refusal import is_outdone, is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
@@ -156,9 +157,7 @@ class Understanding:
         context, unknown = self._context(message, before)
         mention = self.catalog.mention(normalized.text, context=context, words=self._words)
         spelled = wording.spell(normalized.text)
-        found = message_slots(
-            normalized, spelled, taken=mention.places, before=before.slots, on=message.on
-        )
+        found = message_slots(normalized, spelled, taken=mention.places, before=before.slots, on=message.on)
         ids = [normalized.offsets.original(Span(start, end)) for start, end in mention.places]
         cut = segments(
             text, slots=[(slot.name, place) for slot, place in found if slot.name != "reason"], ids=ids
@@ -266,19 +265,25 @@ class Understanding:
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
         if reading.classified:
             return reading.question
-        parts = tuple(
-            self._classified(part, scores[text])
+        if len(reading.parts) == 1 and says_too_little(reading.parts[0].clean):
+            return replace(reading.question, parts=(_bare(reading.parts[0]),))
+        asks_person = reading.question.asks_human or any(
+            wishes_person(part.clean, scores[text])
             for part, text in zip(reading.parts, reading.texts, strict=True)
         )
-        return replace(reading.question, parts=parts, tags=self._tags(parts))
+        parts = tuple(
+            self._classified(part, scores[text], asks_person=asks_person)
+            for part, text in zip(reading.parts, reading.texts, strict=True)
+        )
+        return replace(reading.question, parts=parts, asks_human=asks_person, tags=self._tags(parts))
 
-    def _classified(self, part: Part, scores: tuple[IntentScore, ...]) -> Part:
+    def _classified(self, part: Part, scores: tuple[IntentScore, ...], *, asks_person: bool) -> Part:
         fixed = _GENERAL if part.vague else _UNREADABLE
         silent = not wording.plain(part.clean) or (part.vague and not scores)
         if silent and self.intents.get(fixed):
             scores = (IntentScore(fixed, 1.0),)
         else:
-            scores = plausible(part.clean, scores, part.products)
+            scores = plausible(part.clean, scores, part.products, asks_person=asks_person)
         path = scores[0].path if scores else None
         behaviour = self.intents.behaviour(path)
         if path == REVIEWS and not asks_reward(part.clean):
@@ -301,6 +306,26 @@ class Understanding:
 def is_vague(clean: str) -> bool:
     """Say whether a plain question names no property (这个怎么样, 好用吗)."""
     return _vague().fullmatch(clean.replace(" ", "")) is not None
+
+
+def says_too_little(clean: str) -> bool:
+    """Say whether a plain wording is a question word alone, or marks and broken characters (几, 是吗, �, 。)."""
+    bare = clean.replace(" ", "")
+    if lexicon.pattern("vague", "bare").fullmatch(bare):
+        return True
+    return 0 < len(bare) <= _FEW_MARKS and all(_is_mark(char) for char in bare)
+
+
+def _bare(part: Part) -> Part:
+    """Return a part that says too little: of no intent, and to be asked back."""
+    return replace(part, intents=(), behaviour=Behaviour.ASK)
+
+
+def _is_mark(char: str) -> bool:
+    return char == "\ufffd" or unicodedata.category(char)[0] in "PC"
+
+
+_FEW_MARKS = 3
 
 
 def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 
 from assist import Message
+from assist.encoder import bundled
 from assist.messages import Emotion, turns
+from assist.question import Catalog, Understanding
 from assist.question.emotion import asks_human, emotion
 from assist.question.slots import message_slots
 from assist.question.wording import spell
+from assist.shop import ShopProfile
 from assist.text.normalize import fold, normalize
+from assist.text.tokenize import Tokenizer
 
 FOLDER = Path(__file__).parent / "wordings"
 OTHERS = {"reason", "person", "skin", "days"}
@@ -86,3 +90,48 @@ def test_only_harm_that_happened_is_a_matter_of_safety(demo):
     safety = [one.handoff is not None and one.handoff.reason == "safety" for one in found]
     wrong = [row for row, is_safety in zip(rows, safety, strict=True) if is_safety is not (row[0] == "+")]
     assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def understood():
+    """Read messages with the bundled encoder and no shop: what is meant, without an answer."""
+    understanding = Understanding(
+        encoder=bundled(), tokenizer=Tokenizer(), catalog=Catalog(), profile=ShopProfile()
+    )
+    return lambda texts: understanding.understand_many([Message(lines=(text,)) for text in texts])
+
+
+def test_wishes_for_a_person_in_any_words(understood):
+    rows = lines("person_more.txt")
+    found = understood([row[1:] for row in rows])
+    wrong = [row for row, one in zip(rows, found, strict=True) if one.asks_human is not (row[0] == "+")]
+    assert wrong == []
+
+
+def test_what_is_denied_is_not_meant(understood):
+    rows = [row.split("\t") for row in lines("negation.tsv")]
+    found = understood([text for text, _ in rows])
+    wrong = [
+        (text, [part.intent for part in one.parts])
+        for (text, leaves), one in zip(rows, found, strict=True)
+        if not {part.intent for part in one.parts} & set(leaves.split(","))
+    ]
+    assert wrong == []
+
+
+def test_wordings_in_eight_styles_keep_their_leaf(understood):
+    rows = [(path, text) for path, *texts in map(_cells, lines("intents.tsv")) for text in texts]
+    found = understood([text for _, text in rows])
+    right = sum(one.parts[0].intent == path for (path, _), one in zip(rows, found, strict=True))
+    assert right >= 0.97 * len(rows)
+
+
+def _cells(row):
+    return row.split("\t")
+
+
+@pytest.mark.parametrize("text", ["几", "多少", "是吗", "�", "。", "可以吗", "什么"])
+def test_too_little_is_asked_back(demo, text):
+    found = demo.suggest(text, product="A102")
+    assert (found.decision, found.ask.slot) == ("ask", "wish")
+    assert "请问您想了解" in found.drafts[0].text
