@@ -9,7 +9,7 @@ import numpy as np
 
 from assist.arrays import FloatMatrix, FloatVector, IdMatrix, IdVector
 from assist.errors import DimensionError, InputError, StoreCorruptError
-from assist.index.faiss_engine import ApproximateIndex, inner_products, inner_products_at
+from assist.index.faiss_engine import ApproximateIndex, HalfVectors, inner_products, inner_products_at
 from assist.index.folder import open_description, save_description
 from assist.index.ranking import (
     NEARLY_ALL,
@@ -38,6 +38,11 @@ _SCORE_TILE = 1 << 12
 _PROPOSED_PER_RESULT = 2.5
 _PROPOSED_AT_LEAST = 200
 _MOST = 0.5
+# Rounding the vectors takes as long as ten scans, and pays in a process that asks more often than that.
+_SCANS_BEFORE_ROUNDING = 8
+_ROUNDED_ROWS = 4_096
+# Rows that a rounded scan gives per result wanted, and more: those that rounding may have put in a wrong order.
+_ROUNDED_PER_RESULT, _ROUNDED_MORE = 2, 64
 # A scope below one in so many rows is scanned faster than the approximate index can skip what is outside.
 _NARROW_SHARE = 50
 
@@ -47,7 +52,8 @@ _Found = tuple[IdVector, FloatVector]
 class DenseIndex:
     """Unit vectors ranked by inner product, which is their cosine.
 
-    Up to `settings.exact_rows` rows a search is exact. Beyond, an approximate index proposes rows and the vectors
+    Up to `settings.exact_rows` rows a search is exact; where many are asked for, vectors rounded to half precision say
+    which rows need looking at. Beyond, an approximate index proposes rows and the vectors
     decide. A filter that leaves at most `settings.exact_scope_rows` rows is always searched exactly, a broader one
     is handed to the approximate index, and whenever that finds fewer than k although more exist, the search is done
     again exactly. Scores are summed in float64 and rounded once, so a row has the same score on every path, equal
@@ -63,6 +69,8 @@ class DenseIndex:
         self._vectors = np.asarray(vectors)
         self._approximate = approximate
         self._settings = settings
+        self._scans = 0
+        self._rounded: HalfVectors | None = None
 
     def __len__(self) -> int:
         """Count the rows, n."""
@@ -214,10 +222,31 @@ class DenseIndex:
         return [self._scan(query, k, scope) for query in queries]
 
     def _scan(self, query: FloatVector, k: int, scope: IdVector | None) -> _Found:
+        whole = scope is None or covers(scope, len(self), NEARLY_ALL)
+        if whole and self._approximate is None and len(self) >= _ROUNDED_ROWS:
+            rows = self._leading(query, k, scope)
+            if rows is not None:
+                return self._among(query, rows, k)
         products = inner_products(query, self._vectors)
         if scope is None:
             return self._settle(query, contenders(products, k, slack=_SLACK), k)
         return self._settle(query, scope[contenders(products[scope], k, slack=_SLACK)], k)
+
+    def _leading(self, query: FloatVector, k: int, scope: IdVector | None) -> IdVector | None:
+        """Find by rounded vectors all rows that may be among the k best, ascending; None where that is not sure."""
+        self._scans += 1
+        if self._rounded is None:
+            if self._scans <= _SCANS_BEFORE_ROUNDING:
+                return None
+            self._rounded = HalfVectors(self._vectors)
+        rows, products = self._rounded.search(query, _ROUNDED_PER_RESULT * k + _ROUNDED_MORE)
+        least = products[-1]
+        if scope is not None:
+            within = inside(scope, rows)
+            rows, products = rows[within], products[within]
+        # The k-th of these is at least as good as this, and what is not among them is worse.
+        bound = products[k - 1] - 2 * HalfVectors.ERROR if len(rows) >= k else -np.inf
+        return np.sort(rows[products >= bound]) if least < bound else None
 
     def _among(self, query: FloatVector, rows: IdVector, k: int) -> _Found:
         products = inner_products_at(query, self._vectors, np.ascontiguousarray(rows))

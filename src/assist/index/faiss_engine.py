@@ -1,4 +1,4 @@
-"""The one file that wraps FAISS: inner products without an index, and the approximate index of large stores.
+"""The one file that wraps FAISS: inner products, exact and rounded, and the approximate index of large stores.
 
 FAISS is kept to one OpenMP thread per call: the calls are short, and its thread team costs more than it gives,
 by a factor of ten on a busy machine. The thread count of OpenMP belongs to the calling thread and is put back, so
@@ -73,6 +73,30 @@ def inner_products_at(query: FloatVector, vectors: FloatMatrix, rows: IdVector) 
             pointers = [faiss.swig_ptr(array) for array in (products, query, vectors, rows)]
             faiss.fvec_inner_products_by_idx(*pointers, vectors.shape[1], 1, len(rows))
     return products
+
+
+class HalfVectors:
+    """Vectors rounded to half precision: inner products in half the time, known to within `ERROR`."""
+
+    # Rounding takes at most 2**-11 of a number, so at most that of the length of a unit vector; doubled, for what
+    # summing in float32 adds.
+    ERROR = 2.0**-10
+
+    def __init__(self, vectors: FloatMatrix) -> None:
+        """Round vectors, float32, shape (n, d), rows of unit L2 norm; two bytes per dimension are kept."""
+        with _one_thread() as faiss:
+            kind = faiss.ScalarQuantizer.QT_fp16
+            self._index = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+            self._index.add(vectors)
+
+    def search(self, query: FloatVector, m: int) -> tuple[IdVector, FloatVector]:
+        """Find the m rows of highest rounded inner product with one query, at most all; best first."""
+        m = min(m, int(self._index.ntotal))
+        rows, products = np.empty(m, dtype=np.int64), np.empty(m, dtype=np.float32)
+        with _one_thread() as faiss:
+            pointers = [faiss.swig_ptr(array) for array in (query, products, rows)]
+            self._index.search_c(1, pointers[0], m, pointers[1], pointers[2])
+        return rows, products
 
 
 class ApproximateIndex:

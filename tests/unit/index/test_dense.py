@@ -1,10 +1,12 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from assist.errors import DimensionError, InputError, StoreCorruptError
 from assist.index.dense import DenseIndex
+from assist.index.faiss_engine import HalfVectors
 from assist.settings import SearchSettings
 
 D = 8
@@ -68,6 +70,59 @@ def test_one_query_and_many_answer_alike():
         one = index.search(queries[line : line + 1], 7)
         np.testing.assert_array_equal(one[0][0], rows[line])
         np.testing.assert_array_equal(one[1][0], scores[line])
+
+
+@pytest.fixture
+def rounded(monkeypatch):
+    """Count the searches that rounded vectors did."""
+    counted = []
+    search = HalfVectors.search
+    monkeypatch.setattr(HalfVectors, "search", lambda *args: counted.append(1) or search(*args))
+    return counted
+
+
+def crowded(seed, n, d):
+    """Make unit rows in crowds that differ by less than half precision can tell, and some that are equal."""
+    rng = np.random.default_rng(seed)
+    matrix = unit_rows(seed, 60, d)[rng.integers(0, 60, n)]
+    matrix += rng.standard_normal((n, d)).astype(np.float32) * rng.choice(
+        [0, 1e-5, 1e-3, 0.1], (n, 1)
+    ).astype("f4")
+    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_rounded_vectors_change_nothing(rounded, k):
+    vectors, queries = crowded(3, 5_000, 24), unit_rows(4, 40, 24)
+    index = DenseIndex.build(vectors)
+    nearly = np.delete(np.arange(5_000), [7, 600, 4_444])
+    for scope in (None, nearly):
+        once, again = (
+            [index.search(queries[[line]], k, rows=None if scope is None else [scope]) for line in range(40)]
+            for _ in range(2)
+        )
+        truth = DenseIndex.build(vectors).search(queries, k, rows=None if scope is None else [scope] * 40)
+        for found in (once, again):
+            np.testing.assert_array_equal(np.concatenate([rows for rows, _ in found]), truth[0])
+            np.testing.assert_array_equal(np.concatenate([scores for _, scores in found]), truth[1])
+    assert len(rounded) > 100
+
+
+def test_few_searches_round_nothing(rounded):
+    index = DenseIndex.build(unit_rows(1, 5_000, 24))
+    for query in unit_rows(2, 8, 24):
+        index.search(query[np.newaxis], 3)
+    assert not rounded
+
+
+def test_rounded_vectors_serve_threads(rounded):
+    vectors, queries = unit_rows(1, 5_000, 24), unit_rows(2, 64, 24)
+    truth = DenseIndex.build(vectors).search(queries, 10)[0]
+    index = DenseIndex.build(vectors)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda query: index.search(query[np.newaxis], 10)[0][0], queries))
+    np.testing.assert_array_equal(found, truth)
+    assert rounded
 
 
 def test_scores_of_given_rows_are_those_of_the_search():
