@@ -15,6 +15,10 @@ from pathlib import Path
 
 from assist.evaluate import RetrievalEvaluation, evaluate_retrieval
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "encoder"))
+
+from packs import unpacked
+
 RESULTS = Path(__file__).resolve().parent / "results"
 PACKS = (
     "taobao_intent_knn",
@@ -33,7 +37,7 @@ def main() -> None:
     arguments = _arguments()
     missing: list[str] = []
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.packs or _unpacked(arguments.data, Path(temporary))
+        folder = arguments.packs or unpacked(arguments.data, Path(temporary))
         for pack in arguments.pack or PACKS:
             if not (folder / pack).is_dir():
                 missing.append(pack)
@@ -61,14 +65,6 @@ def _measured(folder: Path, encoder: str, jobs: int) -> RetrievalEvaluation:
 def _line(result: RetrievalEvaluation) -> list[str]:
     shown = {**result.lanes, **{f"at {weight}": found for weight, found in result.fusion.items()}}
     return [f"{lane} {found['nDCG@10'].mean:.4f}" for lane, found in shown.items()]
-
-
-def _unpacked(data: Path, folder: Path) -> Path:
-    sys.path.insert(0, str(Path(__file__).resolve().parent / "encoder"))
-    from packs import unpack
-
-    unpack(data, folder)
-    return folder
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,6 +9,7 @@ ORDER = [
     {"arrays", "settings", "clock", "kept", "memo"},
     {"shop"},
     {"documents"},
+    {"demand"},
     {"messages"},
     {"results"},
     {"text"},

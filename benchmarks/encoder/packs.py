@@ -51,6 +51,14 @@ def unpack(data: Path, folder: Path) -> None:
             tar.extractall(folder, filter="data")
 
 
+def unpacked(data: Path | None, folder: Path) -> Path:
+    """Unpack the data folder's packs into `folder` and return it; without the data the script ends as skipped."""
+    if data is None or not (data / "packs_dev.tar.zst").exists():
+        raise SystemExit(f"skipped: {data} has no packs_dev.tar.zst")
+    unpack(data, folder)
+    return folder
+
+
 def read_pack(folder: Path, *, most_passages: int | None = None, most_queries: int | None = None) -> Pack:
     """Read a pack; with limits, a random part that keeps every relevant passage of the queries kept."""
     passages = {

@@ -23,6 +23,10 @@ from assist.clock import shop_time
 from assist.results import Suggestion
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks" / "encoder"))
+
+from packs import unpacked  # noqa: E402
+
 SAMPLES = {"taobao_intent": 200, "jddc_reply": 100}
 ON = "2026-11-20T10:00:00"
 
@@ -40,7 +44,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the results here")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        packs = args.packs or _unpacked(args.data, Path(folder))
+        packs = args.packs or unpacked(args.data, Path(folder))
         drawn = {name: draw(packs / name, size, args.seed) for name, size in SAMPLES.items()}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -98,16 +102,6 @@ def shown(row: Mapping[str, Any], suggestion: Suggestion) -> str:
 def _way(suggestion: Suggestion) -> str:
     reason = f"/{suggestion.handoff.reason.value}" if suggestion.handoff else ""
     return suggestion.decision.value + reason
-
-
-def _unpacked(data: Path | None, folder: Path) -> Path:
-    if data is None or not (data / "packs_dev.tar.zst").exists():
-        sys.exit(f"skipped: {data} has no packs_dev.tar.zst")
-    sys.path.insert(0, str(ROOT / "benchmarks" / "encoder"))
-    from packs import unpack
-
-    unpack(data, folder)
-    return folder
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ from assist.evaluate.lanes import run_lanes
 from assist.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks" / "encoder"))
+
+from packs import unpacked  # noqa: E402
+
 PACK = "taobao_intent_knn"
 NEAREST = 10
 
@@ -38,7 +42,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the results here")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        packs = args.packs or _unpacked(args.data, Path(folder))
+        packs = args.packs or unpacked(args.data, Path(folder))
         report = measured(packs / PACK, args.encoder)
     print(json.dumps(report, ensure_ascii=False, indent=1))
     if args.json:
@@ -83,16 +87,6 @@ def vote(intents: Sequence[str]) -> str:
 def _intents(path: Path) -> Mapping[str, str]:
     rows = map(json.loads, path.read_text("utf-8").splitlines())
     return {row["_id"]: row["intent"] for row in rows}
-
-
-def _unpacked(data: Path | None, folder: Path) -> Path:
-    if data is None or not (data / "packs_dev.tar.zst").exists():
-        sys.exit(f"skipped: {data} has no packs_dev.tar.zst")
-    sys.path.insert(0, str(ROOT / "benchmarks" / "encoder"))
-    from packs import unpack
-
-    unpack(data, folder)
-    return folder
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from assist.demand import Demand
 from assist.documents import Span, Word
 from assist.errors import InputError
 
@@ -127,27 +128,6 @@ class Aspect:
     name: str
     keys: tuple[str, ...]
     dimension: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Something that an answer has to name, or it is no answer (`拉链是YKK的吗`: YKK).
-
-    Attributes:
-        kind: `option`, `thing`, `quality`, `people`, `name`, `figure` or `subject`.
-        words: What is to be named.
-        least: Share of the words that must be named, 0–1.
-        pattern: Regular expression that an answer must match; empty: none.
-        other: Other names, any of which will do.
-        measure: Family and group of the amount that must be told (`Quantity.comparable`); None: none.
-    """
-
-    kind: str
-    words: tuple[str, ...]
-    least: float = 1.0
-    pattern: str = ""
-    other: tuple[str, ...] = ()
-    measure: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
 from assist.documents import Document
 from assist.draft.evidence import Candidate, Evidence
-from assist.messages import Demand, Part
+from assist.messages import Part
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
 
@@ -15,7 +17,10 @@ DOUBT = 0.3
 """A candidate that leaves out what was asked for is this much less likely an answer."""
 _OF_GOODS = ("售前/商品", "售前/价格/会员")
 _OF_PARTS = ("售前/商品/尺寸", "售前/商品/材质")
-_OF_FAULTS = frozenset({"figure", "name"})
+_OF_OFFERS = ("售前/价格", "售前/商品/包装")
+_OF_FAULTS = (Figure, Amount, Name)
+_HALF = 0.5
+"""More than this share of the words of a thing must be named."""
 _OPEN = ("售前/商品/评价", "售前/商品/推荐", "售前/商品/型号", "售前/商品/正品")
 """Questions that many things answer: their form demands nothing."""
 _LOOKED_UP = frozenset({"size", "sku", "comparison", "alternatives", "promotion", "summary", "offers"})
@@ -39,22 +44,39 @@ def met(demand: Demand, said: str, pages: str = "") -> bool:
         said: What the candidate says and the headings it stands under, folded.
         pages: The whole pages in scope, folded; a brand counts as named where the page names it anywhere.
     """
-    if demand.pattern:
-        return re.search(demand.pattern, said) is not None
-    if any(name in said for name in demand.other):
-        return True
-    if demand.measure is not None:
-        return demand.measure in _measures(said)
-    holds = _HOLDS.get(demand.kind, _names)
-    named = sum(holds(word, said) or (bool(pages) and word in pages) for word in demand.words)
-    return named >= demand.least * len(demand.words)
+    match demand:
+        case People(pattern) | Figure(pattern) | Offer(pattern):
+            return re.search(pattern, said) is not None
+        case Option(words):
+            return any(_names(word, said) for word in words)
+        case Thing(words, names):
+            return _holds_any(names, said) or _share(words, said, _names) > _HALF
+        case Quality(words, least, names):
+            return _holds_any(names, said) or _share(words, said, _touches) >= least
+        case Subject(word, names):
+            return _holds_any(names, said) or _touches(word, said)
+        case Name(words):
+            return all(_names(word, said) or (bool(pages) and word in pages) for word in words)
+        case Amount(measure, names):
+            return _holds_any(names, said) or measure in _measures(said)
+
+
+def _holds_any(names: Sequence[str], said: str) -> bool:
+    return any(name in said for name in names)
+
+
+def _share(words: Sequence[str], said: str, holds: Callable[[str, str], bool]) -> float:
+    return sum(holds(word, said) for word in words) / len(words)
 
 
 def _counts(demand: Demand, part: Part) -> bool:
+    """Say whether a question of this intent is held to a demand of this kind."""
     intent = part.intent or ""
-    if not intent or (demand.kind in _OF_FAULTS and intent.startswith("售后/质量/使用")):
+    if isinstance(demand, Offer):
+        return not intent or intent.startswith(_OF_OFFERS)
+    if not intent or (isinstance(demand, _OF_FAULTS) and intent.startswith("售后/质量/使用")):
         return bool(part.products)
-    if demand.kind == "subject":
+    if isinstance(demand, Subject):
         return intent.startswith(_OF_PARTS)
     return intent.startswith(_OF_GOODS) and not intent.startswith(_OPEN)
 
@@ -76,15 +98,12 @@ def _touches(word: str, text: str) -> bool:
     return 2 * sum(char in text for char in chars) >= len(chars)
 
 
-_HOLDS = {"quality": _touches, "subject": _touches}
-
-
 def _read(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence) -> tuple[str, str]:
     """What a demand is held against: what is said; a subject and a brand may stand anywhere on the page."""
     said = _said(candidate)
-    if demand.kind == "subject":
+    if isinstance(demand, Subject):
         return f"{said} {_pages(part, evidence)}", ""
-    return said, _pages(part, evidence) if demand.kind == "name" else ""
+    return said, _pages(part, evidence) if isinstance(demand, Name) else ""
 
 
 def _said(candidate: Candidate) -> str:

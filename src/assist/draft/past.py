@@ -27,11 +27,21 @@ _HEADED: Memo[Unit, tuple[str, ...]] = Memo(4_096)
 _SOCIAL = re.compile(r"^(?:亲|您好|你好|在的|嗯|好的|不客气|感谢|谢谢)[^，。！!~～]{0,8}[，。！!~～\s]*")
 
 
+# 发错颜色了怎么办 was answered to somebody in trouble; it is no answer to 这是什么颜色.
+_TROUBLE = re.compile(
+    "[发寄]错|[发寄]成|[漏少]发|[发寄]少|[漏少]了|破损|破了|碎|坏了|开线|开胶|过敏|丢了|没收到"
+)
+
+
 def past_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Offer the best past answers whose figures all stand in today's pages and rules."""
     hits = evidence.hits[number] if number < len(evidence.hits) else ()
+    told = _TROUBLE.search(part.clean) is not None
     units = [
-        unit for unit in answer_units(hits) if unit.document.attributes.get("state", "") not in _UNUSABLE
+        unit
+        for unit in answer_units(hits)
+        if unit.document.attributes.get("state", "") not in _UNUSABLE
+        and (told or not _TROUBLE.search(unit.head))
     ]
     if not units:
         return []

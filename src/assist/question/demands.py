@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from assist.messages import Demand
+from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
 from assist.question import lexicon
 from assist.question.aspects import aspects
+from assist.question.numbers import number
 from assist.text.quantities import quantities
 
 _PIECES = re.compile(r"[\s，。？！,?!；;、]+")
@@ -44,6 +45,8 @@ _MEASURES = {
 _KINDS = frozenset("样种款色个家")
 """How many kinds there are is told by naming them."""
 _RARE_UNITS = frozenset("牛兆代寸档道匹转帕赫伏安层级")
+_HALF, _MOST = 0.5, 0.51
+"""Half of the words of a quality, or more than half of them."""
 MOST_CHARS = 80
 """A longer piece tells a story; its form settles nothing."""
 
@@ -57,7 +60,7 @@ def demands(clean: str, cut: Cut) -> tuple[Demand, ...]:
     if len(clean) > MOST_CHARS:
         return ()
     found = [demand for piece in _PIECES.split(clean) for demand in _of_piece(piece, cut)]
-    return tuple(dict.fromkeys([*found, *_latin(clean), *_figures(clean, cut)]))
+    return tuple(dict.fromkeys([*found, *_latin(clean), *_figures(clean, cut), *_offers(clean)]))
 
 
 def _of_piece(piece: str, cut: Cut) -> Iterator[Demand]:
@@ -82,7 +85,7 @@ def _option(one: str, other: str, cut: Cut) -> Iterator[Demand]:
     second = _EDGES.sub("", "".join(_content(_apart(other, one), cut))[:3])
     words = tuple(word for word in (first, second) if word)
     if words:
-        yield Demand("option", words, 1 / len(words))
+        yield Option(words)
 
 
 def _apart(text: str, other: str) -> str:
@@ -97,7 +100,7 @@ def _thing(piece: str, cut: Cut) -> Demand | None:
     words = tuple(
         word for word in _content(re.sub("成分|卖$|办法", "", found["thing"]), cut) if len(word) > 1
     )
-    return Demand("thing", words, 0.51, other=_names(found["thing"], values=False)) if words else None
+    return Thing(words, _names(found["thing"], values=False)) if words else None
 
 
 def _quality(piece: str, cut: Cut) -> Demand | None:
@@ -105,10 +108,10 @@ def _quality(piece: str, cut: Cut) -> Demand | None:
     found = _IS.search(piece)
     if found is not None:
         words = _content(found["what"], cut)
-        return Demand("quality", words, 0.51, other=_names(found["what"])) if words else None
+        return Quality(words, _MOST, _names(found["what"])) if words else None
     found = _DOES.search(piece)
     words = _content(found["what"], cut) if found is not None else ()
-    return Demand("quality", words, 0.5, other=_names(piece)) if words else None
+    return Quality(words, _HALF, _names(piece)) if words else None
 
 
 def _or_not(piece: str) -> Demand | None:
@@ -116,21 +119,21 @@ def _or_not(piece: str) -> Demand | None:
     found = _OR_NOT.search(piece)
     if found is None:
         return None
-    return Demand("quality", (found["verb"] + found["rest"],), 1.0, other=_names(piece))
+    return Quality((found["verb"] + found["rest"],), 1.0, _names(piece))
 
 
 def _of_what(piece: str, cut: Cut) -> Demand | None:
     """`鞋垫什么料子`, `防腐剂用的哪种`: the thing that it is asked of."""
     found = _OF_WHAT.search(piece)
     words = _content(found["of"], cut) if found is not None else ()
-    return Demand("subject", words[-1:], 1.0) if words and len(words[-1]) > 1 else None
+    return Subject(words[-1]) if words and len(words[-1]) > 1 else None
 
 
 def _people(piece: str) -> Demand | None:
     """Those it is for: what suits grown-ups says nothing of a child or of somebody pregnant."""
     for asked, told in lexicon.toml("lexicon")["demand"]["people"]:
         if re.search(asked, piece):
-            return Demand("people", (), 0.0, told)
+            return People(told)
     return None
 
 
@@ -139,14 +142,14 @@ def _latin(clean: str) -> Iterator[Demand]:
     usual = _usual_latin()
     words = tuple(word for word in dict.fromkeys(_LATIN.findall(clean)) if word not in usual)
     if words and not re.fullmatch(r"[\x00-\x7f]*", clean):
-        yield Demand("name", words, 1.0)
+        yield Name(words)
 
 
 def _figures(clean: str, cut: Cut) -> Iterator[Demand]:
     """A figure or a word of the kind that is asked for: percent, levels, where it is from, what is sold apart."""
     for asked, told in lexicon.toml("lexicon")["demand"]["figures"]:
         if re.search(asked, clean):
-            yield Demand("figure", (), 0.0, told)
+            yield Figure(told)
             return
     for found in _HOW_MUCH.finditer(clean):
         yield from _measure(found, cut)
@@ -158,14 +161,47 @@ def _measure(found: re.Match[str], cut: Cut) -> Iterator[Demand]:
     read = quantities(f"3{unit}")
     named = _names(found[0])
     if read and read[0].unit and read[0].group != "piece" and unit[:1] not in _KINDS:
-        yield Demand("figure", (), 0.0, other=named, measure=read[0].comparable[:2])
+        yield Amount(read[0].comparable[:2], named)
     elif _MEASURES.get(found["how"] or ""):
-        yield Demand("figure", (), 0.0, other=named, measure=(_MEASURES[found["how"]], ""))
+        yield Amount((_MEASURES[found["how"]], ""), named)
     words = _content(found["of"] or "", cut)
     if words and len(words[-1]) > 1:
-        yield Demand("subject", words[-1:], 1.0, other=_names(found["of"]))
+        yield Subject(words[-1], _names(found["of"]))
     elif unit[:1] in _RARE_UNITS and not (read and read[0].unit):
-        yield Demand("figure", (), 0.0, re.escape(unit[0]))
+        yield Figure(re.escape(unit[0]))
+
+
+def _offers(clean: str) -> Iterator[Demand]:
+    """An offer that is named by its terms or its name; other offers tell nothing of it."""
+    for asked, told in lexicon.toml("lexicon")["demand"]["offers"]:
+        found = re.search(asked, clean)
+        if found is not None:
+            yield Offer(told.format(*(_either(group) for group in found.groups())))
+
+
+def _either(figure: str) -> str:
+    """Return a pattern for a figure as digits or as a Chinese numeral."""
+    value = number(figure)
+    digits = "" if value is None else f"{value:g}"
+    written = [other for other, known in _WRITTEN.items() if known == digits]
+    return (
+        "(?:" + "|".join(re.escape(word) for word in dict.fromkeys([figure, digits, *written]) if word) + ")"
+    )
+
+
+_WRITTEN = {
+    "一": "1",
+    "二": "2",
+    "两": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+    "六": "6",
+    "七": "7",
+    "八": "8",
+    "九": "9",
+    "十": "10",
+}
 
 
 def _names(text: str, *, values: bool = True) -> tuple[str, ...]:

@@ -27,9 +27,11 @@ _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成
 REVIEWS = "售后/评价/评价/修改评价"
 """Refused where a reward is asked for, else answered."""
 _PERSON = "通用/人工/要真人/要主管"
+_SMALL_TALK = "通用/寒暄"
+_CHANGE = "售中/订单/改颜色/尺码/备注"
 _STOCK = "售前/库存/有货/补货"
 _CHOSEN = 0.5
-"""How sure a choice that is stated is a question of what there is."""
+"""How sure a choice that is stated is meant as one."""
 _HEARD = 0.5
 """A wish for a person is heard from this score on."""
 _SURE = 0.9
@@ -50,8 +52,10 @@ def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_perso
     if not scores:
         return scores
     told = _told(clean, scores, asks_person)
-    if told != scores and _chooses(clean):
-        return (IntentScore(_STOCK, _CHOSEN), *told)[:3]
+    idle = not told or told[0].path.startswith(_SMALL_TALK)
+    if (told != scores or idle) and _chooses(clean):
+        # 先发S吧 is said of an order, 给我拿S before one.
+        return (IntentScore(_CHANGE if "发" in clean else _STOCK, _CHOSEN), *told)[:3]
     if not told:
         return told
     scores, first = told, told[0].path
@@ -104,7 +108,7 @@ def _chooses(clean: str) -> bool:
 
 
 _WANTS = re.compile(
-    r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留)[^吗么不没几哪怎多什]{1,16}$"
+    r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留|发)[^吗么不没几哪怎多什]{1,16}$"
 )
 
 

@@ -13,14 +13,16 @@ from assist.text.normalize import fold
 LINK = re.compile(r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.IGNORECASE)
 """A web address, as far as its ASCII characters go."""
 
-_MASK = re.compile(r"\[[^\[\]\n]{1,24}\]|/:[a-z@^_\-*,.&<>()0-9]{1,6}|&nbsp;|#e-s\[[^\]]*\]")
+# A pasted card of an order goes with its labels: 订单金额:[金额x].
+_LABEL = r"(?:(?:咨询)?(?:订单(?:编?号|金额)|(?:下单|付款)时间|商品(?:id|编号)|(?:运单|退货单)号)\s*:\s*)?"
+_MASK = re.compile(rf"{_LABEL}\[[^\[\]\n]{{1,24}}\]|/:[a-z@^_\-*,.&<>()0-9]{{1,6}}|&nbsp;|#e-s\[[^\]]*\]")
 # Order and parcel numbers say nothing about what is asked.
 _CODE = re.compile(r"(?:订单号?|单号)?[:：]?\s*(?<![\da-z])[a-z]{0,4}\d{10,20}(?!\d)")
 _PICTURES = (
     "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\u3030\ufe0f"
 )
 _PICTURE = re.compile(f"[{_PICTURES}]+")
-_EDGE = " \n,.!?;:~^-_'\"()<>《》“”‘’【】、。…·，！？；：（）～*`|/\\"
+_EDGE = " \n[],.!?;:~^-_'\"()<>《》“”‘’【】、。…·，！？；：（）～*`|/\\"
 _REPEATED = re.compile(r"([!?,.~。…])\1+")
 _SPACES = re.compile(r"\s+")
 _NOISE = re.compile(f"[{_PICTURES}\\[&]|/:")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from assist.demand import Name, Subject
 from assist.draft.demands import DOUBT, doubted, met
 from assist.draft.evidence import Candidate
-from assist.messages import Demand
 from assist.question.demands import demands as read_demands
 from assist.results import Statement
 from assist.text.tokenize import Tokenizer
@@ -35,10 +35,15 @@ def demands(text):
         ("这壶多重", "整壶2斤半", True),
         ("孕妇能用吗", "适用中性、干性皮肤", False),
         ("孕妇能用吗", "孕期使用前请咨询医生", True),
+        ("这件参加三件八折吗", "每满300元减40元", False),
+        ("这件参加三件八折吗", "3件打8折", True),
+        ("19.9买一送一", "活动期间付款送烘焙纸垫", False),
+        ("19.9买一送一", "买1送1只以活动页写明的为准", True),
+        ("购物津贴怎么用", "银卡生日当月送10元券", False),
     ],
 )
 def test_met_reads_what_is_said(asked, said, names):
-    found = [demand for demand in demands(asked) if demand.kind != "subject"]
+    found = [demand for demand in demands(asked) if not isinstance(demand, Subject)]
     assert found
     assert all(met(demand, said, said) for demand in found) is names
 
@@ -74,7 +79,16 @@ def test_only_questions_about_goods_are_held_to_their_form():
     assert doubted(candidate("可以换。"), question, given).score == 0.5
 
 
+def test_an_offer_is_told_by_what_names_it():
+    question = asked("打八折吗", intent="售前/价格/优惠/活动")
+    given = evidence(question, pages=[shirt()])
+    assert doubted(candidate("每满300元减40元。", lane="clause"), question, given).score == pytest.approx(
+        0.5 * DOUBT
+    )
+    assert doubted(candidate("会员日全场8折。", lane="clause"), question, given).score == 0.5
+
+
 def test_a_brand_counts_where_the_page_names_it_anywhere():
-    demand = Demand("name", ("ykk",))
+    demand = Name(("ykk",))
     assert met(demand, "面料是棉", "拉链ykk")
     assert not met(demand, "面料是棉", "拉链")
