@@ -36,6 +36,8 @@ from assist.text.quantities import quantities
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SEED, READ = 7, 50
+SPLITS = ("dev", "test", "second", "kept")
+"""The first set in its halves, and a second one, written later, of which every fourth row is kept from tuning."""
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -293,7 +295,7 @@ def main() -> None:
         ("conflicts", conflicts),
         ("edits", edits),
     ):
-        result[name] = {split: measure(split) for split in ("dev", "test")}
+        result[name] = {split: measure(split) for split in SPLITS}
     with tempfile.TemporaryDirectory() as folder:
         made = list(drafts(Path(folder) / "shop.assist"))
     result["mutations"] = mutations(made)

@@ -30,7 +30,7 @@ from assist.text.sentences import sentences
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PER_PATTERN, SEED = 60, 7
-LEAST = 0.8
+LEAST = 0.9
 """The threshold is never lower than this: a lawful reply kept from an agent costs more than a missed one."""
 FALSE_ALARMS = 0.02
 """Share of lawful dev sentences that may be found."""
@@ -112,7 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replies", type=Path, help="Real replies, one JSON object a line with `text`.")
     parser.add_argument("--limit", type=int, default=6_000, help="So many of them.")
-    parser.add_argument("--strength", type=float, default=1e-5, help="Of the L2 penalty.")
+    parser.add_argument("--strength", type=float, default=3e-6, help="Of the L2 penalty.")
     parser.add_argument("--out", type=Path, default=ROOT / "src/assist/guard/data/scorer.npz")
     options = parser.parse_args()
     texts, names = training_rows(options.replies, options.limit)

@@ -33,6 +33,8 @@ HASHES = 8_192
 """Columns for character n-grams."""
 N_GRAMS = (2, 3)
 _MIN_CHARS = 8
+_LIKELY = 0.1
+"""A class less probable than this is not considered."""
 _NOISE = re.compile(r"[^\w]+")
 _KINDS = MappingProxyType(
     {"pii": "privacy", "unfair_terms": "unfair_term", "complaints": "discourage_complaint"}
@@ -119,10 +121,21 @@ def find_unlisted(view: View, *, quotes: Sequence[str] = (), seen: Sequence[Span
     clean = model.classes.index("clean")
     findings = []
     for span, row in zip(spans, model.probabilities([span.of(text) for span in spans]), strict=True):
-        name = model.classes[int(np.argmax(np.delete(row, clean)))]
-        if 1.0 - row[clean] >= model.threshold and _is_named(name, span.of(text)):
+        name = _class_of(row, model, span.of(text)) if 1.0 - row[clean] >= model.threshold else None
+        if name is not None:
             findings.append(_finding(span, text, name, 1.0 - float(row[clean])))
     return findings
+
+
+def _class_of(row: FloatVector, model: Scorer, sentence: str) -> str | None:
+    """Return the likeliest class whose subject the sentence names; None: it names none of the likely ones."""
+    for column in np.argsort(-row, kind="stable"):
+        name = model.classes[int(column)]
+        if row[column] < _LIKELY:
+            return None
+        if name != "clean" and _is_named(name, sentence):
+            return name
+    return None
 
 
 def _is_named(name: str, sentence: str) -> bool:

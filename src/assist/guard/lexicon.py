@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -93,11 +93,11 @@ class Lexicon:
         self.rules = tuple(rules)
         self._automaton: AhoCorasick | None = None
         self._owners: list[tuple[Rule, ...]] = []
-        disguisable = (rule for rule in self.rules if _disguisable(rule))
-        self._spellings = Spellings(word for rule in disguisable for word in rule.words)
+        listed = (word for rule in self.rules if rule.severity is Severity.BLOCK for word in rule.words)
+        self._spellings = Spellings((*listed, *_spelled_words()), _variants())
 
     def respelled(self, skeleton: Skeleton) -> Respelled | None:
-        """Return a skeleton with this lexicon's words in pinyin put into characters; None: there are none."""
+        """Return a skeleton with this lexicon's disguised words written out; None: there are none."""
         text, restored = self._spellings.restore(skeleton.text)
         return Respelled(skeleton, text, restored) if restored else None
 
@@ -128,6 +128,17 @@ class Lexicon:
         automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
         self._automaton = automaton
         return automaton
+
+
+@cache
+def _variants() -> Mapping[str, Sequence[str]]:
+    table: Mapping[str, Sequence[str]] = parse_toml(read_list_file("disguises"))["variants"]
+    return table
+
+
+@cache
+def _spelled_words() -> tuple[str, ...]:
+    return tuple(parse_toml(read_list_file("disguises"))["pinyin"]["words"])
 
 
 _DISGUISED = frozenset({"absolute", "medical", "off_platform", "review_reward"})

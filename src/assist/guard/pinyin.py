@@ -1,18 +1,26 @@
-"""Words spelled in pinyin, whole or in part (`weixin`, `zui好`, `quan网di一`), turned back into characters."""
+"""Words in disguise, turned back into what they stand for.
+
+In pinyin, whole or in part (`weixin`, `zui好`, `quan网di一`); with a homophone, a look-alike or a character split in
+two (慨不退换, 最弓虽), as `data/disguises.toml` lists them.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
+_NO_VARIANTS: Mapping[str, Sequence[str]] = MappingProxyType({})
 _LATIN = re.compile("[a-z]+")
-_HAN_WORD = re.compile("[\u4e00-\u9fff]{2,5}")
+_HAN_WORD = re.compile("(?=.*[\u4e00-\u9fff])[\u4e00-\u9fffa-z]{2,5}")
+_MOST_DISGUISED = 2
+"""Characters of a word that are replaced by homophones or parts; more make it unreadable."""
 # A syllable of toneless pinyin; a run of letters that is not made of these is no pinyin.
 _RUN = re.compile(
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
@@ -22,24 +30,39 @@ _RUN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A word put back: its place `at` and `length` in the new text, and the letters' range in the old one."""
+    """A word put back.
+
+    Attributes:
+        at: Its place in the new text.
+        length: Its length there.
+        start: Where its spelling began in the old text.
+        end: Where that ended.
+        in_pinyin: Three letters or more stood for characters; otherwise other characters did.
+    """
 
     at: int
     length: int
     start: int
     end: int
+    in_pinyin: bool = True
 
 
 class Spellings:
-    """Finds the pinyin spellings of a set of words in one pass; those in characters alone are left to others."""
+    """Finds the disguises of a set of words in one pass; words that are written out are left to others.
 
-    def __init__(self, words: Iterable[str]) -> None:
+    Args:
+        words: Of two to five characters; others are passed over.
+        variants: What may stand in a character's place.
+    """
+
+    def __init__(self, words: Iterable[str], variants: Mapping[str, Sequence[str]] = _NO_VARIANTS) -> None:
+        self._variants = variants
         self._words = sorted({word for word in words if _HAN_WORD.fullmatch(word)})
         self._automaton: AhoCorasick | None = None
         self._owners: list[str] = []
 
     def restore(self, text: str) -> tuple[str, tuple[Restored, ...]]:
-        """Replace every pinyin spelling by the word.
+        """Replace every disguise by the word.
 
         Args:
             text: Without separators, in lower case.
@@ -47,7 +70,9 @@ class Spellings:
         Returns:
             The text with words in characters, and what was replaced, by place; nothing: the text as it was.
         """
-        if not any(_RUN.fullmatch(run) for run in _LATIN.findall(text) if len(run) > 1):
+        if not self._variants and not any(
+            _RUN.fullmatch(run) for run in _LATIN.findall(text) if len(run) > 1
+        ):
             return text, ()
         parts: list[str] = []
         places: list[Restored] = []
@@ -57,7 +82,8 @@ class Spellings:
                 continue
             parts += [text[reached:start], word]
             length += start - reached
-            places.append(Restored(length, len(word), start, end))
+            in_pinyin = sum(char.isascii() for char in text[start:end]) > 2
+            places.append(Restored(length, len(word), start, end, in_pinyin))
             length, reached = length + len(word), end
         return "".join([*parts, text[reached:]]), tuple(places)
 
@@ -72,7 +98,8 @@ class Spellings:
     def _build(self) -> AhoCorasick:
         from ahocorasick_rs import AhoCorasick, Implementation
 
-        owners = {spelling: word for word in self._words for spelling in _spellings(word)}
+        owners = {spelling: word for word in self._words for spelling in _disguised(word, self._variants)}
+        owners |= {spelling: word for word in self._words for spelling in _spellings(word)}
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
         return self._automaton
@@ -80,21 +107,33 @@ class Spellings:
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Say whether a match neither begins nor ends inside letters that are no pinyin."""
-    before = re.search("[a-z]*$", text[:start])
-    after = re.match("[a-z]*", text[end:])
-    rest = (before[0] if before else "", after[0] if after else "")
-    return all(not letters or _RUN.fullmatch(letters) for letters in rest)
+    rest = []
+    if text[start].isascii():
+        rest += re.findall("[a-z]+$", text[:start])
+    if text[end - 1].isascii():
+        rest += re.findall("^[a-z]+", text[end:])
+    return all(_RUN.fullmatch(letters) for letters in rest)
+
+
+def _disguised(word: str, variants: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a word with up to `_MOST_DISGUISED` of its characters replaced by what may stand for them."""
+    places = [at for at, char in enumerate(word) if char in variants]
+    for count in range(1, min(len(places), _MOST_DISGUISED) + 1):
+        for chosen in itertools.combinations(places, count):
+            for written in itertools.product(*(variants[word[at]] for at in chosen)):
+                stand_in = dict(zip(chosen, written, strict=True))
+                yield "".join(stand_in.get(at, char) for at, char in enumerate(word))
 
 
 def _spellings(word: str) -> Iterator[str]:
-    """Yield every way to write some or all characters of a word in pinyin, but for those of two letters or fewer."""
+    """Yield every way to write some or all characters of a word in pinyin, but for those of two letters alone."""
     from pypinyin import Style, lazy_pinyin
 
-    syllables = lazy_pinyin(word, style=Style.NORMAL)
-    if len(syllables) != len(word):
-        return
+    syllables = [lazy_pinyin(char, style=Style.NORMAL)[0] for char in word]
+    whole = lazy_pinyin(word, style=Style.NORMAL)
+    syllables = whole if len(whole) == len(word) else syllables
     for written in itertools.product(*zip(word, syllables, strict=True)):
         spelling = "".join(written)
         letters = sum(char.isascii() for char in spelling)
-        if letters > 2:
+        if letters > 2 or (letters == 2 and len(spelling) > letters):
             yield spelling

@@ -8,6 +8,7 @@ stays a mark that no word crosses. Only where a single character stands alone on
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -28,8 +29,16 @@ _SYMBOLS = {
     **dict.fromkeys("🐧", "企鹅"),
     **dict.fromkeys("🛰", "卫星"),
 }
+# Cyrillic and Greek letters that pass for Latin ones or digits; texts come in lower case.
+_LOOKALIKES = dict(zip("авсеіјкмнорѕтухзбοαερτυνιχ", "abceijkmhopstyx36oaeptuvix", strict=True))
 _HAS_SYMBOL = re.compile("[" + "".join(_SYMBOLS) + "]")
 _LONE_ACROSS_END = re.compile(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
+
+
+def _plain(char: str) -> str:
+    """Return the letter or digit that a character looks like: Cyrillic З is 3, ì is i."""
+    base = unicodedata.normalize("NFD", char)[0]
+    return _LOOKALIKES.get(char, base if base.isascii() else char)
 
 
 class _Table(dict[int, str]):
@@ -48,7 +57,7 @@ class _Table(dict[int, str]):
         elif char in _SENTENCE_MARKS:
             kept = SENTENCE_END
         else:
-            kept = char if char.isalnum() or char == "%" else ""
+            kept = _plain(char) if char.isalnum() or char == "%" else ""
         self[code] = kept
         return kept
 
@@ -82,7 +91,7 @@ class Skeleton:
 
 
 class Respelled:
-    """A skeleton whose words in pinyin were turned into characters.
+    """A skeleton whose words in disguise were turned into what they stand for.
 
     Attributes:
         text: As in `Skeleton`.
@@ -91,7 +100,7 @@ class Respelled:
 
     def __init__(self, skeleton: Skeleton, text: str, restored: Sequence[Restored]) -> None:
         self.text = text
-        self.disguised = tuple((item.at, item.at + item.length) for item in restored)
+        self.disguised = tuple((item.at, item.at + item.length) for item in restored if item.in_pinyin)
         self._skeleton = skeleton
         self._places: list[tuple[int, int]] = []
         reached = 0

@@ -34,6 +34,53 @@ def test_letters_that_are_no_pinyin_of_a_listed_word_stay(text):
     assert blocked(text, learned=False) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我们质量是全网最弓虽的", "absolute"),
+        ("咱家是全国销量dì一哦", "absolute"),
+        ("敢称天下弟一的手艺", "absolute"),
+        ("专氵台腰间盘突出", "medical"),
+        ("女子评返2元", "review_reward"),
+        ("好p返现，5块", "review_reward"),
+        ("jia v 给你内部价", "off_platform"),
+        ("走支fu宝转我就发货", "off_platform"),
+        ("一经售出,慨不退换", "unfair_term"),
+        ("打12З15也没用", "discourage_complaint"),
+        ("bao证不褪色", "promise"),
+        ("爱买不mai", "impatience"),
+        ("别家都是jia货，你懂的", "disparage"),
+    ],
+)
+def test_homophones_split_characters_and_lookalikes_are_read_as_what_they_stand_for(text, kind):
+    found = blocked(text, learned=False)
+    assert kind in {item.kind for item in found}
+    assert all(item.span.of(text) == item.evidence["word"] for item in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快递一天就到，全国都快",
+        "女子跑鞋38码有货",
+        "做得很平整，反面也有花",
+        "推货架尺寸120cm",
+        "hp打印机能用",
+        "加v领的那件是圆领",
+    ],
+)
+def test_ordinary_words_that_look_like_a_disguise_stay(text):
+    assert blocked(text, learned=False) == []
+
+
+def test_disguises_keep_the_places_of_the_text():
+    spellings = Spellings(["概不退换"], {"概": ["慨", "木既"], "换": ["焕"]})
+    text, [place] = spellings.restore("清仓木既不退焕哦")
+    assert text == "清仓概不退换哦"
+    assert (place.at, place.length, place.start, place.end, place.in_pinyin) == (2, 4, 2, 7, False)
+    assert spellings.restore("概不退换") == ("概不退换", ())
+
+
 def test_spellings_are_put_back_with_their_places():
     spellings = Spellings(["治疗", "全网第一"])
     text, [first, second] = spellings.restore("可zhiliao和quan网di一的")
