@@ -19,6 +19,8 @@ Rarity: TypeAlias = Callable[[Sequence[str]], FloatVector]
 _FIRST_ROWS, _FIRST_KEYS = 1_024, 64
 _MOST_KEYS = 1_024
 _UNKNOWN, _ABSENT, _HELD = 0, 1, 2
+# Characters beyond this many share a place with others where only a few need telling apart.
+_PLANE = 1 << 16
 
 
 class Shelf:
@@ -116,9 +118,11 @@ class Texts:
         flat, ends = self._words()
         missing = np.ones(len(books.words), dtype=np.bool_)
         # A word stands in the question only if its first character does.
-        begun = frozenset(asked)
-        words = ((number, books.words[number]) for number in set(flat.tolist()))
-        missing[[number for number, word in words if word[:1] in begun and word in asked]] = False
+        begun = np.zeros(_PLANE, dtype=np.bool_)
+        begun[[ord(char) % _PLANE for char in asked]] = True
+        firsts = books.firsts[flat]
+        perhaps = set(flat[begun[firsts]].tolist())
+        missing[[number for number in perhaps if books.words[number] in asked]] = False
         lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         sums = np.bincount(lines, weights=missing[flat] * books.rarities(flat), minlength=len(ends))
         whole = books.whole(self.rows)
@@ -141,6 +145,7 @@ class _Books:
         self.vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
         self.numbers: dict[str, int] = {}
         self.words: list[str] = []
+        self.firsts: NDArray[np.uint16] = np.empty(_FIRST_ROWS, dtype=np.uint16)
         self.words_of: list[NDArray[np.int32]] = []
         self._texts: list[str] = []
         self._rarity = rarity
@@ -164,8 +169,12 @@ class _Books:
         self.vectors[row] = vector
         for word in words:
             if word not in self.numbers:
+                number = len(self.words)
+                if number == len(self.firsts):
+                    self.firsts = np.concatenate([self.firsts, np.empty_like(self.firsts)])
+                self.firsts[number] = ord(word[0]) % _PLANE
                 self.words.append(word)
-                self.numbers[word] = len(self.words) - 1
+                self.numbers[word] = number
         self.words_of.append(np.array([self.numbers[word] for word in words], dtype=np.int32))
         self._texts.append(text)
         # Last: whoever finds the text finds all that is known of it.
@@ -181,8 +190,8 @@ class _Books:
             found: FloatVector = self._rarities[numbers]
             unknown = np.isnan(found)
             if unknown.any():
-                new = np.unique(numbers[unknown])
-                self._rarities[new] = self._rarity([self.words[number] for number in new.tolist()])
+                new = sorted(set(numbers[unknown].tolist()))
+                self._rarities[new] = self._rarity([self.words[number] for number in new])
                 found = self._rarities[numbers]
             return found
 

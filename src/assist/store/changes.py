@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,10 @@ def read_touched(connection: sqlite3.Connection, stamp: str, revision: int) -> I
     known = [found for found in keys if found is not None]
     if len(known) < len(keys):
         return None
-    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *known]))
+    # Those of one commit ascend already.
+    if len(known) == 1:
+        return known[0]
+    return np.array(sorted(set(chain.from_iterable(found.tolist() for found in known))), dtype=np.int64)
 
 
 def find_damaged_commits(connection: sqlite3.Connection) -> list[int]:

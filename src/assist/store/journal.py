@@ -93,10 +93,14 @@ def read_outcomes(connection: sqlite3.Connection, after: int) -> list[Outcome]:
 
 
 def read_feedback_stamp(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Read how often feedback was taken back, and the key of the newest: two lookups, however much there is."""
-    undone = connection.execute("SELECT value FROM settings WHERE key = 'feedback_undone'").fetchone()
-    (newest,) = connection.execute("SELECT coalesce(max(key), 0) FROM feedback").fetchone()
-    return int(undone[0]) if undone else 0, int(newest)
+    """Read how often feedback was taken back, and the key of the newest: two lookups, however much there is.
+
+    In one statement, which sees one commit without a transaction around it.
+    """
+    undone, newest = connection.execute(
+        "SELECT (SELECT value FROM settings WHERE key = 'feedback_undone'), (SELECT max(key) FROM feedback)"
+    ).fetchone()
+    return int(undone or 0), int(newest or 0)
 
 
 def delete_feedback(connection: sqlite3.Connection, suggestion_id: str) -> bool:

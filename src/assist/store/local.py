@@ -139,7 +139,7 @@ class LocalStore(LocalJournal):
     @property
     def revision(self) -> int:
         """Number of commits that changed what readers see, other processes' included."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             return read_revision(connection)
 
     @property

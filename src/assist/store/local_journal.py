@@ -84,7 +84,7 @@ class LocalJournal:
 
     def feedback_stamp(self) -> tuple[int, int]:
         """Give how often feedback was taken back, and the key of the newest; another pair means other feedback."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             return journal.read_feedback_stamp(connection)
 
     def undo_feedback(self, id: str) -> bool:

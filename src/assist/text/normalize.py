@@ -35,6 +35,9 @@ _SPACE = re.compile(r"[ \n]{2,}")
 _EDGE = " \n"
 # GB 2312 is the simplified repertoire; these few of its characters are traditional forms of others.
 _SHARED = re.compile("[乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽]")
+_NO_IDEOGRAPH = re.compile(
+    "[^\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 # A base character takes at most this many marks (Unicode's stream-safe limit); more is only noise.
 _MAX_MARKS = 30
 # One round settles nearly every text; a few characters (薴 → 苧 → 苎) need a second.
@@ -138,7 +141,7 @@ def _fold_together(texts: Sequence[str]) -> list[str]:
     forms = _form_table()[codes]
     if (forms < 0).any():
         # Now and then a character is met for the first time, or becomes none or several.
-        for code in np.unique(codes[forms < 0]).tolist():
+        for code in set(codes[forms < 0].tolist()):
             _learn(code)
             joined = joined.replace(chr(code), _FORMS[code])
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
@@ -156,15 +159,15 @@ def _unsettled(codes: NDArray[np.int32]) -> list[int]:
     """Number the marked texts that hold what may be traditional, or white space in a row."""
     kinds = _kind_table()[codes]
     if not kinds.all():
-        for code in np.unique(codes[kinds == 0]).tolist():
+        for code in set(codes[kinds == 0].tolist()):
             _kind_table()[code] = _SIMPLIFIED if _is_simplified(chr(code)) else _PERHAPS
         kinds = _kind_table()[codes]
     odd = kinds == _PERHAPS
     odd[1:] |= (kinds[1:] == _WHITE) & (kinds[:-1] == _WHITE)
     places = np.flatnonzero(odd)
-    return (
-        np.unique(np.searchsorted(np.flatnonzero(codes == ord(MARK)), places)).tolist() if len(places) else []
-    )
+    if not len(places):
+        return []
+    return sorted(set(np.searchsorted(np.flatnonzero(codes == ord(MARK)), places).tolist()))
 
 
 @lru_cache(maxsize=1)
@@ -269,7 +272,10 @@ def _simplified(text: str) -> str:
 
 
 def _is_simplified(text: str) -> bool:
-    return text.isascii() or (_is_gb2312(text) and not _SHARED.search(text))
+    if text.isascii():
+        return True
+    # What is no ideograph, such as an emoji, has no simplified form.
+    return (_is_gb2312(text) or _is_gb2312(_NO_IDEOGRAPH.sub("", text))) and not _SHARED.search(text)
 
 
 def _is_gb2312(text: str) -> bool:

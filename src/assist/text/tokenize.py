@@ -320,7 +320,7 @@ def _classes(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Say of each code point what it is for cutting."""
     found = _class_table()[codes]
     if (found == _NEW).any():
-        for code in np.unique(codes[found == _NEW]).tolist():
+        for code in set(codes[found == _NEW].tolist()):
             _class_table()[code] = _class(chr(code))
         found = _class_table()[codes]
     return found
@@ -349,8 +349,8 @@ def _odd_runs(text: str) -> Iterator[tuple[int, int]]:
     if not len(places):
         return iter(())
     edges = np.flatnonzero(np.diff(letters | joined, prepend=False, append=False)).reshape(-1, 2)
-    found = edges[np.unique(np.searchsorted(edges[:, 0], places, side="right") - 1)]
-    return zip(found[:, 0].tolist(), found[:, 1].tolist(), strict=True)
+    odd = sorted(set((np.searchsorted(edges[:, 0], places, side="right") - 1).tolist()))
+    return zip(edges[odd, 0].tolist(), edges[odd, 1].tolist(), strict=True)
 
 
 def _spaced(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from assist.documents import Span
 from assist.errors import InputError
-from assist.text.normalize import _SHARED, fold, normalize
+from assist.text.normalize import _NO_IDEOGRAPH, _SHARED, fold, normalize
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,18 @@ def test_the_listed_characters_are_those_of_gb2312_that_opencc_changes():
     assert changed == set(_SHARED.pattern.strip("[]"))
 
 
+def test_opencc_changes_nothing_but_ideographs():
+    from opencc import OpenCC
+
+    convert = OpenCC("t2s").convert
+    planes = (chr(code) for code in range(0x20, 0x20000) if not 0xD800 <= code < 0xE000)
+    others = "\n".join(char for char in planes if _NO_IDEOGRAPH.match(char))
+    assert convert(others) == others
+
+
 def test_simplified_text_needs_no_opencc():
     code = (
-        "import sys; from assist.text.normalize import fold; fold('这款羽绒服会掉毛吗？ＸＬ'); "
+        "import sys; from assist.text.normalize import fold; fold('这款「羽绒服」会掉毛吗？ＸＬ😭·℃'); "
         "print('opencc' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
