@@ -140,14 +140,20 @@ def answers(store: Store, *, states: Iterable[str] | None = None) -> tuple[Answe
 
 
 def with_pins(store: Store, reviews: Sequence[AnswerReview]) -> tuple[AnswerReview, ...]:
-    """Add to each answer the passages that it rests on: of the versions that held when it was given."""
+    """Add to each answer the passages that it rests on: of the versions that held when it was given.
+
+    Nothing of this is kept beside the answer: the store never forgets a version, nor when it was loaded, replaced
+    and valid, so the versions that an answer was given under are the same whenever one asks.
+    """
     documents = {item.id: item for item in store.documents(kinds=(Kind.PAST_ANSWER,))}
     sources, zone = store.documents(kinds=SOURCES), store.profile.timezone
+    loaded = {item.id: store.loaded_at(item.id) for item in sources}
     pinned = []
     for review in reviews:
         given = _given_at(documents[review.document_id], zone)
         held = [item for item in sources if _concerns(item, review.product) and _held(item.validity, given)]
-        pins = rests_on(review.answer, held)
+        known = store.loaded_at(review.document_id)
+        pins = rests_on(review.answer, [_as_known(store, item, loaded[item.id], known) for item in held])
         pinned.append(
             AnswerReview(
                 review.document_id,
@@ -161,6 +167,13 @@ def with_pins(store: Store, reviews: Sequence[AnswerReview]) -> tuple[AnswerRevi
             )  # fmt: skip
         )
     return tuple(pinned)
+
+
+def _as_known(store: Store, source: Document, loaded_at: datetime, known: datetime) -> Document:
+    """Return a source as the store held it when an answer was loaded; a dated one says itself when it holds."""
+    if source.validity != Validity() or loaded_at <= known:
+        return source
+    return store.document(source.id, on=known)
 
 
 def set_states(store: Store, ids: Sequence[str], state: AnswerState, reason: str) -> int:

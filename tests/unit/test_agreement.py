@@ -96,6 +96,35 @@ def test_an_answer_given_under_an_earlier_rule_is_retired_when_it_is_loaded(assi
     assert pin.quote == "现货付款后72小时内发货。"
 
 
+def pins_of(assistant):
+    return {
+        item.document_id: [(pin.document_id, pin.version, pin.span, pin.quote) for pin in item.pins]
+        for item in assistant.past_answers()
+    }
+
+
+def test_pins_are_the_versions_an_answer_was_given_under_whatever_comes_later(assistant):
+    from datetime import datetime
+
+    summer = rule("现货付款后72小时内发货。", validity=Validity(datetime(2025, 1, 1)))
+    assistant.add([summer, answer("现货付款后72小时内发货哦", answered_at="2026-03-01T10:00:00")])
+    before = pins_of(assistant)
+    assert [pin[1] for pin in before["p:1"]] == [summer.version]
+    assistant.add([rule("现货付款后48小时内发货。", validity=Validity(datetime(2026, 9, 1)))])
+    assert pins_of(assistant) == before
+
+
+def test_pins_of_an_answer_without_a_date_are_what_was_there_when_it_was_loaded(assistant):
+    old, new = rule("现货付款后72小时内发货。默认发中通。"), rule("现货付款后48小时内发货。默认发中通。")
+    assistant.add([old, answer("现货付款后72小时内发货哦"), answer("默认发中通的哦", "p:2")])
+    before = pins_of(assistant)
+    assert {pin[1] for pins in before.values() for pin in pins} == {old.version}
+    assistant.add([new])
+    assert pins_of(assistant) == before
+    assistant.add([answer("现货付款后48小时内发货哦", "p:3")])
+    assert pins_of(assistant)["p:3"][0][1] == new.version
+
+
 def test_a_corrected_answer_starts_anew(assistant):
     assistant.add([rule("现货付款后72小时内发货。"), answer("现货付款后72小时内发货哦")])
     assistant.add([rule("现货付款后48小时内发货。")])

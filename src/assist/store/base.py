@@ -139,6 +139,10 @@ class Store(Protocol):
         """Give a document, in any version ever kept."""
         ...
 
+    def loaded_at(self, id: str) -> datetime:
+        """Say when the newest live version of a document was loaded (naive, shop time)."""
+        ...
+
     def documents(
         self, *, kinds: Sequence[Kind] | None = None, levels: Sequence[Level] | None = None
     ) -> tuple[Document, ...]:

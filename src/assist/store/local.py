@@ -246,6 +246,18 @@ class LocalStore(LocalJournal):
             fields = connection.execute(query, (picked.doc_key,)).fetchone()
         return make_document(fields, self._file)
 
+    def loaded_at(self, id: str) -> datetime:
+        """Say when the newest live version of a document was loaded (naive, shop time).
+
+        Raises:
+            InputError: No such document is live.
+        """
+        with self._connections.reading() as connection:
+            live = [one.loaded_at for one in read_kept(connection, id) if one.replaced_at is None]
+        if not live:
+            raise InputError(_absent(id, None, None))
+        return max(live)
+
     def documents(
         self, *, kinds: Sequence[Kind] | None = None, levels: Sequence[Level] | None = None
     ) -> tuple[Document, ...]:
