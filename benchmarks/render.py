@@ -7,42 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
-from zlib import crc32
 
-import numpy as np
-
-from assist.evaluate.intervals import intervals
 from growth_table import growth
 from peers.table import peers
-from retrieval import DENSE_WEIGHTS, PACKS
+from retrieval_table import retrieval
 from suggest_table import suggest
 
 HERE = Path(__file__).resolve().parent
-LANES = ("sparse", "dense", "hybrid")
-ABOUT = {
-    "taobao_intent_knn": "Taobao buyer message → past messages of the same intent",
-    "jddc_reply": "JD service chat → the reply that was given (one of many acceptable)",
-    "ecom_product_zh": "Taobao search query → product title; product → parameter sheet",
-    "ant_para": "payment question → its paraphrase",
-    "bank_faq_para": "bank and broker question → questions of the same meaning",
-    "beike_reply": "property client's question → the agent's message",
-    "qbqtc_search": "web search query → title; lexical by construction",
-}
 
 
 def main() -> None:
-    results = {pack: _read(HERE / "results" / f"retrieval_{pack}.json") for pack in PACKS}
-    found = {pack: result for pack, result in results.items() if result is not None}
-    ways = _read(HERE / "results" / "fusion.json")
     speed = _read(HERE / "results" / "evaluate_speed.json")
     parts = [
         _head(),
         _drafts(),
         _understanding(),
         _guards(),
-        _retrieval(found),
-        _fusion(found),
-        _ways(ways),
+        retrieval(HERE / "results"),
         _speed(speed),
     ]
     store = _read(HERE / "results" / "store.json")
@@ -239,131 +220,6 @@ def _of(result: Mapping[str, Any], path: Sequence[str]) -> str:
     if not total:
         return "–"
     return f"{hits / total:.3f} ({hits} of {total})"
-
-
-def _retrieval(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    if not found:
-        return
-    one = next(iter(found.values()))
-    yield "## Retrieval, lane by lane"
-    yield ""
-    yield "`python benchmarks/retrieval.py --data DIR` runs `assist evaluate retrieval` on seven Chinese packs in BEIR"
-    yield "layout (the data are not part of the project). nDCG@10 with the gain 2^grade − 1, computed by ir_measures;"
-    yield "in brackets the 95 % bootstrap interval over queries. *sparse* is BM25 alone, *dense* the encoder alone,"
-    yield f"*hybrid* their convex mix with a dense share of {one['settings']['dense_weight']:g}. **Bold** is the best lane; ▼ marks a hybrid"
-    yield "below the better single lane. Near-duplicates are not collapsed."
-    yield ""
-    yield f"Encoder: `{one['versions']['encoder']}`."
-    yield ""
-    yield "| pack | passages | queries | sparse | dense | hybrid |"
-    yield "|---|---:|---:|---:|---:|---:|"
-    for pack, result in found.items():
-        yield _pack_line(pack, result)
-    yield "| **mean** | | | " + " | ".join(f"{_mean(found, lane):.4f}" for lane in LANES) + " |"
-    yield ""
-    yield "| measure, mean over packs | sparse | dense | hybrid |"
-    yield "|---|---:|---:|---:|"
-    for name in one["settings"]["measures"]:
-        means = (_mean(found, lane, name) for lane in LANES)
-        yield f"| {name} | " + " | ".join(f"{mean:.4f}" for mean in means) + " |"
-    yield ""
-    yield "`R_cap@10` is hits over min(relevant, 10)."
-    yield ""
-    yield "| nDCG@10, paired over queries | hybrid − sparse | hybrid − dense |"
-    yield "|---|---:|---:|"
-    for pack, result in found.items():
-        yield f"| {pack} | " + " | ".join(_difference(result, lane) for lane in LANES[:2]) + " |"
-    yield ""
-    yield "Intervals are paired bootstrap; **bold** where they do not hold 0."
-    yield ""
-    yield from (f"- `{pack}`: {ABOUT[pack]}" for pack in found)
-    yield ""
-    yield "`ecom_product_zh` names 161 ids twice (title and parameter sheet); both rows count as one document."
-    yield ""
-
-
-def _pack_line(pack: str, result: Mapping[str, Any]) -> str:
-    lanes = {lane: result["lanes"][lane]["nDCG@10"] for lane in LANES}
-    best = max(LANES, key=lambda lane: lanes[lane]["mean"])
-    cells = []
-    for lane, value in lanes.items():
-        mean = f"{value['mean']:.4f}"
-        shown = f"**{mean}**" if lane == best else f"{mean} ▼" if lane == "hybrid" else mean
-        cells.append(f"{shown} ({value['low']:.3f}–{value['high']:.3f})")
-    about = result["settings"]
-    return f"| {pack} | {about['passages']:,} | {about['queries']:,} | " + " | ".join(cells) + " |"
-
-
-def _mean(found: Mapping[str, Mapping[str, Any]], lane: str, measure: str = "nDCG@10") -> float:
-    values = [result["lanes"][lane][measure]["mean"] for result in found.values()]
-    return sum(values) / len(values)
-
-
-def _difference(result: Mapping[str, Any], lane: str) -> str:
-    """Show the hybrid's gain over a lane with its paired bootstrap interval."""
-    gains = [row["hybrid"]["nDCG@10"] - row[lane]["nDCG@10"] for row in result["rows"]]
-    (found,) = intervals(np.array(gains)[:, None], seed=0)
-    mean, low, high = found.mean or 0.0, found.low or 0.0, found.high or 0.0
-    shown = f"{mean:+.4f}"
-    return f"{f'**{shown}**' if low > 0 or high < 0 else shown} ({low:+.3f} to {high:+.3f})"
-
-
-def _fusion(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    if not found:
-        return
-    weights = [f"{weight:g}" for weight in DENSE_WEIGHTS]
-    yield "### The dense share of the mix (nDCG@10)"
-    yield ""
-    yield "| pack | " + " | ".join(weights) + " |"
-    yield "|---|" + "---:|" * len(weights)
-    totals = dict.fromkeys(weights, 0.0)
-    for pack, result in found.items():
-        values = {weight: result["fusion"][weight]["nDCG@10"]["mean"] for weight in weights}
-        best = max(values.values())
-        cells = (f"**{value:.4f}**" if value == best else f"{value:.4f}" for value in values.values())
-        yield f"| {pack} | " + " | ".join(cells) + " |"
-        totals = {weight: totals[weight] + values[weight] for weight in weights}
-    yield "| **mean** | " + " | ".join(f"{total / len(found):.4f}" for total in totals.values()) + " |"
-    for name, half in (("chosen on", 0), ("reported on", 1)):
-        means = [_half_mean(found, f"hybrid at {weight}", half) for weight in weights]
-        best = max(means)
-        cells = (f"**{value:.4f}**" if value == best else f"{value:.4f}" for value in means)
-        yield f"| mean of the half {name} | " + " | ".join(cells) + " |"
-    yield ""
-    lanes = "; ".join(f"{lane} {_half_mean(found, lane, 1):.4f}" for lane in LANES)
-    yield "The share is chosen on one half of the queries (those whose id has an even CRC-32); the other half only reports:"
-    yield f"{lanes}."
-    yield ""
-
-
-def _ways(result: Mapping[str, Any] | None) -> Iterator[str]:
-    """Ways to fuse, each with its best share of the half it is chosen on."""
-    if result is None:
-        return
-    yield "### Ways to fuse (`python benchmarks/fusion.py`, mean nDCG@10 over packs)"
-    yield ""
-    yield "| way | chosen on one half | reported on the other |"
-    yield "|---|---:|---:|"
-    best: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for way, line in result["ways"].items():
-        family = way.partition(" ")[0]
-        if family not in best or line["chosen_on"] > best[family][1]["chosen_on"]:
-            best[family] = (way, line)
-    for way, line in best.values():
-        yield f"| {way} | {line['chosen_on']:.4f} | {line['reported_on']:.4f} |"
-    yield ""
-    yield "*rrf*: reciprocal ranks, constant 60; *min-max*: convex mix of scores scaled by the first and last hit of each"
-    yield "list; *shipped*: cosines as they are, BM25 by the query's best, both scored for what either lane found."
-    yield ""
-
-
-def _half_mean(found: Mapping[str, Mapping[str, Any]], lane: str, half: int) -> float:
-    """Mean nDCG@10 over packs, over the queries of one half."""
-    means = [
-        np.mean([row[lane]["nDCG@10"] for row in result["rows"] if crc32(row["id"].encode()) % 2 == half])
-        for result in found.values()
-    ]
-    return float(np.mean(means))
 
 
 def _speed(result: Mapping[str, Any] | None) -> Iterator[str]:

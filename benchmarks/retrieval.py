@@ -1,6 +1,7 @@
 """Measure every lane on the retrieval packs, one result file a pack; the data stay where they are.
 
     python benchmarks/retrieval.py --data DIR
+    python benchmarks/retrieval.py --data DIR --encoder e5-small-zh --stores DIR
     python benchmarks/render.py
 
 DIR holds `packs_dev.tar.zst`, or give the unpacked folder with `--packs`. The results hold ids and numbers, no text.
@@ -21,6 +22,7 @@ from packs import unpacked
 
 RESULTS = Path(__file__).resolve().parent / "results"
 PACKS = (
+    "taobao_intent",
     "taobao_intent_knn",
     "jddc_reply",
     "ecom_product_zh",
@@ -30,7 +32,7 @@ PACKS = (
     "qbqtc_search",
 )
 MEASURES = ("nDCG@10", "RR@10", "R_cap@10", "Success@1")
-DENSE_WEIGHTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+DENSE_WEIGHTS = (0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 
 
 def main() -> None:
@@ -42,23 +44,29 @@ def main() -> None:
             if not (folder / pack).is_dir():
                 missing.append(pack)
                 continue
-            result = _measured(folder / pack, arguments.encoder, arguments.jobs)
-            target = RESULTS / f"retrieval_{pack}.json"
+            result = _measured(folder / pack, arguments)
+            target = RESULTS / file_name(pack, arguments.encoder)
             target.write_text(result.to_json(), encoding="utf-8", newline="\n")
             print(f"{pack:20s}", *_line(result))
     for pack in missing:
         print(f"{pack}: not in the data, skipped", file=sys.stderr)
 
 
-def _measured(folder: Path, encoder: str, jobs: int) -> RetrievalEvaluation:
+def file_name(pack: str, encoder: str = "bundled") -> str:
+    """Name the file of a pack's results."""
+    return f"retrieval_{pack}.json" if encoder == "bundled" else f"retrieval_{encoder}_{pack}.json"
+
+
+def _measured(folder: Path, arguments: argparse.Namespace) -> RetrievalEvaluation:
     """Run one pack; ecom_product_zh names 161 ids twice, for the title and for the parameter sheet of products."""
     return evaluate_retrieval(
         folder,
-        encoder=encoder,
+        encoder=arguments.encoder,
         measures=MEASURES,
         dense_weights=DENSE_WEIGHTS,
+        store=None if arguments.stores is None else arguments.stores / folder.name,
         duplicates="fold",
-        jobs=jobs,
+        jobs=arguments.jobs,
     )
 
 
@@ -75,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--pack", action="append", help="only this pack; may repeat")
     parser.add_argument("--encoder", default="bundled", help="what assist.encoder.load takes")
+    parser.add_argument("--stores", type=Path, help="keep the encoded packs in this folder for the next run")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     if arguments.data is None and arguments.packs is None:

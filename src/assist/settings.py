@@ -40,7 +40,7 @@ class SearchSettings:
 
     k1: float = 1.5
     b: float = 0.75
-    dense_weight: float = 0.7
+    dense_weight: float = 0.4
     candidates: int = 100
     exact_rows: int = 50_000
     exact_scope_rows: int = 4_096

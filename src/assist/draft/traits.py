@@ -41,6 +41,9 @@ PAGE_RULES = (
     "售后/维修",
 )
 """Intents on which a product page has the first word."""
+_LANES = ("dense", "sparse")
+_MEANING = 0.7
+"""What meaning counts of a hit's standing; words are the rest."""
 _KINDS: Memo[tuple[Unit, ...], tuple[FloatVector, ...]] = Memo(512)
 _ABOVE_SHOP = (Level.LAW, Level.PLATFORM)
 _OVERDUE = re.compile("超过|超期|逾期|过期|过保")
@@ -154,7 +157,7 @@ def clause_traits(
         "clause_for_page": always if for_page else nothing,
         "promotion": _flags(unit.document.kind is Kind.PROMOTION for unit in units),
         "above_shop": _flags(unit.document.level in _ABOVE_SHOP for unit in units),
-        "retrieved": np.array([hit.score for hit in hits], dtype=np.float32),
+        "retrieved": _standing(hits),
         "branch": _flags(any(word in unit.head for word in branch) for unit in units) if branch else nothing,
         "overdue_unasked": _flags(
             (late and not asked_late) or (slip and not asked_slip) for late, slip, _ in exceptions
@@ -163,6 +166,18 @@ def clause_traits(
         "steps_unasked": nothing if steps else listed,
         "steps_asked": listed if steps else nothing,
     }
+
+
+def _standing(hits: Sequence[Hit]) -> FloatVector:
+    """Say how hits stand among each other: cosines as they are, words as a share of the hit that has most of them.
+
+    Unlike a hit's score, which counts words against all that was asked: here one of the hits is meant.
+    """
+    cosines, impacts = (
+        np.array([max(hit.lanes.get(lane, 0.0), 0.0) for hit in hits], dtype=np.float32) for lane in _LANES
+    )
+    most = max(float(impacts.max(initial=0.0)), 1e-6)
+    return np.asarray(_MEANING * cosines + (1.0 - _MEANING) * impacts / most, dtype=np.float32)
 
 
 def rules_on(text: str, moment: datetime) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assist.arrays import FloatMatrix, IdMatrix, check_matrix
 from assist.encoder.base import Encoder
 from assist.index.ranking import padded
-from assist.retrieve.fuse import Rescore, fuse
+from assist.retrieve.fuse import Rescore, attainable_scores, fuse
 from assist.settings import SearchSettings
 from assist.store.view import View
 from assist.text.normalize import fold
@@ -68,7 +68,8 @@ def run_lanes(
             (partial(view.dense.scores, v), partial(view.sparse.scores, t))
             for v, t in zip(vectors, tokens, strict=True)
         ]
-        rows.update({name: _mixed(dense, sparse, weight, exact) for name, weight in mixes.items()})
+        most = attainable_scores(tokens, view.sparse.idf).tolist()
+        rows.update({name: _mixed(dense, sparse, weight, most, exact) for name, weight in mixes.items()})
         return {name: fold_rows(found, view.columns.document, depth) for name, found in rows.items()}
 
     parts: list[dict[str, IdMatrix]] = []
@@ -80,12 +81,19 @@ def run_lanes(
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _mixed(dense: Found, sparse: Found, weight: float, exact: Sequence[tuple[Rescore, Rescore]]) -> IdMatrix:
+def _mixed(
+    dense: Found,
+    sparse: Found,
+    weight: float,
+    attainable: Sequence[float],
+    exact: Sequence[tuple[Rescore, Rescore]],
+) -> IdMatrix:
     fused = [
         fuse(
             (dense[0][at], dense[1][at]),
             (sparse[0][at], sparse[1][at]),
             weight=weight,
+            attainable=attainable[at],
             exact_dense=exact_dense,
             exact_sparse=exact_sparse,
         )

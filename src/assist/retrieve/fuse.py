@@ -1,12 +1,13 @@
-"""Two ranked lists -> one: a convex mix of scores scaled by their theoretical least, and the collapse of near-duplicates.
+"""Two ranked lists -> one: a convex mix of scores on fixed scales, and the collapse of near-duplicates.
 
-The mix is Bruch, Gai & Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023), section 4; scaling by
-0 instead of by the last hit, and scoring in both lanes what either found, measured better (`benchmarks/README.md`).
+The mix is Bruch, Gai & Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023), section 4, with scales that
+do not depend on what was found: a text that has one common word of the query is no good match because no other has
+more. Scoring in both lanes what either found measured better too (`benchmarks/README.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,12 @@ from assist.arrays import FloatMatrix, FloatVector, IdVector
 Rescore: TypeAlias = Callable[[IdVector], FloatVector]
 """Scores of given rows for one query; int64 (m,) to float32 (m,)."""
 
+Rarity: TypeAlias = Callable[[Sequence[str]], FloatVector]
+"""Inverse document frequencies of tokens; float32, as many as tokens."""
+
+_SHARPNESS = 1.5
+"""Power of the share of the query that a text holds: half of the words say less than half of what all say."""
+_LEAST_ATTAINABLE = 1e-6
 _PRODUCT = 1 << 17
 
 
@@ -43,19 +50,21 @@ def fuse(
     sparse: tuple[IdVector, FloatVector],
     *,
     weight: float,
+    attainable: float,
     exact_dense: Rescore,
     exact_sparse: Rescore,
 ) -> Fused:
     """Mix two lanes' results; padding (-1) is dropped.
 
-    A cosine counts as it is, a BM25 score as a share of the query's best one: both are 0 where nothing is alike,
-    wherever a list was cut. What one lane did not find is scored by it afterwards, for its place below the cut is
-    known to no one and 0 would be a guess.
+    A cosine counts as it is, a BM25 score as a share, sharpened, of what a text can attain for the query: both are 0
+    where nothing is alike and near 1 where all is, wherever a list was cut and whatever else was found. What one lane
+    did not find is scored by it afterwards, for its place below the cut is known to no one and 0 would be a guess.
 
     Args:
         dense: Rows and scores of the dense lane, best first.
         sparse: Rows and scores of the sparse lane, best first; padded where no further row has a word of the query.
         weight: Share of the dense lane, 0–1.
+        attainable: No BM25 score of the query is larger; see `attainable_scores`.
         exact_dense: Cosines of given rows with the query.
         exact_sparse: BM25 scores of given rows for the query.
 
@@ -74,11 +83,30 @@ def fuse(
         if len(sparse_rows) == len(sparse[0])
         else np.maximum(raw_sparse, np.float32(0.0))
     )
-    best = float(impacts.max(initial=0.0))
-    mixed = weight * cosines + (1.0 - weight) * (impacts / best if best > 0.0 else impacts)
+    shares = np.minimum(impacts / max(attainable, _LEAST_ATTAINABLE), 1.0)
+    mixed = weight * cosines + (1.0 - weight) * shares**_SHARPNESS
     # The rows ascend, so a stable sort leaves the lower of two equal ones first.
     order = np.argsort(-mixed, kind="stable")
     return Fused(rows[order], mixed[order].astype(np.float32), raw_dense[order], raw_sparse[order])
+
+
+def attainable_scores(queries: Sequence[Sequence[str]], idf: Rarity) -> FloatVector:
+    """Give the least upper bound of the BM25 scores that any text can have for each query.
+
+    A token adds less than its inverse document frequency, however often a text repeats it; one that no text holds
+    counts as the rarest.
+
+    Args:
+        queries: q lists of tokens; a repeated one counts again, as it does in a score.
+        idf: Of the collection that is searched.
+
+    Returns:
+        float32, shape (q,); 0 for a query without tokens.
+    """
+    flat = [token for tokens in queries for token in tokens]
+    sums = np.append(np.float32(0.0), np.cumsum(idf(flat), dtype=np.float64)) if flat else np.zeros(1)
+    ends = np.cumsum([0, *map(len, queries)])
+    return np.asarray(sums[ends[1:]] - sums[ends[:-1]], dtype=np.float32)
 
 
 def _union(one: IdVector, other: IdVector) -> IdVector:

@@ -17,7 +17,7 @@ from assist.encoder.base import Encoder
 from assist.errors import InputError
 from assist.index.filters import Filter
 from assist.results import Hit
-from assist.retrieve.fuse import Fused, collapse, fuse
+from assist.retrieve.fuse import Fused, attainable_scores, collapse, fuse
 from assist.settings import SearchSettings
 from assist.store.view import AUDIENCE_CODES, KIND_CODES, View, moment_seconds
 from assist.text.normalize import fold
@@ -167,6 +167,7 @@ class Retriever:
         take = max(min(max(_DEPTH * most, _LEAST), self._settings.candidates), most)
         dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
         sparse_rows, sparse_scores = self.view.sparse.search(tokens, take, rows=rows)
+        attainable = attainable_scores(tokens, self.view.sparse.idf).tolist()
         found: list[tuple[Hit, ...]] = []
         for at, one in enumerate(wanted):
             if not folded[at]:
@@ -176,6 +177,7 @@ class Retriever:
                 (dense_rows[at], dense_scores[at]),
                 (sparse_rows[at], sparse_scores[at]),
                 weight=self._settings.dense_weight,
+                attainable=attainable[at],
                 exact_dense=partial(self.view.dense.scores, vectors[at]),
                 exact_sparse=partial(self.view.sparse.scores, tokens[at]),
             )

@@ -42,7 +42,7 @@ MIN_ROWS = 100
 """Labelled questions or feedbacks below which nothing is fitted: fewer would fit their accidents."""
 HELD_BACK = 3
 """One group of questions in this many is held back."""
-DENSE_WEIGHTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+DENSE_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 PENALTIES = (3.0, 10.0, 30.0, 100.0)
 """Strengths of the pull towards the weights in use, tried by cross-fitting."""
 DEPTH = 10

@@ -1,5 +1,8 @@
 """What the writer knows of a unit: one column a trait, one row a unit."""
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 
@@ -70,12 +73,21 @@ def test_a_clause_on_an_exception_that_was_not_asked_for_is_marked(heading, aske
     assert not late["excluding_unasked"].any()
 
 
-def test_authority_kind_and_the_hits_score_are_columns():
+def test_hits_stand_by_meaning_and_by_their_share_of_the_most_words():
+    found = [
+        h for h in hits(policy("r", (("1", "退货", "可退。"), ("2", "换货", "可换。")))) if h.chunk.section
+    ]
+    lanes = ({"dense": 0.5, "sparse": 8.0}, {"sparse": 4.0})
+    found = [replace(hit, lanes=MappingProxyType(lane)) for hit, lane in zip(found, lanes, strict=True)]
+    columns = clause_traits(clause_units(found), found, part(), evidence(part(), found=[tuple(found)]))
+    assert columns["retrieved"] == pytest.approx([0.35 + 0.3, 0.15])
+
+
+def test_authority_and_kind_are_columns():
     clause = ("1", "退货", "7天内可退。")
     assert of_clauses(part(), clause, level=Level.LAW)["above_shop"].all()
     assert not of_clauses(part(), clause)["above_shop"].any()
     assert of_clauses(part(), clause, kind=Kind.PROMOTION)["promotion"].all()
-    assert of_clauses(part(), clause)["retrieved"] == pytest.approx([0.8])
     assert of_clauses(part(intent="售前/尺码/推荐尺码"), clause)["clause_for_page"].all()
 
 

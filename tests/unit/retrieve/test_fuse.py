@@ -1,8 +1,10 @@
 """Fusion of two lanes and the collapse of near-duplicates, by hand-worked numbers."""
 
 import numpy as np
+import pytest
 
-from assist.retrieve.fuse import collapse, fuse
+from assist.index.sparse import SparseIndex
+from assist.retrieve.fuse import attainable_scores, collapse, fuse
 
 
 def lane(rows, scores):
@@ -14,25 +16,53 @@ def table(scores):
     return lambda rows: np.array([scores.get(int(row), 0.0) for row in rows], dtype=np.float32)
 
 
-def mixed(dense, sparse, weight, *, cosines=None, impacts=None):
+def mixed(dense, sparse, weight, *, attainable=8.0, cosines=None, impacts=None):
     exact = {"exact_dense": table(cosines or {}), "exact_sparse": table(impacts or {})}
-    return fuse(dense, sparse, weight=weight, **exact)
+    return fuse(dense, sparse, weight=weight, attainable=attainable, **exact)
 
 
-def test_the_mix_is_the_cosine_and_the_share_of_the_best_bm25_score():
-    fused = mixed(lane([3, 1, 2], [0.9, 0.5, 0.1]), lane([1, 7], [8.0, 4.0]), 0.6)
-    assert fused.rows.tolist() == [1, 3, 7, 2]
-    np.testing.assert_allclose(fused.scores, [0.6 * 0.5 + 0.4, 0.54, 0.2, 0.06], atol=1e-6)
+def test_the_mix_is_the_cosine_and_the_share_of_the_attainable_bm25_score_to_the_power_one_and_a_half():
+    fused = mixed(lane([3, 1, 2], [0.9, 0.5, 0.1]), lane([1, 7], [8.0, 2.0]), 0.6)
+    assert fused.rows.tolist() == [1, 3, 2, 7]
+    np.testing.assert_allclose(fused.scores, [0.6 * 0.5 + 0.4, 0.54, 0.06, 0.4 * 0.125], atol=1e-6)
     assert fused.dense[0] == np.float32(0.5)
     assert fused.sparse[1] == -np.inf
 
 
+def test_a_weak_match_in_words_stays_weak_where_no_other_has_any():
+    fused = mixed(lane([3], [0.5]), lane([7], [2.0]), 0.45, attainable=50.0)
+    assert fused.rows.tolist() == [3, 7]
+    assert fused.scores[1] < 0.01
+
+
+def test_a_query_without_known_words_is_ranked_by_meaning_alone():
+    fused = mixed(lane([3, 1], [0.9, 0.5]), lane([-1, -1], [-np.inf, -np.inf]), 0.45, attainable=0.0)
+    np.testing.assert_allclose(fused.scores, [0.405, 0.225], atol=1e-6)
+
+
+@pytest.mark.parametrize("b", [0.0, 0.75])
+def test_no_text_scores_more_than_is_attainable_and_one_of_rare_words_alone_comes_close(b):
+    words = ["退", "货", "邮", "费", "谁", "出", "保", "修", "多", "久"]
+    texts = [words[at : at + 3] for at in range(8)] + [["尺", "码"] * 40]
+    index = SparseIndex.build(texts, b=b)
+    queries = [["尺", "码"], ["退", "货", "退"], [], ["从未", "见过"]]
+    attainable = attainable_scores(queries, index.idf)
+    rows = np.arange(len(texts), dtype=np.int64)
+    best = [index.scores(query, rows).max() for query in queries]
+    assert attainable.shape == (4,)
+    assert (np.array(best) <= attainable).all()
+    assert best[0] > 0.8 * attainable[0]
+    assert attainable[2] == 0.0
+    assert attainable[3] == pytest.approx(2 * index.idf(["从未"])[0])
+    np.testing.assert_allclose(attainable[1], index.idf(queries[1]).sum(), rtol=1e-6)
+
+
 def test_what_one_lane_did_not_find_is_scored_by_it_and_still_counts_as_not_found():
-    fused = mixed(lane([3], [0.9]), lane([7], [4.0]), 0.5, cosines={7: 0.8}, impacts={3: 1.0})
+    fused = mixed(lane([3], [0.9]), lane([7], [8.0]), 0.5, cosines={7: 0.8}, impacts={3: 2.0})
     assert fused.rows.tolist() == [7, 3]
-    np.testing.assert_allclose(fused.scores, [0.9, 0.575], atol=1e-6)
+    np.testing.assert_allclose(fused.scores, [0.9, 0.5125], atol=1e-6)
     assert fused.dense.tolist() == [-np.inf, np.float32(0.9)]
-    assert fused.sparse.tolist() == [4.0, -np.inf]
+    assert fused.sparse.tolist() == [8.0, -np.inf]
 
 
 def test_a_negative_cosine_counts_as_none():
@@ -87,6 +117,7 @@ def test_a_sparse_list_with_padding_is_whole_and_nothing_is_scored_again():
         lane([3, 1], [0.9, 0.5]),
         lane([1, -1], [8.0, -np.inf]),
         weight=0.5,
+        attainable=8.0,
         exact_dense=table({}),
         exact_sparse=asked.append,
     )
