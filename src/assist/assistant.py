@@ -23,7 +23,7 @@ from assist.guard.conflicts import Conflict
 from assist.ingest import Skipped
 from assist.learning import Learned, Traces, keep_feedback
 from assist.loading import AddReport, OnError, Progress
-from assist.messages import Channel, Message, read_message
+from assist.messages import Channel, Message, Mode, read_message
 from assist.results import Finding, Hit, Suggestion
 from assist.retrieve.lanes import Retriever, Scope
 from assist.settings import Settings
@@ -237,6 +237,7 @@ class Assistant:
         customer: Mapping[str, object] | None = None,
         channel: str | Channel = "wangwang",
         on: date | datetime | str | None = None,
+        mode: str | Mode = "agent",
         k: int = 3,
     ) -> Suggestion:
         """Suggest ranked reply drafts for a message, or ask, decline, hand over: with the reason.
@@ -250,10 +251,12 @@ class Assistant:
             customer: Known facts of the shopper: `height_cm, weight_kg, foot_cm, size_habit, province, ...`.
             channel: `wangwang`, `sms` or `phone`: changes the form, never the facts.
             on: The moment to answer for; a date means its first moment; None: now.
+            mode: `agent`: a person reads the drafts; `auto`: the caller sends the first one itself, so that what is
+                not sure enough (`decide.unattended`) is handed over.
             k: Drafts wanted, >= 1.
 
         Raises:
-            InputError: k < 1, an empty message, an unknown channel, `on` is no ISO date.
+            InputError: k < 1, an empty message, an unknown channel or mode, `on` is no ISO date.
         """
         made = read_message(
             message,
@@ -263,6 +266,7 @@ class Assistant:
             customer=customer,
             channel=channel,
             on=None if on is None else shop_time(on, self._current().timezone),
+            mode=mode,
         )
         return self.suggest_many([made], k=k)[0]
 

@@ -120,6 +120,7 @@ def suggest(
     customer: Annotated[str | None, typer.Option(help="Customer facts as a JSON object.")] = None,
     channel: Annotated[str, typer.Option(help="wangwang, sms or phone.")] = "wangwang",
     on: Annotated[str | None, typer.Option(help="The moment to answer for (ISO); now if not given.")] = None,
+    mode: Annotated[str, typer.Option(help="agent: a person sends; auto: nobody reads it first.")] = "agent",
     k: Annotated[int, typer.Option("-k", help="Drafts wanted.")] = 3,
     encoder: EncoderName = "bundled",
     as_json: AsJson = False,
@@ -133,6 +134,7 @@ def suggest(
             customer=_mapping(customer, "--customer"),
             channel=channel,
             on=on,
+            mode=mode,
             k=k,
         )
     if as_json:

@@ -41,6 +41,13 @@ class Channel(Word):
     PHONE = "phone"
 
 
+class Mode(Word):
+    """Who sends the reply: an agent who reads it first, or the caller itself, which calls for a stricter line."""
+
+    AGENT = "agent"
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier line of the conversation; `role` is `buyer` or `agent`."""
@@ -61,6 +68,7 @@ class Message:
         customer: Known facts of the shopper (`height_cm, weight_kg, foot_cm, province, ...`).
         channel: Where the reply goes.
         on: The moment to answer for, naive shop time; None: now.
+        mode: Who sends the reply.
     """
 
     lines: tuple[str, ...]
@@ -70,6 +78,7 @@ class Message:
     customer: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     channel: Channel = Channel.WANGWANG
     on: datetime | None = None
+    mode: Mode = Mode.AGENT
 
     @property
     def text(self) -> str:
@@ -205,11 +214,12 @@ def read_message(
     customer: Mapping[str, object] | None,
     channel: str | Channel,
     on: datetime | None,
+    mode: str | Mode = Mode.AGENT,
 ) -> Message:
     """Put together what a caller passes to `Assistant.suggest`.
 
     Raises:
-        InputError: The channel is unknown, or an argument is not of its type.
+        InputError: The channel or the mode is unknown, or an argument is not of its type.
     """
     _check_types(product, order, customer)
     return Message(
@@ -220,6 +230,7 @@ def read_message(
         customer=customer or {},
         channel=Channel(Channel.parse(channel)),
         on=on,
+        mode=Mode(Mode.parse(mode)),
     )
 
 

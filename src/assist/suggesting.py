@@ -22,7 +22,7 @@ from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
 from assist.guard import check
 from assist.guard.floors import Floors
-from assist.messages import Message, Part, Question
+from assist.messages import Message, Mode, Part, Question
 from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, LearnedIntents, Understanding, catalog
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
@@ -195,7 +195,7 @@ class Suggester:
             if question is None:
                 return None
             evidence = self._evidence(_Read(message, question, now, now), ())
-            route = decide.route(question)
+            route = _held(decide.route(question), (), evidence)
         if route.decision is Decision.HANDOFF:
             return self._hand_off(evidence, route.reason or Reason.ASKS_HUMAN, (), timings)
         return self._reply(evidence, timings)
@@ -309,6 +309,8 @@ class Suggester:
     ) -> Suggestion:
         evidence = self._evidence(read, hits)
         route = decide.route(read.question)
+        if route.decision is Decision.QUICK:
+            route = _held(route, (), evidence)
         if route.decision is Decision.HANDOFF:
             return self._hand_off(evidence, route.reason or Reason.NO_SOURCE, (), timings, read.advice)
         if route.decision is Decision.QUICK:
@@ -324,7 +326,7 @@ class Suggester:
             drafts, blocked = self._guarded(written.drafts, evidence)
             drafts = prefer(drafts, read.question, preferences, read.now, weights=self._weights)
             drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
-        settled = route if refusing else decide.settle(drafts, blocked)
+        settled = _held(route if refusing else decide.settle(drafts, blocked), drafts, evidence)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
         return self._finish(
@@ -396,6 +398,13 @@ class Suggester:
             rules_at=read.rules_at,
             scorer=self._relevance,
         )
+
+
+def _held(settled: decide.Route, drafts: Sequence[Draft], evidence: Evidence) -> decide.Route:
+    """Hold a decision to the stricter line where the caller sends without a person."""
+    if evidence.message.mode is Mode.AGENT:
+        return settled
+    return decide.unattended(settled, drafts, evidence.question)
 
 
 def check_draft(

@@ -6,10 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.decide import LOW_CONFIDENCE, Route, confidence, features, handoff, route, settle, with_confidence
+from assist.decide import (
+    AUTO_CONFIDENCE,
+    LOW_CONFIDENCE,
+    Route,
+    confidence,
+    features,
+    handoff,
+    route,
+    settle,
+    unattended,
+    with_confidence,
+)
 from assist.documents import Span
 from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot
-from assist.results import Decision, Draft, Finding, PartVerdict, Reason, Severity
+from assist.results import Decision, Draft, Finding, PartVerdict, Reason, Severity, Statement
 from assist.shop import ShopProfile
 
 RETURN, HAGGLE, HELLO = "售后/退换/换货", "售前/价格/讲价", "通用/寒暄/问候/在吗"
@@ -61,6 +72,41 @@ def draft(*verdicts, score=0.7, lane="fact", **fields):
 )
 def test_what_the_question_alone_settles(asked, expected):
     assert route(asked) == expected
+
+
+SAID = {"statements": (Statement("掉色等级4级。"),), "confidence": AUTO_CONFIDENCE}
+DOUBTED = Finding("tone", Severity.WARN, "语气")
+UNSURE = Route(Decision.HANDOFF, Reason.LOW_CONFIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("decision", "best", "expected"),
+    [
+        (Decision.SUGGEST, draft("answered", **SAID), Route(Decision.SUGGEST)),
+        (Decision.SUGGEST, draft("answered", "checking", **SAID), UNSURE),
+        (Decision.SUGGEST, draft("answered", "refused", **SAID), UNSURE),
+        (Decision.SUGGEST, draft("answered", **{**SAID, "confidence": AUTO_CONFIDENCE - 0.01}), UNSURE),
+        (Decision.SUGGEST, draft("answered", findings=(DOUBTED,), **SAID), UNSURE),
+        (Decision.ASK, draft("asked"), Route(Decision.ASK)),
+        (Decision.ASK, draft("asked", **SAID), Route(Decision.ASK)),
+        (Decision.ASK, draft("asked", **{**SAID, "confidence": 0.5}), UNSURE),
+        (Decision.DECLINE, draft("refused"), Route(Decision.DECLINE)),
+        (Decision.QUICK, draft("answered"), Route(Decision.QUICK)),
+    ],
+)
+def test_what_is_sent_without_a_person_is_sure(decision, best, expected):
+    assert unattended(Route(decision), (best,), question()) == expected
+
+
+@pytest.mark.parametrize("feeling", [Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT])
+def test_an_upset_shopper_is_not_left_to_a_machine(feeling):
+    found = unattended(Route(Decision.SUGGEST), (draft("answered", **SAID),), question(emotion=feeling))
+    assert found == Route(Decision.HANDOFF, Reason.ANGRY)
+
+
+def test_what_was_handed_over_keeps_its_reason():
+    settled = Route(Decision.HANDOFF, Reason.SAFETY)
+    assert unattended(settled, (), question(emotion=Emotion.ANGRY)) is settled
 
 
 @pytest.mark.parametrize(
