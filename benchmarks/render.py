@@ -214,7 +214,7 @@ GUARDS = (
 def _of(result: Mapping[str, Any], path: Sequence[str]) -> str:
     """A share with its counts; of several, their sum; of none, a dash."""
     for name in path:
-        result = result[name]
+        result = result.get(name, {})
     counted = [result] if "hits" in result else list(result.values())
     hits, total = (sum(one[name] for one in counted) for name in ("hits", "of"))
     if not total:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -179,8 +179,10 @@ _SEVENS = tuple(MEANS.values())[:2]
 
 def _encoders(bundled: Results, stronger: Results) -> Iterator[str]:
     """The bundled encoder beside one that runs a transformer, on the same full packs."""
-    if stronger.keys() != bundled.keys():
+    measured = [pack for pack in bundled if pack in stronger]
+    if not measured:
         return
+    means = {_named(name, packs, measured): packs & frozenset(measured) for name, packs in MEANS.items()}
     yield f"### The bundled encoder and `{STRONGER}`, full packs (nDCG@10)"
     yield ""
     yield f"`python benchmarks/retrieval.py --data DIR --encoder {STRONGER}`."
@@ -194,18 +196,23 @@ def _encoders(bundled: Results, stronger: Results) -> Iterator[str]:
         (stronger, "dense"),
         (stronger, "hybrid"),
     )
-    for pack in bundled:
+    for pack in measured:
         values = [found[pack]["lanes"][lane]["nDCG@10"]["mean"] for found, lane in columns]
         yield _best_line(pack, values)
-    for name, packs in MEANS.items():
+    for name, packs in means.items():
         yield _best_line(f"**{name}**", [_mean(found, lane, packs) for found, lane in columns])
     yield ""
     yield f"| difference of means, paired over queries | bundled alone − {STRONGER} alone | bundled hybrid − {STRONGER} alone |"
     yield "|---|---:|---:|"
-    for name, packs in MEANS.items():
+    for name, packs in means.items():
         gains = (_mean_gain(bundled, lane, stronger, packs) for lane in ("dense", "hybrid"))
         yield f"| {name} | " + " | ".join(_shown(gain) for gain in gains) + " |"
     yield ""
+
+
+def _named(name: str, packs: frozenset[str], measured: Sequence[str]) -> str:
+    missing = ", ".join(sorted(packs - frozenset(measured)))
+    return f"{name}, less {missing}" if missing else name
 
 
 Gain = tuple[float, float, float]
@@ -225,13 +232,14 @@ def _gains(one: Mapping[str, Any], lane: str, other: Mapping[str, Any], beside: 
 
 def _mean_gain(one: Results, lane: str, other: Results, packs: frozenset[str]) -> Gain:
     """Compare means over packs; every pack's queries are drawn again by themselves."""
-    draw: Callable[[int, int], Any] = np.random.default_rng(0).integers
+    rng = np.random.default_rng(0)
     totals = np.zeros(2_000)
     mean = 0.0
     for pack in sorted(packs):
         gains = _gains(one[pack], lane, other[pack], "dense")
         mean += float(gains.mean()) / len(packs)
-        totals += np.array([gains[draw(len(gains), len(gains))].mean() for _ in totals]) / len(packs)
+        drawn = (gains[rng.integers(0, len(gains), len(gains))].mean() for _ in totals)
+        totals += np.fromiter(drawn, dtype=np.float64) / len(packs)
     low, high = np.percentile(totals, (2.5, 97.5)).tolist()
     return mean, low, high
 
