@@ -205,8 +205,12 @@ def _chat_ids(text: str, digits: str) -> Iterator[Found]:
 
 
 _ACCOUNT = re.compile(r"[a-z0-9][-_a-z0-9]{4}")
-_LONG_NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
-_NUMBER_FINDERS: tuple[Finder, ...] = (
+LONG_NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
+"""Without one of these in the digits, only `WORD_FINDERS` can find anything."""
+WORD_FINDERS: tuple[Finder, ...] = (_emails, _chat_ids)
+"""The finders that need no number of six digits."""
+FINDERS: tuple[Finder, ...] = (
+    _emails,
     _orders_named,
     _id_cards,
     _waybills,
@@ -214,17 +218,6 @@ _NUMBER_FINDERS: tuple[Finder, ...] = (
     _order_runs,
     _phones,
     _landlines,
+    _chat_ids,
 )
-
-
-def _numbers(finder: Finder) -> Finder:
-    """Spare a finder the texts that hold no number of six digits."""
-
-    def find(text: str, digits: str) -> Iterator[Found]:
-        return finder(text, digits) if _LONG_NUMBER.search(digits) is not None else iter(())
-
-    return find
-
-
-FINDERS: tuple[Finder, ...] = (_emails, *map(_numbers, _NUMBER_FINDERS), _chat_ids)
 """The finders of this file, in the order that settles overlaps."""

@@ -92,8 +92,11 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def find_names(text: str, digits: str) -> Iterator[Found]:
     """Find persons' names by what stands around them; a bare name in running text is left alone."""
+    hinted: dict[re.Pattern[str], bool] = {}
     for hint, pattern in _patterns():
-        if hint.search(text) is not None:
+        if hint not in hinted:
+            hinted[hint] = hint.search(text) is not None
+        if hinted[hint]:
             yield from (("recipient", *_span(match)) for match in _compiled(pattern).finditer(text))
 
 

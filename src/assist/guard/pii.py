@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from assist.documents import Span
 from assist.errors import InputError
-from assist.guard.identifiers import FINDERS, Finder, Found, arabic_digits
+from assist.guard.identifiers import FINDERS, LONG_NUMBER, WORD_FINDERS, Finder, Found, arabic_digits
 from assist.guard.names import find_names
 from assist.guard.places import find_addresses
 from assist.guard.skeleton import View
@@ -33,6 +33,7 @@ PLACEHOLDERS = MappingProxyType(
 """Types of personal data, and what stands in their place."""
 
 _ORDER: tuple[Finder, ...] = (*FINDERS, find_addresses, find_names)
+_WITHOUT_NUMBERS: tuple[Finder, ...] = (*WORD_FINDERS, find_addresses, find_names)
 _TYPES = tuple(PLACEHOLDERS)
 # Letters of a script that no shop writes: word characters, so that no gap of a pattern spans them.
 _BLANKS = {kind: chr(0xA000 + number) for number, kind in enumerate(_TYPES)}
@@ -40,7 +41,7 @@ _HELD = re.compile("|".join(re.escape(word.lower()) for word in PLACEHOLDERS.val
 _HELD_KINDS = {word.lower(): kind for kind, word in PLACEHOLDERS.items()}
 # Without any of these no finder can find anything.
 _POSSIBLE = re.compile(
-    r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]|@|收件|收货|联系人|签收人|姓名|名字|我叫|我是|本人|先生|女士|小姐|太太|阿姨|老师|[a-z][-_a-z0-9]{5}|收|放|送到|寄|地址|我家|叫我|户名"
+    r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]|@|收件|收货|联系人|签收人|姓名|名字|我叫|我是|本人|先生|女士|小姐|太太|阿姨|老师|[a-z][-_a-z0-9]{5}|收|叫我|户名|[镇乡]|街道|苏木|驿站|丰巢|柜|代收|自提|兔喜|路口|交叉口|交汇"
 )
 _ROUNDS = 3
 
@@ -104,9 +105,10 @@ def _search(text: str) -> Iterator[Found]:
     """Run the finders in order on a text whose claimed parts are blanked, until nothing new turns up."""
     work = _HELD.sub(lambda held: _BLANKS[_HELD_KINDS[held[0]]] * len(held[0]), text)
     digits = arabic_digits(work)
+    order = _WITHOUT_NUMBERS if LONG_NUMBER.search(digits) is None else _ORDER
     for _ in range(_ROUNDS):
         before = work
-        for finder in _ORDER:
+        for finder in order:
             for kind, start, end in list(finder(work, digits)):
                 if not _is_blank(work, start, end):
                     work = work[:start] + _BLANKS[kind] * (end - start) + work[end:]

@@ -64,6 +64,13 @@ _CROSSING = re.compile(
     rf"(?:{_START}|(?<=在))(?P<place>{_LEVELS}{_N}{{0,8}}?(?:镇|乡|街道)?{_N}{{1,8}}?[路街道](?:与|和|、)[\u4e00-\u9fff]{{1,8}}?[路街道](?:交叉口|路口|交汇处|交界处?|口)"
     r"(?:向?[东南西北]{1,2})?(?:\d{1,4}米)?(?:路[东南西北])?[\u4e00-\u9fff]{0,8}?)(?=$|[\s,;。、!?|\ua000-\ua0ff]|收|的)"
 )
+# What a text must hold, and the place that is then looked for.
+_PLACES = (
+    (re.compile(r"[镇乡]|街道|苏木"), _VILLAGE),
+    (re.compile(r"(?:大学|学院|[中小]学|校区|学校|医院|\d中).*\d"), _CAMPUS),
+    (re.compile(r"驿站|丰巢|蜂巢|[递提]柜|代收点|自提点|兔喜"), _LOCKER),
+    (re.compile(r"交叉口|路口|交汇|交界|[路街]口"), _CROSSING),
+)
 # A place of making is no buyer's.
 _ORIGIN = re.compile(r"产地|原产|产自|来自|出产|种植|基地|工厂|厂家|厂址|生产|制造|总部|仓库")
 
@@ -99,8 +106,8 @@ def find_addresses(text: str, digits: str) -> Iterator[Found]:
         if _is_address(digits, candidate, match):
             reached = candidate.end
             yield ("address", candidate.left, candidate.end)
-    for pattern in (_VILLAGE, _CAMPUS, _LOCKER, _CROSSING):
-        for match in pattern.finditer(digits):
+    for hint, pattern in _PLACES:
+        for match in pattern.finditer(digits) if hint.search(digits) is not None else ():
             if _ORIGIN.search(digits, max(0, match.start() - 12), match.start()) is None:
                 yield ("address", *match.span("place"))
 
