@@ -109,7 +109,8 @@ def _replacement(
     )
     if near is not None:
         return Found(near.name, _scaled(near, match["v"], figure or 0.0), start, end)
-    if not earlier and match.re is not _AGAIN and not _CHOOSES.search(match[0]):
+    unknown = not earlier or name is not None
+    if unknown and match.re is not _AGAIN and not _CHOOSES.search(match[0]):
         return _first_figure(name, match["v"], start, end)
     return None
 
