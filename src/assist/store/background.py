@@ -18,11 +18,15 @@ class Background:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Start the job unless it runs; a process that is about to end starts none."""
+    def start(self) -> bool:
+        """Start the job unless it runs; a process that is about to end starts none.
+
+        Returns:
+            False where it runs already.
+        """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
-                return
+                return False
             # No daemon: a process that ends waits for it, and cuts no library off in the middle of its work.
             thread = threading.Thread(target=self._job, name=self._name)
             try:
@@ -31,6 +35,7 @@ class Background:
                 _LOG.info("%s is left to the next process: %s", self._name, exc)
             else:
                 self._thread = thread
+            return True
 
     def wait(self) -> None:
         """Wait until the job that runs has ended."""

@@ -33,6 +33,8 @@ _MOST = 5_000
 # With more, and more than one row in four, the indexes are built anew in memory.
 _MANY = 2_000
 _MANY_SHARE = 4
+# A writer that is so many rows ahead of index files that are being written waits for them.
+_AHEAD = 400
 _LOG = logging.getLogger(__name__)
 
 
@@ -90,6 +92,7 @@ class Views:
         self._latest: _Held | None = None
         self._lock = threading.Lock()
         self._deferred = 0
+        self._written_from = 0
         self._background = Background(self._write_quietly, name="writing of index files")
 
     def view(self) -> View:
@@ -103,8 +106,8 @@ class Views:
             held, wanting = self._renew(revision)
         if wanting and len(held.view) <= self._settings.waited_rows:
             self._write(held.view, held.head)
-        elif wanting:
-            self._background.start()
+        elif wanting and self._background.start():
+            self._written_from = held.head.changed_rows
         return held.view
 
     def close(self) -> None:
@@ -139,8 +142,11 @@ class Views:
         manifest = self._manifest()
         if wait or manifest is None or manifest.rows <= self._settings.waited_rows:
             self.write()
-        else:
-            self._background.start()
+        elif self._background.start():
+            self._written_from = head.changed_rows
+        elif head.changed_rows - self._written_from > _AHEAD:
+            # Readers that move to the new files take over at once what changed since.
+            self._background.wait()
 
     def _write_quietly(self) -> None:
         try:

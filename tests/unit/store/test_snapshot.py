@@ -266,6 +266,26 @@ def test_a_commit_does_not_wait_for_large_index_files(shop, held_back):
         assert store.verify() == ()
 
 
+def test_a_writer_does_not_run_far_ahead_of_index_files(shop, held_back, monkeypatch):
+    begun, go_on = held_back
+    monkeypatch.setattr(views, "_AHEAD", 1)
+    with open_store(shop, settings=StoreSettings(waited_rows=7)) as store:
+        store.apply(remove=["shipping"])
+        assert begun.wait(60)
+        writer = threading.Thread(target=store.apply, kwargs={"remove": ["A102"]})
+        writer.start()
+        # It committed, and waits for the files.
+        while store.revision < 3:
+            writer.join(0.01)
+        writer.join(0.2)
+        assert writer.is_alive()
+        assert len(store.view()) == 3
+        go_on.set()
+        writer.join(60)
+        assert not writer.is_alive()
+    assert current(shop).rows < 8
+
+
 def test_index_files_that_cannot_be_written_meanwhile_are_logged(shop, monkeypatch, caplog):
     def fail(self, *args, **kwargs):
         raise StoreCorruptError("no", path=shop, file="store.sqlite3")
