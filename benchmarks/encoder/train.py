@@ -86,7 +86,7 @@ def main() -> None:
     student = regression(features, bags, lessons, options)
     if options.pair_epochs:
         left_out = frozenset(options.leave_out.split(",")) - {""}
-        pairs = pair_set(options.data, lessons, left_out=left_out, mined=options.mined)
+        pairs = pair_set(options.data, mined_pairs(lessons, options.mined), left_out=left_out)
         contrast(student, bags, lessons, pairs, options)
     codes, scales = quantize(features.fold(student.table))
     notes = {"seed": str(options.seed), "teacher": options.teacher.name, "texts": str(len(lessons.texts))}
@@ -195,10 +195,10 @@ def regression(features: Features, bags: Bags, lessons: Lessons, options: argpar
     return student
 
 
-def pair_set(data: Path, lessons: Lessons, *, left_out: frozenset[str], mined: int) -> PairSet:
-    """Read the pairs, add those that the teacher finds between product queries and titles, and group what is the same."""
+def pair_set(data: Path, mined: Sequence[Pair] = (), *, left_out: frozenset[str] = frozenset()) -> PairSet:
+    """Read the pairs, add those that were mined, and group what is the same."""
     pairs = [pair for pair in read_pairs(data / "train_pairs.jsonl.zst") if pair.q and pair.p]
-    pairs = [pair for pair in pairs if pair.source not in left_out] + mined_pairs(lessons, mined)
+    pairs = [*(pair for pair in pairs if pair.source not in left_out), *mined]
     number: dict[str, int] = {}
     queries = [number.setdefault(pair.q[:PAIR_CHARS], len(number)) for pair in pairs]
     answers = [number.setdefault(pair.p[:PAIR_CHARS], len(number)) for pair in pairs]
@@ -257,25 +257,27 @@ def contrast(
         for number in range(per_epoch):
             step = epoch * per_epoch + number
             chosen = order[number * BATCH :][:BATCH]
-            queries, candidates = pairs.queries[chosen], _candidates(pairs, chosen, rng)
+            queries, candidates = pairs.queries[chosen], with_unlike(pairs, chosen, rng)
             anyhow = torch.randint(len(lessons.texts), (BLOCK,), generator=generator)
             lesson = torch.cat([anyhow, _window(alike, step), _window(products, step)])
             parts = [take(pair_bags, queries), take(pair_bags, candidates), take(bags, lesson)]
             ours, theirs, rows = student.sums(parts)
-            loss = contrastive_loss(ours, theirs, _same(pairs, queries, candidates), dims=(options.dim, 128))
+            loss = contrastive_loss(ours, theirs, known_same(pairs, queries, candidates), dims=(options.dim, 128))
             total += loss.item()
             loss = loss + options.share * _lesson_loss(unit(rows), lessons.targets[lesson])
             student.step(loss, rate_at(options, step, options.pair_epochs * per_epoch))
         log.info("contrast: epoch %d of %d, loss %.4f", epoch + 1, options.pair_epochs, total / per_epoch)
 
 
-def _candidates(pairs: PairSet, chosen: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+def with_unlike(pairs: PairSet, chosen: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Give the answers of some pairs, and for each query that has any a text judged unlike it."""
     unlike = (pairs.negatives.get(query) for query in pairs.queries[chosen].tolist())
     drawn = [found[int(rng.integers(len(found)))] for found in unlike if found]
     return torch.cat([pairs.answers[chosen], torch.tensor(drawn, dtype=torch.int64)])
 
 
-def _same(pairs: PairSet, queries: torch.Tensor, candidates: torch.Tensor) -> torch.Tensor:
+def known_same(pairs: PairSet, queries: torch.Tensor, candidates: torch.Tensor) -> torch.Tensor:
+    """Say which candidates are known to mean the same as a query without being its answer; bool, (n, m)."""
     n = len(queries)
     same = pairs.group[queries][:, None] == pairs.group[candidates][None]
     same[:, n:] = False  # judged unlike, whatever the chain of pairs says
