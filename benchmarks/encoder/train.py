@@ -262,7 +262,9 @@ def contrast(
             lesson = torch.cat([anyhow, _window(alike, step), _window(products, step)])
             parts = [take(pair_bags, queries), take(pair_bags, candidates), take(bags, lesson)]
             ours, theirs, rows = student.sums(parts)
-            loss = contrastive_loss(ours, theirs, known_same(pairs, queries, candidates), dims=(options.dim, 128))
+            loss = contrastive_loss(
+                ours, theirs, known_same(pairs, queries, candidates), dims=(options.dim, 128)
+            )
             total += loss.item()
             loss = loss + options.share * _lesson_loss(unit(rows), lessons.targets[lesson])
             student.step(loss, rate_at(options, step, options.pair_epochs * per_epoch))
