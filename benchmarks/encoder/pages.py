@@ -88,11 +88,18 @@ def main() -> None:
     bags = tuned.features.bags(texts)
     held = [lesson for at, lesson in enumerate(lessons) if at % HELD_OUT == 0]
     learnt = lessons if options.all else [lesson for at, lesson in enumerate(lessons) if at % HELD_OUT]
-    log.info("%d pages, %d held out; before: %.4f", len(lessons), len(held), right_at_1(tuned, bags, held))
+    found = [right_at_1(tuned, bags, held)]
+    log.info("%d pages, %d held out; before: %.4f", len(lessons), len(held), found[0])
     rehearsal = read_rehearsal(options.data, tuned.features) if options.data else None
     for epoch in range(options.epochs):
         loss = teach(tuned, bags, learnt, rehearsal, options, epoch)
-        log.info("epoch %d, loss %.4f, held out %.4f", epoch + 1, loss, right_at_1(tuned, bags, held))
+        found.append(right_at_1(tuned, bags, held))
+        log.info("epoch %d, loss %.4f, held out %.4f", epoch + 1, loss, found[-1])
+    if options.json:
+        asked = sum(len(lesson.questions) for lesson in held)
+        told = {"pages": len(lessons), "held_out_pages": len(held), "held_out_questions": asked,
+                "held_out_are_learnt": options.all, "right_at_1_by_epoch": [round(one, 4) for one in found]}  # fmt: skip
+        options.json.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     codes, scales = quantize(tuned.folded())
     notes = {**weights.notes, "pages": str(len(learnt))}
     made = StaticWeights(codes, scales, weights.pieces, weights.simplified, weights.name, notes=notes)
@@ -206,6 +213,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=Path, default=PAGES)
     parser.add_argument("--data", type=Path, help="folder with the training pairs to be repeated; None: none")
     parser.add_argument("--all", action="store_true", help="learn from the held-out pages, too")
+    parser.add_argument("--json", type=Path, help="write the held-out figures here")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=0.004)
     parser.add_argument("--share", type=float, default=0.5, help="weight of the repeated pairs")

@@ -34,7 +34,7 @@ _MOST = 5_000
 _MANY = 2_000
 _MANY_SHARE = 4
 # A writer that is so many rows ahead of index files that are being written waits for them.
-_AHEAD = 400
+_AHEAD = 250
 _LOG = logging.getLogger(__name__)
 
 
