@@ -245,7 +245,8 @@ def _value(subject: Subject, match: re.Match[str], found: Sequence[Quantity]) ->
     if word:
         return Value(word=word)
     if groups.get("w"):
-        return Value(quantities(f"{groups['w']}倍")[:1])
+        times = quantities(f"{groups['w']}倍")[:1]
+        return Value(times) if times else None
     stated = tuple(quantity_of(groups[name], found) for name in ("n", "n2") if groups.get(name))
     if not stated or any(item.dimension.value not in subject.dimensions for item in stated):
         return None
