@@ -6,12 +6,21 @@ two (慨不退换, 最弓虽), as `data/disguises.toml` lists them.
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.kept import kept_arrays
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -98,11 +107,32 @@ class Spellings:
     def _build(self) -> AhoCorasick:
         from ahocorasick_rs import AhoCorasick, Implementation
 
+        # Loading the dictionaries of pinyin takes longer than a first answer.
+        lines = kept_arrays("spellings", _key(self._words, self._variants), self._spelled)["lines"]
+        owners = [line.split(" ") for line in lines.tobytes().decode("utf-8").splitlines()]
+        self._owners = [word for word, *spellings in owners for _ in spellings]
+        spellings = [spelling for _, *spellings in owners for spelling in spellings]
+        self._automaton = AhoCorasick(spellings, implementation=Implementation.ContiguousNFA)
+        return self._automaton
+
+    def _spelled(self) -> dict[str, NDArray[Any]]:
+        """Work out all spellings: lines of a word and its disguises, no disguise in two lines."""
         owners = {spelling: word for word in self._words for spelling in _disguised(word, self._variants)}
         owners |= {spelling: word for word in self._words for spelling in _spellings(word)}
-        self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
-        return self._automaton
+        lines: dict[str, list[str]] = {}
+        for spelling, word in owners.items():
+            lines.setdefault(word, [word]).append(spelling)
+        text = "\n".join(" ".join(line) for line in lines.values())
+        return {"lines": np.frombuffer(text.encode("utf-8"), dtype=np.uint8)}
+
+
+def _key(words: Sequence[str], variants: Mapping[str, Sequence[str]]) -> bytes:
+    """Name all that the spellings follow from: words, variants, this code, and the installed dictionary of pinyin."""
+    package = importlib.util.find_spec("pypinyin")
+    table = Path((package and package.origin) or "").with_name("phrases_dict.json")
+    installed = (table.stat().st_size, table.stat().st_mtime_ns) if table.exists() else ()
+    code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return json.dumps([words, sorted(variants.items()), installed, code]).encode()
 
 
 def _whole(text: str, start: int, end: int) -> bool:
