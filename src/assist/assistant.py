@@ -19,6 +19,7 @@ from assist.documents import Document, Kind
 from assist.encoder import load as load_encoder
 from assist.encoder.base import Encoder
 from assist.errors import InputError
+from assist.expressions import keep_expressions
 from assist.guard.conflicts import Conflict
 from assist.ingest import Skipped
 from assist.learning import Learned, Traces, keep_feedback
@@ -413,6 +414,7 @@ class Assistant:
     def close(self) -> None:
         """Release all files; what was written stays written."""
         self._store.close()
+        keep_expressions()
 
     def __enter__(self) -> Assistant:
         return self

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,6 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from assist.documents import Level
+from assist.expressions import expression
 from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Finding, Handoff, Reason, Severity
 from assist.shop import ShopProfile
@@ -42,8 +42,8 @@ _RIVALS = "通用/风险/贬低竞品/比价"
 _NEVER = frozenset({"通用/风险/他人信息", "通用/风险/指令注入/越权"})
 """Refused whatever else a message asks."""
 _UPSET = frozenset({Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT})
-_SUPPOSED = re.compile(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
-_CLAIMED = re.compile(r"赔我|给我|我要|必须|凭什么")
+_SUPPOSED = expression(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
+_CLAIMED = expression(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
 
 _TARGETS = {

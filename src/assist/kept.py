@@ -39,15 +39,29 @@ def kept_arrays(name: str, key: bytes, make: Callable[[], Arrays]) -> Arrays:
     Returns:
         The arrays by name; read-only memory maps when they were there.
     """
-    root = cache_root()
-    if root is None:
-        return make()
-    folder = root / f"{name}-{hashlib.sha256(key).hexdigest()[:32]}"
-    found = _read(folder)
+    found = found_arrays(name, key)
     if found is None:
         found = make()
-        _write(folder, name, found)
+        keep_arrays(name, key, found)
     return found
+
+
+def found_arrays(name: str, key: bytes) -> Arrays | None:
+    """Give arrays from the cache folder; None where they are not there or are damaged."""
+    folder = _folder(name, key)
+    return None if folder is None else _read(folder)
+
+
+def keep_arrays(name: str, key: bytes, arrays: Arrays) -> None:
+    """Keep arrays in the cache folder, in place of those of the same name and key."""
+    folder = _folder(name, key)
+    if folder is not None:
+        _write(folder, name, arrays)
+
+
+def _folder(name: str, key: bytes) -> Path | None:
+    root = cache_root()
+    return None if root is None else root / f"{name}-{hashlib.sha256(key).hexdigest()[:32]}"
 
 
 def cache_root() -> Path | None:

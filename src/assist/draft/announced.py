@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,20 +10,21 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.promotions import day_of, event_named, full_cuts, rules_of, terms
 from assist.draft.speak import closed, speak
 from assist.draft.units import sentence_units
+from assist.expressions import expression
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 SCORE = 0.85
-_HAN = re.compile(r"[一-鿿]{2}")
+_HAN = expression(r"[一-鿿]{2}")
 _INTENTS = ("售前/价格", "售前/商品/包装", "售前/服务", "售中/订单/价格变动")
-_STILL = re.compile(
+_STILL = expression(
     r"还(?:[^是要差款]{0,8}?)(?:送|给|减|抵|打|补|领|用|有|参加)|没了|结束|过期|截止|开始(?:了|没|吗)|用不了|不能用|停了|下线"
 )
-_DATED = re.compile(r"\d{1,2}月\d{1,2}日")
-_OFFERS = re.compile(r"满减|满\d|优惠|活动|便宜")
+_DATED = expression(r"\d{1,2}月\d{1,2}日")
+_OFFERS = expression(r"满减|满\d|优惠|活动|便宜")
 _SAID = frozenset({BlockKind.TEXT, BlockKind.CHECKLIST, BlockKind.STEPS})
-_GIFT = re.compile("送|赠|券")
+_GIFT = expression("送|赠|券")
 MAX_PERIOD = 120
 
 

@@ -13,6 +13,7 @@ from assist.documents import Block, BlockKind, Document, Span
 from assist.draft.evidence import Evidence, cite
 from assist.draft.speak import closed, speak
 from assist.draft.units import WHOLE, Unit, lines_of, spans_of
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Statement
@@ -21,20 +22,20 @@ SHORT_CLAUSE_CHARS = 130
 """A clause this short is said whole."""
 MAX_CHARS = 190
 """Sentences are added up to this length; steps and checklists may be longer."""
-_EXCEPTION = re.compile(
+_EXCEPTION = expression(
     r"^(?:但|不过|除外|例外|其中|只有|以下|另有|如果|如需|超过|已经)|除外|不包括|不适用|不参加|不支持|为准"
 )
-_PROVIDE = re.compile(r"提供|准备|材料|证据|保留|以下商品|凭证|拍下|清单")
+_PROVIDE = expression(r"提供|准备|材料|证据|保留|以下商品|凭证|拍下|清单")
 _SHOWN = ("售后/质量/质量问题", "售后/漏错/少发漏发", "售后/漏错/错发")
 """Intents that are settled by what the shopper shows: the list of what to provide leads."""
-_THEN = re.compile(r"核实|审核|通过后|收到后|确认后|仓库在")
-_BACK = re.compile(r"\s*(?:超过)?(?:以上|上面|上述)(?!商品)")
+_THEN = expression(r"核实|审核|通过后|收到后|确认后|仓库在")
+_BACK = expression(r"\s*(?:超过)?(?:以上|上面|上述)(?!商品)")
 """A sentence that points back at what stands before it."""
 BACK_SHARE = 0.5
 """What points back leads only when it is twice as likely as what it points at."""
 CASE_MARGIN = 0.5
 """A case that holds a word of the case in hand leads the others by this much."""
-_HOW = re.compile(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
+_HOW = expression(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from assist.draft.products import (
 from assist.draft.promotions import promotion_candidates, schedule_candidate
 from assist.draft.sizes import size_candidates
 from assist.draft.skus import sku_candidates
+from assist.expressions import expression
 from assist.messages import Behaviour, Part
 from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
 
@@ -42,7 +42,7 @@ NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
-_BOTH = re.compile(
+_BOTH = expression(
     r"分别|(?:[俩两](?:款|台|双|件|锅|壶|机|种)|[这那][俩两])[^码号]{0,10}(?:哪|谁|区别|不同|一样|更|差|怎么选)"
 )
 """Words that ask about two products at once."""

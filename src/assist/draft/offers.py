@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from assist.documents import Block, BlockKind, Document, Span
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed, speak
 from assist.draft.units import spans_of
+from assist.expressions import expression
 from assist.messages import Part
 from assist.results import Statement
 
@@ -18,15 +18,15 @@ SCORE = 0.75
 """As likely as a clause that fits well; the lane speaks only when the question is this general."""
 SOON = timedelta(days=60)
 """An end nearer than this is told."""
-_GENERAL = re.compile(
+_GENERAL = expression(
     r"^(?:请问|你们|你家|咱家|现在|目前|最近|这两天|今天|店里|店铺|还|都|搞|做|亲|这款|这个|\s)*"
     r"(?:有|搞|做)?(?:没有|什么|啥|哪些|没)?(?:优惠|活动|折扣|促销|福利)(?:活动|券)?(?:吗|么|嘛|呀|呢|啊|不|没有|没|了|\s|[?？。!！~～])*$"
 )
-_BENEFIT = re.compile(
+_BENEFIT = expression(
     r"(?:减|送|赠|补贴|抵|打|价)\D{0,8}\d+(?:\.\d+)?\s*(?:元|%|折|张|份|件|个)|\d\s*(?:元|件|个).{0,6}(?:减|送|赠|打|折)"
 )
 _ALL = frozenset({"全部", "全店", "all"})
-_NO_RULE = re.compile(r"例|不参加|不能|不送|退货|退款")
+_NO_RULE = expression(r"例|不参加|不能|不送|退货|退款")
 
 
 def offers_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:

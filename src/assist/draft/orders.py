@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -13,17 +12,18 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.order_facts import OrderFacts, OrderState, order_facts, read_moment
 from assist.draft.speak import closed
 from assist.draft.units import clause_units, product_units, sentence_units
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Citation, StatedFact, Statement
 from assist.text.normalize import fold
 from assist.text.quantities import Dimension, Quantity, quantities
 
-_PROMISES = re.compile(
+_PROMISES = expression(
     r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
 )
 
-_SCHEDULE = re.compile(r"\d{1,2}月\d{1,2}日[^。；]{0,16}(?:发货|发出|寄出)")
+_SCHEDULE = expression(r"\d{1,2}月\d{1,2}日[^。；]{0,16}(?:发货|发出|寄出)")
 _SCHEDULED = ("售中/物流/催发货", "售前/物流/发货时间", "售中/预售")
 SCHEDULED_SCORE = 0.88
 _SENT = ("已出库", "已经出库", "已发货", "已经发货", "已发出", "出库后", "发货后")

@@ -27,6 +27,7 @@ from assist.draft.units import (
     row_words,
     sentences_of,
 )
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import StatedFact, Statement
@@ -46,11 +47,11 @@ _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物�
 PAGE_RULES = 2.0
 """Where a page itself rules on it, its word stands before the shop's general rule up to this many times its score."""
 _RULED: Mapping[str, re.Pattern[str]] = {
-    "售前/售后咨询/质保": re.compile(r"(?:质保|保修|三包).{0,8}[\d一二三两半]|终身(?:质保|保修|维修)"),
-    "售前/物流/包邮": re.compile(r"包邮|[运邮]费"),
-    "售前/物流/发货时间": re.compile(r"\d.{0,8}(?:发货|发出|寄出|发完)|(?:发货|发出|寄出).{0,8}\d"),
+    "售前/售后咨询/质保": expression(r"(?:质保|保修|三包).{0,8}[\d一二三两半]|终身(?:质保|保修|维修)"),
+    "售前/物流/包邮": expression(r"包邮|[运邮]费"),
+    "售前/物流/发货时间": expression(r"\d.{0,8}(?:发货|发出|寄出|发完)|(?:发货|发出|寄出).{0,8}\d"),
 }
-_PRICE_ASKED = re.compile(r"价|多少钱|几块|[贵钱]|加钱|便宜")
+_PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
 FITS = ("plain", "coverage", "piece", "echo", "intent_head", "topic")
 """Signals that go on with a candidate."""

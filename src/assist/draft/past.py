@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from assist.draft.evidence import Candidate, Evidence, Scorer, cite
 from assist.draft.speak import closed
 from assist.draft.units import Unit, answer_units, clause_units, product_units, sentences_of, spans_of
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Statement
@@ -24,11 +24,11 @@ MIN_SUPPORT, RIVAL_MARGIN = 0.4, 0.05
 _UNUSABLE = frozenset({"candidate", "stale", "retired", "blocked"})
 _LOOSE = frozenset({Dimension.PLAIN, Dimension.TIME, Dimension.DATE})
 _HEADED: Memo[Unit, tuple[str, ...]] = Memo(4_096)
-_SOCIAL = re.compile(r"^(?:亲|您好|你好|在的|嗯|好的|不客气|感谢|谢谢)[^，。！!~～]{0,8}[，。！!~～\s]*")
+_SOCIAL = expression(r"^(?:亲|您好|你好|在的|嗯|好的|不客气|感谢|谢谢)[^，。！!~～]{0,8}[，。！!~～\s]*")
 
 
 # 发错颜色了怎么办 was answered to somebody in trouble; it is no answer to 这是什么颜色.
-_TROUBLE = re.compile(
+_TROUBLE = expression(
     "[发寄]错|[发寄]成|[漏少]发|[发寄]少|[漏少]了|破损|破了|碎|坏了|开线|开胶|过敏|丢了|没收到"
 )
 

@@ -12,14 +12,15 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.pages import fact_statement
 from assist.draft.promotions import amount_of, price_of
 from assist.draft.speak import clean_key, closed, say_fact
+from assist.expressions import expression
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-_DULL = re.compile(
+_DULL = expression(
     r"货号|商品ID|编号|执行标准|品牌|条码|款号|型号|备案|注册|许可|生产商|厂家|地址|电话|安全类别"
 )
-_TELLING = re.compile(
+_TELLING = expression(
     r"材质|面料|成分|配料|容量|功率|充绒|含绒|续航|重量|净重|净含量|适用|保修|版型|厚薄|防|降噪|产地|快充|输出|吸力|跟高|鞋底"
 )
 MAX_DIFFERENCES = 5
@@ -221,7 +222,7 @@ def _reason(product: Document, part: Part, evidence: Evidence) -> tuple[Fact | N
     return (needs[0] if needs else None), float(len(nouns)) + 0.8 * bool(needs)
 
 
-_FILLER = re.compile(
+_FILLER = expression(
     r"推荐|有没有|哪[款个种]|合适|给我?|想要?|需要|一[款个]|比较|适合|用的|可以|便宜|以内|以下|左右|块钱?|元"
 )
 

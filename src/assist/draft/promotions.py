@@ -13,23 +13,24 @@ from assist.documents import BlockKind, Document, Fact, Span
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed, speak
 from assist.draft.units import sentence_units
+from assist.expressions import expression
 from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-FULL_CUT = re.compile(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
-_CAP = re.compile(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
-_COUNTED = re.compile(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减")
-_RULE_ASKED = re.compile(r"满多少|满减(?:怎么|如何|规则)|怎么减|门槛|规则")
+FULL_CUT = expression(r"(每)?满\s*(\d+)\s*元?\s*(?:立)?减\s*(\d+)")
+_CAP = expression(r"(?:最多|封顶|上限)(?:减|优惠)?\s*(\d+)\s*元")
+_COUNTED = expression(r"到手|多少钱|怎么算|减多少|优惠多少|实付|付多少|能减")
+_RULE_ASKED = expression(r"满多少|满减(?:怎么|如何|规则)|怎么减|门槛|规则")
 """Who asks for the rule is told the rule, not what one piece comes to."""
-_WHEN = re.compile(r"什么时候|几号|何时|哪天|多久开始|几点|开始|时间")
-_EXCLUDED = re.compile(r"不参加|不参与|除外|不适用")
-_EVENTS = re.compile(
+_WHEN = expression(r"什么时候|几号|何时|哪天|多久开始|几点|开始|时间")
+_EXCLUDED = expression(r"不参加|不参与|除外|不适用")
+_EVENTS = expression(
     r"双\s*1[12](?!\d)|双十[一二]|双旦|(?<!\d)(?:618|99|38)(?=\s*(?:大促|活动|节|那|的活动|满|促销|会场))|国庆|中秋|元旦|春节|年货|"
     r"圣诞|黑五|女王|七夕|端午|五一|开学|周年|跨年|(?<![\d.])(?:12\.12|1212|11\.11|1111|9\.9)(?![\d.])"
 )
-_DATED = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
-_FOLD = re.compile(r"(?P<n>\d(?:\.\d)?|[一二三四五六七八九]五?)折")
+_DATED = expression(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
+_FOLD = expression(r"(?P<n>\d(?:\.\d)?|[一二三四五六七八九]五?)折")
 _DIGIT = {word: str(at) for at, word in enumerate("零一二三四五六七八九")}
 _SAME = {
     "双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12", "12.12": "双12", "1212": "双12",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,13 +9,14 @@ from assist.documents import Document, Span
 from assist.draft.compose import plain_draft
 from assist.draft.evidence import Evidence, cite
 from assist.draft.style import pick
+from assist.expressions import expression
 from assist.results import Draft
 from assist.shop import ShopProfile
 from assist.text.normalize import fold
 
-_SPLIT = re.compile(r"[|｜/、]")
-_VARIABLE = re.compile(r"\{(\w+)\}")
-_BARE = re.compile(r"[^\w]+")
+_SPLIT = expression(r"[|｜/、]")
+_VARIABLE = expression(r"\{(\w+)\}")
+_BARE = expression(r"[^\w]+")
 QUICK_SCORE = 0.95
 """A reply that the shop itself wrote for this very trigger."""
 _DEFAULTS = {

@@ -10,15 +10,16 @@ from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
 from assist.draft.units import Unit, product_units
+from assist.expressions import expression
 from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 INTENTS = ("售前/尺码/推荐尺码", "售前/尺码/偏大偏小")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:[-~～—–至到]+)\s*(\d+(?:\.\d+)?)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_SIZE_HEAD = re.compile(r"尺码|码数|鞋码|欧码|size|规格|码$", re.IGNORECASE)
-_BRACKETS = re.compile(r"[（(][^）)]*[）)]|/.*$")
+_RANGE = expression(r"(\d+(?:\.\d+)?)\s*(?:[-~～—–至到]+)\s*(\d+(?:\.\d+)?)")
+_NUMBER = expression(r"\d+(?:\.\d+)?")
+_SIZE_HEAD = expression(r"尺码|码数|鞋码|欧码|size|规格|码$", re.IGNORECASE)
+_BRACKETS = expression(r"[（(][^）)]*[）)]|/.*$")
 _WHICH_SIZE = r"(?:穿|选|买|拿|要|拍|用|推荐).{0,4}(?:码|号|多大)|[什么几哪]个?[码号]"
 _SLOT_HEADS = {
     "height_cm": "身高",
@@ -36,11 +37,11 @@ _OF_SIZES = frozenset(
 )
 SURE = 0.5
 """An intent at least this sure makes a question one about the size, whatever else it names."""
-_LOOSE = re.compile(r"宽松|大一码|oversize|肥一点|松一点", re.IGNORECASE)
-_TIGHT = re.compile(r"修身|合身|紧一点|贴身")
-_RULES = re.compile(r"以(身高|体重|[胸腰臀颈脖头]围|脚长)为准|按(身高|体重|[胸腰臀颈脖头]围|脚长)")
+_LOOSE = expression(r"宽松|大一码|oversize|肥一点|松一点", re.IGNORECASE)
+_TIGHT = expression(r"修身|合身|紧一点|贴身")
+_RULES = expression(r"以(身高|体重|[胸腰臀颈脖头]围|脚长)为准|按(身高|体重|[胸腰臀颈脖头]围|脚长)")
 """A page's own word on which measure decides."""
-_OF_PETS = re.compile(r"宠物|[猫犬狗]|毛孩")
+_OF_PETS = expression(r"宠物|[猫犬狗]|毛孩")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,15 @@ class _Reading:
 
 
 _MEASURES = (
-    ("height_cm", re.compile(r"身高"), "身高"),
-    ("weight_kg", re.compile(r"体重"), "体重"),
-    ("foot_cm", re.compile(r"脚长"), "脚长"),
-    ("age_months", re.compile(r"月龄|年龄|岁"), "年龄"),
-    ("bust_cm", re.compile(r"胸围"), "胸围"),
-    ("waist_cm", re.compile(r"腰围"), "腰围"),
-    ("hip_cm", re.compile(r"臀围"), "臀围"),
-    ("neck_cm", re.compile(r"颈围|脖围"), "颈围"),
-    ("head_cm", re.compile(r"头围"), "头围"),
+    ("height_cm", expression(r"身高"), "身高"),
+    ("weight_kg", expression(r"体重"), "体重"),
+    ("foot_cm", expression(r"脚长"), "脚长"),
+    ("age_months", expression(r"月龄|年龄|岁"), "年龄"),
+    ("bust_cm", expression(r"胸围"), "胸围"),
+    ("waist_cm", expression(r"腰围"), "腰围"),
+    ("hip_cm", expression(r"臀围"), "臀围"),
+    ("neck_cm", expression(r"颈围|脖围"), "颈围"),
+    ("head_cm", expression(r"头围"), "头围"),
 )
 _GIRTHS = frozenset({"bust_cm", "waist_cm", "hip_cm", "neck_cm", "head_cm"})
 """Measures of a body only where the table gives ranges; one figure a size is what the garment measures."""

@@ -9,26 +9,27 @@ from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import clean_key, say_fact
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 _ROWS: Memo[Document, tuple[str, ...]] = Memo(2_048)
-_SIZE = re.compile(r"\d{2}(?:\.5)?")
-_SIZES = re.compile(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
+_SIZE = expression(r"\d{2}(?:\.5)?")
+_SIZES = expression(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
 MAX_CHOICES = 8
 MIN_TELLING = 2
-_CODE = re.compile(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
+_CODE = expression(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
 _TOO_WIDE = frozenset({"规格", "尺寸", "参数", "颜色", "尺码", "款式", "型号"})
-_PARTS = re.compile(r"[|/、,，\s]+")
-_OPTIONS = re.compile(
+_PARTS = expression(r"[|/、,，\s]+")
+_OPTIONS = expression(
     r"(?<![穿选买拿拍要用])(?:什么|哪些|哪几|几)(?:个|种|款)?(?P<a>颜色|色|款式|规格|口味|香型|版本|型号)(?!差|号)"
     r"|有(?:什么|哪些|哪几|几)(?:个|种)?(?P<c>尺码|码数|鞋码|码)"
     r"|(?P<b>颜色|款式|规格|口味|香型|尺码|码数|鞋码|版本|型号)(?:都有|有|还有)(?:什么|哪些|哪几)"
 )
-_SIZE_HEAD = re.compile("尺码|鞋码|码数|码段")
-_CODED = re.compile(r"sku|编码|条码|货号|编号", re.IGNORECASE)
+_SIZE_HEAD = expression("尺码|鞋码|码数|码段")
+_CODED = expression(r"sku|编码|条码|货号|编号", re.IGNORECASE)
 _COLUMNS = {"色": "颜色|款式|色", "款": "款式|颜色|规格", "码": "码"}
 """How a column is headed, by the last character of the word that asks for its choices."""
 

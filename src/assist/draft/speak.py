@@ -6,51 +6,52 @@ import re
 from functools import lru_cache
 
 from assist.documents import Document, Fact, Level
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
 
-_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*•·]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
-_OWN_REFERENCE = re.compile(r"(?<!》)第\s*(\d+)\s*条")
-_OF_SEVERAL = re.compile(r"(?<=用)第\s*\d+\s*条(?:[、和]第\s*\d+\s*条)+的(?=[一-鿿])")
+_MARKS = expression(r"^\s*(?:#{1,6}\s+|[-*•·]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
+_OWN_REFERENCE = expression(r"(?<!》)第\s*(\d+)\s*条")
+_OF_SEVERAL = expression(r"(?<=用)第\s*\d+\s*条(?:[、和]第\s*\d+\s*条)+的(?=[一-鿿])")
 """`用第1条、第2条的价保`: which clauses they are tells the shopper nothing."""
-_OTHER_REFERENCE = re.compile(r"(《[^》]+》)第\s*\d+\s*条")
+_OTHER_REFERENCE = expression(r"(《[^》]+》)第\s*\d+\s*条")
 _PLACE = r"(?:请?见|参见)(?:《[^》]+》)?第\s*\d+\s*条(?:和《[^》]+》)?(?=[。；;，,）)]|$)"
-_SEE = re.compile(rf"[，,；;]?\s*(?:详细?|具体)?{_PLACE}")
-_TOPIC_ELSEWHERE = re.compile(
+_SEE = expression(rf"[，,；;]?\s*(?:详细?|具体)?{_PLACE}")
+_TOPIC_ELSEWHERE = expression(
     rf"(^|[，,；;])((?!具体|详细)[^，,；;。：:（(\d不可能由是须应已免均]{{2,10}}?)(?:详|具体)?{_PLACE}"
 )
 """`照片要求见第6条`: without the reference the bare topic would say nothing; a topic rules nothing itself."""
-_QA_LABEL = re.compile(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
-_SPACES = re.compile(r"[ \t　]{2,}")
+_QA_LABEL = expression(r"^\s*(?:问|答|[QqAa])\s*[:：.、]\s*")
+_SPACES = expression(r"[ \t　]{2,}")
 _SPOKEN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(其[他它]|别的|[每各某][个位])买家"), r"\1顾客"),
-    (re.compile(r"买家(?![秀版])|消费者(?!权益|协会|组织)"), "您"),
-    (re.compile(r"本店(?=的|自己|客服|订单|聊天|商品|页面)|(?<=在)本店"), "我们店"),
-    (re.compile(r"本店(?!承担|负责|承诺|赔|按|在\d|自己)"), "我们"),
-    (re.compile(r"(发给|联系|告诉|(?<!查)找|先和)客服(?!电话|热线|中心)"), r"\1我们"),
-    (re.compile(r"^例\s*\d*\s*[：:]"), "比如"),
+    (expression(r"(其[他它]|别的|[每各某][个位])买家"), r"\1顾客"),
+    (expression(r"买家(?![秀版])|消费者(?!权益|协会|组织)"), "您"),
+    (expression(r"本店(?=的|自己|客服|订单|聊天|商品|页面)|(?<=在)本店"), "我们店"),
+    (expression(r"本店(?!承担|负责|承诺|赔|按|在\d|自己)"), "我们"),
+    (expression(r"(发给|联系|告诉|(?<!查)找|先和)客服(?!电话|热线|中心)"), r"\1我们"),
+    (expression(r"^例\s*\d*\s*[：:]"), "比如"),
     (
-        re.compile(r"^((?=[^：]*、|没|未|已)[^：:。；，,\d]{1,30}(?:原因|不符|出库|城市|揽收))：(?=\S)"),
+        expression(r"^((?=[^：]*、|没|未|已)[^：:。；，,\d]{1,30}(?:原因|不符|出库|城市|揽收))：(?=\S)"),
         r"\1的，",
     ),
 )
 """A rule's words for shop and shopper, and its labels of cases, as an agent types them; who promises stays."""
-_LISTED = re.compile(r"「([^」]*(商品|地区|情形|情况))」列出的\2")
-_PLACES = re.compile(r"(?:「[^」]+」[、和]?)+(?=(?:以外)?的(?:地区|省份))")
-_SOURCE = re.compile(r"^来源[：:]\s*")
-_LAW = re.compile(
+_LISTED = expression(r"「([^」]*(商品|地区|情形|情况))」列出的\2")
+_PLACES = expression(r"(?:「[^」]+」[、和]?)+(?=(?:以外)?的(?:地区|省份))")
+_SOURCE = expression(r"^来源[：:]\s*")
+_LAW = expression(
     r"(?<![《一-鿿])([一-鿿]{2,24}(?:法|条例|办法|规定|解释))(?=第[一二三四五六七八九十百]+条|[。；]|$)"
 )
-_ONLY_LAW = re.compile(r"[一-鿿]{4,24}(?:法|条例|办法|规定|解释)[。；]?")
-_PREDICATE = re.compile(
+_ONLY_LAW = expression(r"[一-鿿]{4,24}(?:法|条例|办法|规定|解释)[。；]?")
+_PREDICATE = expression(
     r"^(?:不|未|没|无\S{0,3}，|含|可|能|需|请|见|只|已|支持|适[合用]|添加|建议|每|有[，（(]|配料表|机身|宣称)|[；。：]"
 )
-_BRACKETED = re.compile(r"[（(][^）)]*[）)]")
-_TELLS = re.compile(r"(?:情况|感受|说明)$|^含(?!.*[量率])|^(.)不\1")
-_MANNER = re.compile(r"(?:方法|方式)$")
-_ABSENT = re.compile(r"^无(?=$|[，,（(])")
-_ABOUT = re.compile(r"^(?:约|大约|不超过|不低于|不小于|[≤≥<>]|适中|正常|略?偏)")
+_BRACKETED = expression(r"[（(][^）)]*[）)]")
+_TELLS = expression(r"(?:情况|感受|说明)$|^含(?!.*[量率])|^(.)不\1")
+_MANNER = expression(r"(?:方法|方式)$")
+_ABSENT = expression(r"^无(?=$|[，,（(])")
+_ABOUT = expression(r"^(?:约|大约|不超过|不低于|不小于|[≤≥<>]|适中|正常|略?偏)")
 _SPOKEN_OF: Memo[Document, dict[str, str]] = Memo(2_048)
 MAX_PLAIN = 24
 """A longer value follows its key after a colon."""

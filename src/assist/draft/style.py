@@ -6,29 +6,30 @@ import re
 import zlib
 from collections.abc import Sequence
 
+from assist.expressions import expression
 from assist.messages import Channel, Emotion, Message, Question
 from assist.shop import StylePack
 
 SMS_CHARS = 70
-_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
-_TROUBLE = re.compile(
+_EMOJI = expression("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
+_TROUBLE = expression(
     r"[坏破漏裂断碎烂脏臭霉洞丢]|少了?[一二两三四五六七八九十几\d发件个]|缺[了件]|[寄发送拿]?(?:错|岔)了?|没了|没有?收到|没到|没动|没挪|(?<!动)不动"
     r"|停了|停那|还没|还不|怎么还|咋还|啥时候|什么时候|多久了|[天周月]了|礼拜了|拜了|催|开胶|掉[色毛漆绒]|褪色|起球|起毛|开线|毛病"
     r"|故障|不加热|不亮|不响|不转|充不进|开不了|打不开|连不上|没反应|失灵|异味|鼓包|发烫|冒烟|瑕疵|划痕|色差|退回来|垫"
     r"|压扁|磕|签收|赔|骗|冒牌|假货|过分|态度|骂|报警|跳.{0,3}e\d|e\d",
     re.IGNORECASE,
 )
-_A_QUESTION = re.compile(r"[吗么不没呢？?]$|(.)不\1|多少|几|哪|谁|怎么|咋|什么|啥|能不能|可以|多[久大长]")
-_IN_GENERAL = re.compile(r"一般|通常|如果|要是|万一|假如|以后|的话|会不会|规定")
-_PROMISING = re.compile(r"[，,][^，,～~。！!]*(?:说明|解答|介绍)[^，,～~。！!]*")
+_A_QUESTION = expression(r"[吗么不没呢？?]$|(.)不\1|多少|几|哪|谁|怎么|咋|什么|啥|能不能|可以|多[久大长]")
+_IN_GENERAL = expression(r"一般|通常|如果|要是|万一|假如|以后|的话|会不会|规定")
+_PROMISING = expression(r"[，,][^，,～~。！!]*(?:说明|解答|介绍)[^，,～~。！!]*")
 """An opener that promises an answer does not go before a question back or a refusal."""
-_ASKING = re.compile(r"^(?:请问|方便|麻烦您|您看的是)|[？?]$")
-_UNSETTLED = re.compile(r"我核实后再回复您|[？?]$")
+_ASKING = expression(r"^(?:请问|方便|麻烦您|您看的是)|[？?]$")
+_UNSETTLED = expression(r"我核实后再回复您|[？?]$")
 """After these words the matter is still open; a farewell does not fit."""
-_FIRST_CHECKED = re.compile(r"^另外您问的")
-_OWN_ORDER = re.compile(r"^(?:您的(?:订单|包裹|退款)|仓库|退款)\S*。$")
+_FIRST_CHECKED = expression(r"^另外您问的")
+_OWN_ORDER = expression(r"^(?:您的(?:订单|包裹|退款)|仓库|退款)\S*。$")
 _STEPS_LEAD, _NEEDED_LEAD = "步骤如下：", "请准备好下面这些："
-_NEEDED = re.compile(r"照|视频|截图|单号")
+_NEEDED = expression(r"照|视频|截图|单号")
 APART_CHARS = 90
 """From this length on opener, answer and question back stand on lines of their own."""
 _COMPLAINT = (

@@ -17,6 +17,7 @@ from assist.draft.evidence import Evidence
 from assist.draft.orders import branch_of, facts_of
 from assist.draft.skus import named_words
 from assist.draft.units import Unit
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Hit
@@ -46,27 +47,27 @@ _MEANING = 0.7
 """What meaning counts of a hit's standing; words are the rest."""
 _KINDS: Memo[tuple[Unit, ...], tuple[FloatVector, ...]] = Memo(512)
 _ABOVE_SHOP = (Level.LAW, Level.PLATFORM)
-_OVERDUE = re.compile("超过|超期|逾期|过期|过保")
-_OVERDUE_ASKED = re.compile(
+_OVERDUE = expression("超过|超期|逾期|过期|过保")
+_OVERDUE_ASKED = expression(
     r"超|逾|过期|过了|过保|忘|\d+天|[一二三四五六七八九十半]个?[天月年]|俩月|好久|太久"
 )
 # A heading of a slip (发票开错) is for those who speak of one.
-_FAULT = re.compile("[开填写拍下买]错|丢失|遗失")
-_FAULT_ASKED = re.compile("[错误丢换改补]|不对|没了|找不到")
-_HOW_MUCH = re.compile(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
-_FIGURE = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
-_DAYS = re.compile(
+_FAULT = expression("[开填写拍下买]错|丢失|遗失")
+_FAULT_ASKED = expression("[错误丢换改补]|不对|没了|找不到")
+_HOW_MUCH = expression(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
+_FIGURE = expression(r"[\d０-９一二两三四五六七八九十半百]")
+_DAYS = expression(
     r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日[^。；]{0,8}?(?:到|至|-|～|~|—)\s*"
     r"(?:(?P<to_year>20\d\d)年)?(?:(?P<to_month>\d{1,2})月)?(?P<to_day>\d{1,2})日"
 )
-_STEPS = re.compile(r"^\s*1[.、]\s", re.MULTILINE)
-_EXCLUDES = re.compile(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
+_STEPS = expression(r"^\s*1[.、]\s", re.MULTILINE)
+_EXCLUDES = expression(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
 
 
-_WHERE = re.compile(r"哪里|哪儿|哪个仓|寄到?哪|发到?哪|地址|在哪|什么地方")
-_PLACE = re.compile(r"[省市区县]|路\d|\d号|园|仓|地址|页面|订单页|首页|窗口|邮箱|点“")
-_WHO = re.compile(r"谁(?:出|付|承担|负责|给|来)|算谁|谁的")
-_BEARS = re.compile(r"承担|负责|不收|由您|由我们|由本店|自理|免费|自付")
+_WHERE = expression(r"哪里|哪儿|哪个仓|寄到?哪|发到?哪|地址|在哪|什么地方")
+_PLACE = expression(r"[省市区县]|路\d|\d号|园|仓|地址|页面|订单页|首页|窗口|邮箱|点“")
+_WHO = expression(r"谁(?:出|付|承担|负责|给|来)|算谁|谁的")
+_BEARS = expression(r"承担|负责|不收|由您|由我们|由本店|自理|免费|自付")
 
 
 class _Reading(NamedTuple):

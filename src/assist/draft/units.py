@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assist.documents import Block, BlockKind, Chunk, Document, Fact, Kind, Span, Table, Versioned
+from assist.expressions import expression
 from assist.memo import Memo
 from assist.results import Hit
 from assist.text.sentences import sentences
@@ -15,14 +16,14 @@ from assist.text.sentences import sentences
 WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
 NOTE_CHARS = 10
 """Items of a list this long on average are notes, each of which stands alone; shorter ones are a packing list."""
-_ANSWER = re.compile(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
+_ANSWER = expression(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
 _NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
-_CODES = re.compile(r"sku|编码|编号|条码|货号", re.IGNORECASE)
-_BRACKETS = re.compile(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
-_UNIT = re.compile(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
-_SIZES = re.compile(r"^(?:尺码|鞋码|码数)段?$")
-_PRICED = re.compile(r"价|售卖")
-_SLASH = re.compile(r"\s+/\s+")
+_CODES = expression(r"sku|编码|编号|条码|货号", re.IGNORECASE)
+_BRACKETS = expression(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
+_UNIT = expression(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
+_SIZES = expression(r"^(?:尺码|鞋码|码数)段?$")
+_PRICED = expression(r"价|售卖")
+_SLASH = expression(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
 

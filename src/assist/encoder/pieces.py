@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from assist.expressions import expression
+
 RUNS = r"[a-z]+|[0-9]+|[^\W_a-z0-9]+|[^\w\s]|_"
 """One run: Latin letters, digits, other letters, or one symbol. White space separates and is dropped."""
-_RUNS = re.compile(RUNS)
+_RUNS = expression(RUNS)
 
 
 class Pieces:

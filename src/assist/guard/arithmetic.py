@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from assist.documents import Span
+from assist.expressions import expression
 from assist.text.normalize import normalize
 
 _NUMBER = r"\d+(?:\.\d+)?%?"
 _UNIT = r"(?:元|块|件|个|双|千克|公斤|斤|kg|g|cm|天|小时)?"
 _TERM = rf"\(*[¥]?{_NUMBER}{_UNIT}\)*"
 _SIGN = r"[-+*/×÷−]"
-_EQUATION = re.compile(rf"(?<![\d.])({_TERM}(?:\s?{_SIGN}\s?{_TERM})+)\s?=\s?[¥]?({_NUMBER}){_UNIT}")
-_TOKEN = re.compile(rf"{_NUMBER}|{_SIGN}|[()]")
+_EQUATION = expression(rf"(?<![\d.])({_TERM}(?:\s?{_SIGN}\s?{_TERM})+)\s?=\s?[¥]?({_NUMBER}){_UNIT}")
+_TOKEN = expression(rf"{_NUMBER}|{_SIGN}|[()]")
 _SIGNS = str.maketrans("×÷−", "*/-")
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 _CENT = Fraction(1, 100)

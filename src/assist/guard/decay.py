@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assist.documents import BlockKind, Document, Level, Span, Versioned, Word
+from assist.expressions import expression
 from assist.guard.subjects import passages
 from assist.results import Citation, Source
 from assist.text.normalize import fold
 from assist.text.quantities import Dimension, Quantity, quantities
 from assist.text.sentences import sentences
 
-_PIECE = re.compile(r"[^，,。；;！!？?~～\n]+")
-_NOISE = re.compile(r"[^\w%.<>\-]+|[的呢哦呀啦哈亲吧嘛噢]")
+_PIECE = expression(r"[^，,。；;！!？?~～\n]+")
+_NOISE = expression(r"[^\w%.<>\-]+|[的呢哦呀啦哈亲吧嘛噢]")
 _TABLED = frozenset({BlockKind.PARAMETERS, BlockKind.PRICE, BlockKind.SIZE_TABLE, BlockKind.TABLE})
 _RESTS_ON = 0.5
 """A piece of an answer rests on a passage that it is at least this like."""

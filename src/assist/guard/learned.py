@@ -20,6 +20,7 @@ import numpy as np
 from assist.arrays import FloatMatrix, FloatVector
 from assist.documents import Span
 from assist.encoder import load as load_encoder
+from assist.expressions import expression
 from assist.guard.claims import claim_lexicon
 from assist.guard.skeleton import View
 from assist.guard.tone import tone_lexicon
@@ -35,7 +36,7 @@ N_GRAMS = (2, 3)
 _MIN_CHARS = 8
 _LIKELY = 0.1
 """A class less probable than this is not considered."""
-_NOISE = re.compile(r"[^\w]+")
+_NOISE = expression(r"[^\w]+")
 _KINDS = MappingProxyType(
     {"pii": "privacy", "unfair_terms": "unfair_term", "complaints": "discourage_complaint"}
 )
@@ -147,7 +148,7 @@ def _is_named(name: str, sentence: str) -> bool:
 @cache
 def _needed() -> Mapping[str, re.Pattern[str]]:
     table: Mapping[str, str] = parse_toml(read_list_file("learned"))["named"]
-    return {name: re.compile(pattern) for name, pattern in table.items()}
+    return {name: expression(pattern) for name, pattern in table.items()}
 
 
 def _judged(sentence: Span, seen: Sequence[Span]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assist.errors import IngestError, InputError
+from assist.expressions import expression
 from assist.guard.pinyin import Spellings
 from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Respelled, Skeleton
 from assist.guard.wordlists import parse_toml, read_list_file
@@ -23,7 +24,7 @@ from assist.results import Severity
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-_SPELLINGS = re.compile(r"\[([^\]]+)\]")
+_SPELLINGS = expression(r"\[([^\]]+)\]")
 _KEYS = frozenset(
     {"words", "severity", "needs", "unless", "before", "after", "pattern", "negatable", "hint", "message"}
 )
@@ -157,14 +158,14 @@ def _bare(rule: Rule) -> Rule:
 
 # A negation reaches a few characters, one that forbids or declines a little further; neither goes past a
 # particle, for chat lines often lack commas.
-_NEGATED_BEFORE = re.compile(
+_NEGATED_BEFORE = expression(
     r"(?:(?!(?<=要)不|(?<=能)不能|(?<=是)不是|(?<=可)不可|(?<=方)不方|(?<=会)不会|(?<=好)不好)不(?![仅但光止论管])"
     r"|(?<!有)没(?!问题|关系|事)|无(?![论敌人与比])|未|勿|别(?![家人的处店看])|非(?!常))"
     r"[^，。吗呢哦啊吧亲就直]{0,7}$"
     r"|(?:不(?:接受|支持|提供|得|要求|会要求|存在|允许)|(?<!能)不能|禁止|严禁|拒绝|杜绝|避免|谨防|没有)"
     r"[^，。吗呢哦啊吧亲就直]{0,12}$"
 )
-_CLEARED_AFTER = re.compile(
+_CLEARED_AFTER = expression(
     r"[^，。]{0,12}?(?:不允许|不可以|不支持|不参加|不参与|不做|不符合|不接受|不提供|无效"
     r"|(?:我们|本店|店里|这里)(?:都)?(?:没有|不卖|没卖)(?=[，。的]|$))"
     r"|[^。]{0,16}?(?:违规|违法|违反|骗|禁止|不是真|不是本店|不是我们|请勿|不要操作|不要(?:相信|理|加|点|添加)|别(?:相信|理|信|加)|谨防|冒充)"
@@ -209,7 +210,7 @@ def _fits(rule: Rule, text: str, left: int, start: int, end: int, right: int) ->
 @lru_cache(maxsize=1_024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern when its word is met for the first time; most words of the lists never are."""
-    return re.compile(pattern)
+    return expression(pattern)
 
 
 def _reach(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from assist.expressions import expression
 from assist.guard.identifiers import Found
 from assist.guard.wordlists import read_words
 
@@ -38,11 +39,11 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     edge = rf"(?:^|[\s,;:。、/|{MASKED}])"
     end = rf"(?=$|[\s,;。、/|!?()]|[{MASKED}]|收|电话|手机|的?电话|可以|就|先生|女士|吧|签|您|你|别|谢谢)"
     gap = r"[\s,;:、/|]{0,3}"
-    named = re.compile("收件|收货|联系人|姓名|名字|签收人|户名|开户人")
+    named = expression("收件|收货|联系人|姓名|名字|签收人|户名|开户人")
     labels = "(?:收件人|收货人|联系人|收件姓名|收货姓名|姓名|名字|签收人|开户名|开户人|户名)"
     free = rf"(?!必填|本人|如下|同上|默认|保密|不变|修改|信息|未填){given}{{2,6}}"
     called = rf"[\s,:]{{0,2}}(?:的?(?:联系)?(?:电话|手机|号码)号?)?[\s:是]{{0,2}}[{MASKED}]"
-    beside = re.compile(f"[{MASKED}]|收(?![\u4e00-\u9fff\\d])")
+    beside = expression(f"[{MASKED}]|收(?![\u4e00-\u9fff\\d])")
     return (
         (
             named,
@@ -59,32 +60,32 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         ),
         (named, rf"{labels}(?P<name>{titled}|{sure}){end}"),
         (
-            re.compile("收件人|收货人|签收人"),
+            expression("收件人|收货人|签收人"),
             (
                 rf"(?:收件人|收货人|签收人)(?:[^。;:]{{0,8}}?[,，]?是(?P<name>{sure})(?=[\s,;。]|$)"
                 rf"|(?:就|请|帮忙)?(?:写|填|改成|改为|换成)(?P<other>(?![我本自一不跟和同别他她])[\u4e00-\u9fff]{{2,6}})(?=[\s,;。]|$))"
             ),
         ),
         (named, rf"{labels}(?:姓名|名字)?[:是为写填\s]{{0,3}}(?P<name>{_FOREIGN})(?=$|[\s,;。、/|{MASKED}])"),
-        (re.compile("叫"), rf"{_KIN}叫(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
-        (re.compile(f"{_TITLE}收"), rf"{edge}(?P<name>{titled})(?=收(?![\u4e00-\u9fff]))"),
-        (re.compile("给.{2,4}收"), rf"给(?P<name>{sure})收(?![\u4e00-\u9fff])"),
+        (expression("叫"), rf"{_KIN}叫(?P<name>{sure})(?=[\s,;。、{MASKED}]|$)"),
+        (expression(f"{_TITLE}收"), rf"{edge}(?P<name>{titled})(?=收(?![\u4e00-\u9fff]))"),
+        (expression("给.{2,4}收"), rf"给(?P<name>{sure})收(?![\u4e00-\u9fff])"),
         (
-            re.compile("我叫|本人"),
+            expression("我叫|本人"),
             rf"(?:我叫|本人)(?P<name>{sure})(?=[\s,;。、{MASKED}]|$|申请|想|需要|已|于|购买)",
         ),
-        (re.compile("叫我"), rf"叫我(?P<name>{sure})(?=[\s,;。]|就[行好可]|吧|$)"),
+        (expression("叫我"), rf"叫我(?P<name>{sure})(?=[\s,;。]|就[行好可]|吧|$)"),
         (beside, rf"我是(?P<name>{sure})(?={called})"),
         (beside, rf"(?:联系|找|打给|给|问|帮)(?P<name>[老小阿]?{common}{given}{{0,2}})(?={called})"),
         (beside, rf"(?:帮|替|代)(?P<name>{common}{given}{{2}})(?:买|收|下单|订|拍|代)[^。]{{0,6}}[{MASKED}]"),
         (beside, rf"{edge}(?P<name>{sure}){gap}(?:收(?![\u4e00-\u9fff])|[{MASKED}])"),
         (beside, rf"[{MASKED}]{gap}(?P<name>{sure})(?:收|(?=[\s,;。、|{MASKED}]|$))"),
         (
-            re.compile(_TITLE),
+            expression(_TITLE),
             rf"(?:给|找|叫|请|写|联系)(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])",
         ),
         (
-            re.compile(f"[{MASKED}]"),
+            expression(f"[{MASKED}]"),
             rf"(?:的|{edge})(?P<name>{titled})(?![款鞋包装裤衣表用版尺服帽])",
         ),
     )
@@ -102,7 +103,7 @@ def find_names(text: str, digits: str) -> Iterator[Found]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return expression(pattern)
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:

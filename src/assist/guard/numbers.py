@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -11,11 +10,12 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from assist.documents import Span
+from assist.expressions import expression
 from assist.guard.arithmetic import equations
 from assist.results import Citation, Finding, Severity, Statement
 from assist.text.quantities import Dimension, Quantity, quantities
 
-_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
+_CLAUSE = expression(r"[^，,。；;！!？?\n]+")
 _MIN_WORDING = 5
 """Characters beside the figures by which a clause is recognised."""
 _Key: TypeAlias = tuple[Decimal, "Decimal | None", Dimension, str, Fraction]

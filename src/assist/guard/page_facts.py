@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assist.documents import BlockKind, Document, Fact, Kind, Span
+from assist.expressions import expression
 from assist.guard.judging import Conflict, Status, against_reply, conflict_of
 from assist.guard.subjects import Value, catalog, masked, passages, quantity_of
 from assist.guard.terms import Shop, Term
@@ -14,11 +15,11 @@ from assist.text.sentences import sentences
 
 _PROSE = frozenset({BlockKind.TEXT, BlockKind.QA, BlockKind.CHECKLIST, BlockKind.STEPS, BlockKind.ANSWER})
 _VALUE_END = r"[^，,。；;！!～~\n]{1,24}"
-_PARTICLES = re.compile(r"[的哦呢呀啦哈亲～~\s]+$")
-_SIZE = re.compile(r"(?<![A-Za-z0-9])(?:\dX|X{0,3})[SML](?![A-Za-z0-9])")
-_CODE = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{1,3}-?\d{2,4}(?![A-Za-z0-9])")
-_GRADE = re.compile(r"(?<![\d.])\d{2,4}(?![\d.%])")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_PARTICLES = expression(r"[的哦呢呀啦哈亲～~\s]+$")
+_SIZE = expression(r"(?<![A-Za-z0-9])(?:\dX|X{0,3})[SML](?![A-Za-z0-9])")
+_CODE = expression(r"(?<![A-Za-z0-9-])[A-Z]{1,3}-?\d{2,4}(?![A-Za-z0-9])")
+_GRADE = expression(r"(?<![\d.])\d{2,4}(?![\d.%])")
+_LETTERS = expression(r"[^\W\d_]+")
 
 
 def page_conflicts(shop: Shop, wanted: frozenset[str] | None) -> Iterator[Conflict]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from assist.documents import Span
 from assist.errors import InputError
+from assist.expressions import expression
 from assist.guard.identifiers import FINDERS, LONG_NUMBER, WORD_FINDERS, Finder, Found, arabic_digits
 from assist.guard.names import find_names
 from assist.guard.places import find_addresses
@@ -37,10 +38,10 @@ _WITHOUT_NUMBERS: tuple[Finder, ...] = (*WORD_FINDERS, find_addresses, find_name
 _TYPES = tuple(PLACEHOLDERS)
 # Letters of a script that no shop writes: word characters, so that no gap of a pattern spans them.
 _BLANKS = {kind: chr(0xA000 + number) for number, kind in enumerate(_TYPES)}
-_HELD = re.compile("|".join(re.escape(word.lower()) for word in PLACEHOLDERS.values()))
+_HELD = expression("|".join(re.escape(word.lower()) for word in PLACEHOLDERS.values()))
 _HELD_KINDS = {word.lower(): kind for kind, word in PLACEHOLDERS.items()}
 # Without any of these no finder can find anything.
-_POSSIBLE = re.compile(
+_POSSIBLE = expression(
     r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]|@|收件|收货|联系人|签收人|姓名|名字|我叫|我是|本人|先生|女士|小姐|太太|阿姨|老师|[a-z][-_a-z0-9]{5}|收|叫我|户名|[镇乡]|街道|苏木|驿站|丰巢|柜|代收|自提|兔喜|路口|交叉口|交汇"
 )
 _ROUNDS = 3

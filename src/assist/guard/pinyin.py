@@ -20,18 +20,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assist.expressions import expression
 from assist.kept import kept_arrays
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 _NO_VARIANTS: Mapping[str, Sequence[str]] = MappingProxyType({})
-_LATIN = re.compile("[a-z]+")
-_HAN_WORD = re.compile("(?=.*[\u4e00-\u9fff])[\u4e00-\u9fffa-z]{2,5}")
+_LATIN = expression("[a-z]+")
+_HAN_WORD = expression("(?=.*[\u4e00-\u9fff])[\u4e00-\u9fffa-z]{2,5}")
 _MOST_DISGUISED = 2
 """Characters of a word that are replaced by homophones or parts; more make it unreadable."""
 # A syllable of toneless pinyin; a run of letters that is not made of these is no pinyin.
-_RUN = re.compile(
+_RUN = expression(
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     "|in|iu|ou|ua|ui|un|uo|[uv]e|a|e|i|o|u|v))+"
 )

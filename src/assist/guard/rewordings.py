@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from assist.documents import Document, Kind, Span, Versioned
+from assist.expressions import expression
 from assist.guard.judging import Conflict, judged, of_one_rank
 from assist.guard.replies import reply_pairs
 from assist.guard.subjects import Value, passages
@@ -15,7 +15,7 @@ from assist.guard.terms import Shop, Term, agree, comparable, is_reply, pairs
 from assist.text.quantities import Dimension, Quantity, quantities
 from assist.text.sentences import sentences
 
-_SOCIAL = re.compile(r"^(?:亲亲|亲|您好|你好|在的|好的|嗯嗯?)[，,。！!~～\s]*|[的呢哦呀啦哈亲～~。！!\s]+$")
+_SOCIAL = expression(r"^(?:亲亲|亲|您好|你好|在的|好的|嗯嗯?)[，,。！!~～\s]*|[的呢哦呀啦哈亲～~。！!\s]+$")
 _CALENDAR = frozenset({Dimension.DATE, Dimension.TIME})
 _MIN_WORDS = 7
 """Characters beside the figures that two sentences must share to be one statement with other figures."""

@@ -7,12 +7,12 @@ stays a mark that no word crosses. Only where a single character stands alone on
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
 
 from assist.documents import Span
+from assist.expressions import expression
 from assist.guard.pinyin import Restored
 from assist.text.normalize import Normalized, fold, normalize
 
@@ -31,8 +31,8 @@ _SYMBOLS = {
 }
 # Cyrillic and Greek letters that pass for Latin ones or digits; texts come in lower case.
 _LOOKALIKES = dict(zip("авсеіјкмнорѕтухзбοαερτυνιχ", "abceijkmhopstyx36oaeptuvix", strict=True))
-_HAS_SYMBOL = re.compile("[" + "".join(_SYMBOLS) + "]")
-_LONE_ACROSS_END = re.compile(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
+_HAS_SYMBOL = expression("[" + "".join(_SYMBOLS) + "]")
+_LONE_ACROSS_END = expression(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
 
 
 def _plain(char: str) -> str:

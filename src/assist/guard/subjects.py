@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from assist.documents import Block, BlockKind, Document, Kind, Level, Span
+from assist.expressions import expression
 from assist.guard.wordlists import parse_toml, read_list_file
 from assist.text.quantities import Quantity, quantities
 from assist.text.sentences import sentences
@@ -30,8 +31,8 @@ _SYNTAX = {
     "…": "[^，,。；;]{0,16}?",
     "，": "[，,]",
 }
-_TOKENS = re.compile("|".join(map(re.escape, _SYNTAX)) + r"|\[\^?[^\]]*\]")
-_PIECE_END = re.compile("[，,、；;：:]")
+_TOKENS = expression("|".join(map(re.escape, _SYNTAX)) + r"|\[\^?[^\]]*\]")
+_PIECE_END = expression("[，,、；;：:]")
 _SILENT = frozenset({BlockKind.TITLE, BlockKind.HEADING, BlockKind.QUESTION, BlockKind.SKU_TABLE})
 _MAX_QUANTITIES = 200
 
@@ -126,7 +127,7 @@ class Catalog:
 def catalog() -> Catalog:
     """Return the package's subjects, read once."""
     table = parse_toml(read_list_file("subjects"))
-    conditions = {group: re.compile("|".join(words)) for group, words in table["conditions"].items()}
+    conditions = {group: expression("|".join(words)) for group, words in table["conditions"].items()}
     return Catalog(
         subjects=tuple(_subject(entry) for entry in table["subject"]),
         conditions=MappingProxyType(conditions),
@@ -145,10 +146,10 @@ def _subject(entry: Mapping[str, Any]) -> Subject:
         better=entry.get("better", "more"),
         values=tuple(entry.get("values", ())),
         dimensions=frozenset(entry.get("dimensions", ())),
-        context=re.compile(entry["context"]) if "context" in entry else None,
-        without=re.compile(entry["without"]) if "without" in entry else None,
+        context=expression(entry["context"]) if "context" in entry else None,
+        without=expression(entry["without"]) if "without" in entry else None,
         exempt=frozenset(entry.get("without_exempts", ())),
-        seals=re.compile(entry["seals"]) if "seals" in entry else None,
+        seals=expression(entry["seals"]) if "seals" in entry else None,
         ignores=frozenset(entry.get("ignores", ())),
         floor=entry.get("floor", ""),
         ground=entry.get("ground", ""),
@@ -157,7 +158,7 @@ def _subject(entry: Mapping[str, Any]) -> Subject:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_TOKENS.sub(lambda found: _SYNTAX.get(found[0], found[0]), pattern))
+    return expression(_TOKENS.sub(lambda found: _SYNTAX.get(found[0], found[0]), pattern))
 
 
 def masked(text: str, found: Sequence[Quantity]) -> str:
@@ -262,7 +263,7 @@ def _conditions(
     held: set[tuple[str, str]] = set()
     groups = dict(catalog().conditions)
     if categories:
-        groups["category"] = re.compile("|".join(map(re.escape, categories)))
+        groups["category"] = expression("|".join(map(re.escape, categories)))
     for group, words in groups.items():
         for place in places:
             here = {(group, word) for word in words.findall(place) if word not in catalog().ordinary}

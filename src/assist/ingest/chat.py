@@ -14,6 +14,7 @@ from enum import Enum
 
 from assist.documents import Document
 from assist.errors import IngestError, InputError
+from assist.expressions import expression
 from assist.ingest.answers import past_answer
 from assist.ingest.decode import clean
 from assist.ingest.duplicates import clusters
@@ -22,19 +23,19 @@ from assist.ingest.result import Skipped
 from assist.ingest.small_talk import is_automatic, is_courtesy, is_holding, is_number, is_wordless
 from assist.ingest.source import Source
 
-_BUYER = re.compile(r"buyer|customer|user|visitor|client|买家|顾客|客户|用户|访客|会员|我$", re.IGNORECASE)
-_AGENT = re.compile(
+_BUYER = expression(r"buyer|customer|user|visitor|client|买家|顾客|客户|用户|访客|会员|我$", re.IGNORECASE)
+_AGENT = expression(
     r"agent|seller|service|staff|csr|support|客服|卖家|商家|店小二|小二|旗舰店|专营店|专卖店|[:：]",
     re.IGNORECASE,
 )
-_SYSTEM = re.compile(r"system|robot|bot$|系统|机器人|自动回复|店小蜜|平台", re.IGNORECASE)
-_ITEM = re.compile(
+_SYSTEM = expression(r"system|robot|bot$|系统|机器人|自动回复|店小蜜|平台", re.IGNORECASE)
+_ITEM = expression(
     r"(?:taobao|tmall|jd|1688|yangkeduo|pinduoduo)\.[a-z./\w-]*\S*?(?:[?&](?:id|item_?id|goods_id)=|/)(\d{9,15})(?!\d)"
     r"|(?:商品|宝贝)\s*(?:id|编号|链接)\s*[：:]?\s*(\d{9,15})(?!\d)",
     re.IGNORECASE,
 )
-_BARE_ITEM = re.compile(r"\s*(\d{12,13})\s*")
-_LINK = re.compile(r"(?:https?://|//)?[\w-]+(?:\.[\w-]+)+/[^\s一-鿿]*", re.ASCII)
+_BARE_ITEM = expression(r"\s*(\d{12,13})\s*")
+_LINK = expression(r"(?:https?://|//)?[\w-]+(?:\.[\w-]+)+/[^\s一-鿿]*", re.ASCII)
 _PAUSE = timedelta(minutes=30)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assist.errors import MalformedRecordError
+from assist.expressions import expression
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -27,16 +28,16 @@ _FLAT = (
     " rb rt rp optgroup colgroup html head body"
 )
 _NOT_NESTED = frozenset(_FLAT.split())
-_UNSEEN_STYLE = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse))(?:!important)?(?:;|$)")
-_RULE = re.compile(r"([^{}]{1,200})\{([^{}]{0,2000})\}")
-_AT_RULE = re.compile(
+_UNSEEN_STYLE = expression(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse))(?:!important)?(?:;|$)")
+_RULE = expression(r"([^{}]{1,200})\{([^{}]{0,2000})\}")
+_AT_RULE = expression(
     r"@[^{};]{0,300}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\})*[^{}]{0,2000}\}|@[^{};]{0,300};|/\*.{0,2000}?\*/",
     re.DOTALL,
 )
-_SIMPLE_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
+_SIMPLE_SELECTOR = expression(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 # Tabs and folds are hidden until they are clicked; what they hold is still part of the page.
-_FOLDED = re.compile(r"tab|pane|panel|collapse|accordion|fold|modal|swiper|slide|more|detail", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,30})([^>]{0,200})")
+_FOLDED = expression(r"tab|pane|panel|collapse|accordion|fold|modal|swiper|slide|more|detail", re.IGNORECASE)
+_TAG = expression(r"<(/?)([a-zA-Z][^\s/>]{0,30})([^>]{0,200})")
 _MAX_WORK = 250_000_000
 _WORK_PER_TAG = 1_000
 _WORK_PER_COPY = 500

@@ -10,7 +10,6 @@ References:
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,12 +18,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from assist.expressions import expression
+
 _SAME = 0.9
 _BANDS, _ROWS = 10, 3
 _MAX_COMPARED = 50
-_NOISE = re.compile(r"[\W_]+|[亲呢哦哈呀啊啦嗯的了吧]")
-_FIGURES = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百两半]")
-_NEGATIONS = re.compile("[不没无未别非勿]")
+_NOISE = expression(r"[\W_]+|[亲呢哦哈呀啊啦嗯的了吧]")
+_FIGURES = expression(r"\d+(?:\.\d+)?|[一二三四五六七八九十百两半]")
+_NEGATIONS = expression("[不没无未别非勿]")
 _PRIME = np.uint64((1 << 31) - 1)
 
 

@@ -7,28 +7,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assist.documents import Fact, Span
+from assist.expressions import expression
 
-_PARAMETER = re.compile(r"\s*([^\s：:。，,；;！!？?、][^：:。，；;！？、]{0,23}?)\s*[：:](?!//)\s*(?=\S)")
+_PARAMETER = expression(r"\s*([^\s：:。，,；;！!？?、][^：:。，；;！？、]{0,23}?)\s*[：:](?!//)\s*(?=\S)")
 _NO_KEY = "问 答 q a Q A 注 例 注意 提示 说明 备注 温馨提示 特别提示 视频 图"
 _NOT_KEYS = frozenset(_NO_KEY.split())
 _UNIT_WORDS = (
     "元|人民币|cm|mm|m|厘米|毫米|米|英寸|寸|kg|g|mg|克|千克|公斤|斤|ml|mL|ML|l|L|毫升|升|件|个|片|粒|℃|°C|w|W|kW|V|A"
     "|mAh|Wh|dB|Pa|Hz|岁|天|个月|年|小时|分钟|码|%|％|kJ|kcal"
 )
-_KEY_UNIT = re.compile(
+_KEY_UNIT = expression(
     rf"(.+?)\s*(?:[（(]\s*(?:单位\s*[：:]?\s*)?({_UNIT_WORDS})\s*[)）]|/\s*({_UNIT_WORDS}))"
 )
 _PRICE_KEY = r"(?:[一-鿿0-9０-９]{0,8}价格?|定金|尾款|预付款|到手)"
 _AMOUNT = r"[\d０-９][\d０-９,，.．]{0,11}"
 _MONEY = rf"(?P<mark>[¥￥]\s*)?(?P<value>{_AMOUNT}(?:\s*[-~～—至]\s*[¥￥]?\s*{_AMOUNT})?)\s*(?P<unit>元|块钱?|RMB)?"
 _NOTE = r"(?:\s*起)?(?:\s*/\s*[件个双盒袋瓶支只套台条包箱斤罐])?(?:\s*[（(][^（）()]{0,30}[)）])?"
-_STATEMENT = re.compile(rf"[【\[]?\s*(?P<key>{_PRICE_KEY})?\s*[】\]]?\s*[：:]?\s*{_MONEY}{_NOTE}")
-_PRICE_GAP = re.compile(r"[\s|｜/／;；，,、·]*")
-_PRICE_LABEL = re.compile(rf"\s*[【\[]?({_PRICE_KEY})[】\]]?\s*[：:]?\s*")
-_PRICE_VALUE = re.compile(rf"\s*{_MONEY}{_NOTE}\s*")
+_STATEMENT = expression(rf"[【\[]?\s*(?P<key>{_PRICE_KEY})?\s*[】\]]?\s*[：:]?\s*{_MONEY}{_NOTE}")
+_PRICE_GAP = expression(r"[\s|｜/／;；，,、·]*")
+_PRICE_LABEL = expression(rf"\s*[【\[]?({_PRICE_KEY})[】\]]?\s*[：:]?\s*")
+_PRICE_VALUE = expression(rf"\s*{_MONEY}{_NOTE}\s*")
 _MAX_PRICE_LINE = 200
 
-PARAMETER_HEADING = re.compile(
+PARAMETER_HEADING = expression(
     r"参数|属性|信息|标签|商品详情|宝贝详情|基本资料|产品规格|成分表|营养成分|specification", re.I
 )
 _COMMON_KEYS = (

@@ -10,12 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from assist.errors import MalformedRecordError
+from assist.expressions import expression
 from assist.ingest.metadata import Value
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-_FENCE = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = expression(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _MAX_CHARS = 64_000
 
 

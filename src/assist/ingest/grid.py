@@ -8,22 +8,23 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assist.documents import BlockKind
+from assist.expressions import expression
 from assist.ingest.facts import KNOWN_KEYS, PARAMETER_HEADING, is_price_label
 
-_SIZE_NAME = re.compile(r"尺码|码数|鞋码|码段|号型|^码$|^size$|^尺寸$|^欧码$|^规格$", re.IGNORECASE)
-_MEASURE = re.compile(
+_SIZE_NAME = expression(r"尺码|码数|鞋码|码段|号型|^码$|^size$|^尺寸$|^欧码$|^规格$", re.IGNORECASE)
+_MEASURE = expression(
     r"身高|体重|[胸腰臀领头腿脚]围|衣长|裤长|裙长|肩宽|袖长|脚长|足长|脚宽|内长|年龄|下摆|height|weight|chest|waist|foot",
     re.IGNORECASE,
 )
-_VARIATION = re.compile(
+_VARIATION = expression(
     r"颜色|花色|规格|尺码|尺寸|码数|款式|型号|套餐|口味|版本|容量|净含量|配置|香型|色号|烘焙|包装|组合|sku|colou?r|size",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"sku|编码|货号|商家编号", re.IGNORECASE)
-_PRICE = re.compile(r"价|金额|^元$|price", re.IGNORECASE)
-_KEY_HEADER = re.compile(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
-_VALUE_HEADER = re.compile(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
-_NUMBERISH = re.compile(r"\d")
+_CODE = expression(r"sku|编码|货号|商家编号", re.IGNORECASE)
+_PRICE = expression(r"价|金额|^元$|price", re.IGNORECASE)
+_KEY_HEADER = expression(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
+_VALUE_HEADER = expression(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
+_NUMBERISH = expression(r"\d")
 _MAX_HEADER_CHARS = 20
 _MAX_KEY_CHARS = 24
 _MAX_HEADER_ROWS = 3

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assist.expressions import expression
+
 _UNITS = r"(?!(?:个?工作日|天|日内|小时|分钟|元|块|折|件套?|个月|年内|升|斤|公斤|米|寸|倍|码|岁|ml|kg|cm|W))"
-_ARABIC = re.compile(
+_ARABIC = expression(
     rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{0,3}})(?:\s*[.．、)）:：](?=[^\d]|$)\s*|\s+(?=\D){_UNITS}|$)"
 )
-_ARTICLE = re.compile(r"第\s*([〇零一二三四五六七八九十百千两\d]{1,8})\s*(条|款|章|节|部分)\s*[：:、.．]?\s*")
-_CHINESE = re.compile(r"([一二三四五六七八九十百]{1,5})\s*[、.．:：)）]\s*")
-_BRACKETED = re.compile(r"[（(]\s*([一二三四五六七八九十百]{1,5}|\d{1,3})\s*[)）]\s*")
+_ARTICLE = expression(r"第\s*([〇零一二三四五六七八九十百千两\d]{1,8})\s*(条|款|章|节|部分)\s*[：:、.．]?\s*")
+_CHINESE = expression(r"([一二三四五六七八九十百]{1,5})\s*[、.．:：)）]\s*")
+_BRACKETED = expression(r"[（(]\s*([一二三四五六七八九十百]{1,5}|\d{1,3})\s*[)）]\s*")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from assist.documents import Document, Fact, Kind
 from assist.errors import MalformedRecordError
+from assist.expressions import expression
 from assist.ingest.decode import clean
 from assist.ingest.dom import Event, Page, parse
 from assist.ingest.facts import PRODUCT_CODES, unique
@@ -17,8 +18,8 @@ from assist.ingest.metadata import Metadata, read_metadata, several
 from assist.ingest.page import PageWriter, join_price_boxes
 from assist.ingest.source import PAGE_KINDS, Source
 
-_CODE = re.compile(r"[A-Za-z0-9][\w\-. ]{2,40}", re.ASCII)
-_LINKED_ID = re.compile(
+_CODE = expression(r"[A-Za-z0-9][\w\-. ]{2,40}", re.ASCII)
+_LINKED_ID = expression(
     r"[?&](?:id|item_?id|num_?iid)=(\d{5,15})|/item/(\d{5,15})|/(\d{8,15})\.html", re.IGNORECASE
 )
 _CATEGORY_KEYS = ("类目", "商品类目", "分类", "商品分类", "品类")
@@ -26,7 +27,7 @@ _NOT_A_CATEGORY = frozenset({"首页", "全部", "全部商品", "所有商品",
 _TECHNICAL_METAS = frozenset(
     {"viewport", "charset", "theme-color", "format-detection", "renderer", "robots", "generator"}
 )
-_CRUMBS = re.compile(r"breadcrumb|crumbs", re.IGNORECASE)
+_CRUMBS = expression(r"breadcrumb|crumbs", re.IGNORECASE)
 
 
 def read_html(source: Source, html: str) -> Document:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from assist.expressions import expression
 from assist.ingest.dom import Event
 from assist.ingest.grid import Grid, GridCell
 
@@ -27,7 +27,7 @@ _BARRED = {
 }
 """What an element must not hold to be read as one item; one that does only lays out the page."""
 _BOLD = frozenset({"b", "strong"})
-_BLANKS = re.compile(r"[ \t\n\r\f\v\u2028\u2029\x1c-\x1f\x85]+")
+_BLANKS = expression(r"[ \t\n\r\f\v\u2028\u2029\x1c-\x1f\x85]+")
 _IMAGE_URLS = ("data-src", "data-original", "data-lazyload", "data-ks-lazyload", "src", "poster")
 _MAX_SPAN = 1_000
 _MAX_FIELDS = 200_000

@@ -11,36 +11,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assist.documents import Block, BlockKind, Fact, Span, Table
+from assist.expressions import expression
 from assist.ingest import facts as reading
 from assist.ingest.headings import Outline, clause
 from assist.ingest.layout import Piece, is_question_heading, opens_answer, opens_question
 from assist.ingest.markdown_tables import read_table, table_facts
 from assist.ingest.skus import sku_facts
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|(?=[^#\s]))(.*?)(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
-_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}$")
-_FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_BULLET = re.compile(r"\s{0,8}(?:[-*+][ \t]+|[•·●■◆▪※][ \t]*)(?=\S)")
-_ORDERED = re.compile(
+_ATX = expression(r" {0,3}(#{1,6})(?:[ \t]+|(?=[^#\s]))(.*?)(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = expression(r" {0,3}(=+|-{2,})[ \t]*$")
+_RULE = expression(r" {0,3}(?:[-*_][ \t]*){3,}$")
+_FENCE = expression(r" {0,3}(```+|~~~+)")
+_BULLET = expression(r"\s{0,8}(?:[-*+][ \t]+|[•·●■◆▪※][ \t]*)(?=\S)")
+_ORDERED = expression(
     r"(?P<indent>\s{0,8})(?:(?P<number>\d{1,3})(?:[.)][ \t]+|[.．、)）][ \t]*(?=[^\d\s]))|[①-⑳][ \t]*)(?=\S)"
 )
-_SEPARATOR = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_BOLD_LINE = re.compile(r"\s*(\*\*|__)(?P<text>(?:(?!\1).)+)\1(?P<rest>.*)$")
+_SEPARATOR = expression(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_BOLD_LINE = expression(r"\s*(\*\*|__)(?P<text>(?:(?!\1).)+)\1(?P<rest>.*)$")
 # `第4条列出的商品除外` only mentions an article; one that opens is set off from its text.
-_ARTICLE = re.compile(r"[#*\s]*第\s*[〇零一二三四五六七八九十百千两\d]{1,8}\s*[条款](?:[\s：:*]|$)")
+_ARTICLE = expression(r"[#*\s]*第\s*[〇零一二三四五六七八九十百千两\d]{1,8}\s*[条款](?:[\s：:*]|$)")
 _CLAUSE_LEVEL = 7
 _MAX_TITLE_CHARS = 30
 _LONG_ENTRY_CHARS = 60
-_SENTENCE_END = re.compile(r"[。！!；;，,]")
+_SENTENCE_END = expression(r"[。！!；;，,]")
 _RULE_CHARS = 16
 """Entries of a text that is one numbered list rule on something from this average length on."""
-_INSTRUCTION = re.compile(
+_INSTRUCTION = expression(
     r"\s*\d{1,3}\s*[.．、)）]\s*(?:请?先?(?:打开|点|进入|选|填|提交|上传|扫|下载|登录|取|拿|放|倒|加|按|拧|拉|插|拔|"
     r"撕|装|安|洗|擦|晾|关|开|转|推|对|量|剪|折|等|把|将|用))"
 )
 """How a step begins: with what the reader is to do."""
-_LABEL = re.compile(r"([^：:。！!；;，,\d]{2,10})[：:]")
+_LABEL = expression(r"([^：:。！!；;，,\d]{2,10})[：:]")
 """`发票类型：…`: what an entry rules on, ahead of the rule."""
 
 

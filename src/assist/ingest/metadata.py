@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from assist.documents import Audience, Kind, Level, Validity
 from assist.errors import InputError
+from assist.expressions import expression
 
 Value: TypeAlias = "str | tuple[str, ...]"
 """A field's value: one text or a list of texts."""
@@ -39,16 +40,16 @@ _FIELDS = {
 }
 _LEVELS = {"法律": "law", "平台": "platform", "店铺": "shop", "商品": "product"}
 _AUDIENCES = {"买家": "buyer", "内部": "internal"}
-_MOMENT = re.compile(
+_MOMENT = expression(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
     r"(?:[T\s]+(\d{1,2})\s*[:时点](?:\s*(\d{1,2})\s*(?:[:分](?:\s*(\d{1,2})(?:\.\d+)?\s*秒?)?)?)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_EPOCH = expression(r"\d{10}(?:\d{3})?")
 # China keeps one zone and no summer time; a moment that names its offset is turned into that clock.
 _SHOP_ZONE = timezone(timedelta(hours=8))
-_SPLIT = re.compile(r"\s*[,，、;；|>/]\s*")
+_SPLIT = expression(r"\s*[,，、;；|>/]\s*")
 
 
 @dataclass(frozen=True, slots=True)

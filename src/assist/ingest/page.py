@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assist.documents import Asset, Block, BlockKind, Cell, Fact, Row, Span, Table
+from assist.expressions import expression
 from assist.ingest import facts as reading
 from assist.ingest.facts import Statement
 from assist.ingest.grid import GridCell, Shape, apart, understand
@@ -22,9 +22,9 @@ from assist.ingest.layout import (
 )
 from assist.ingest.skus import sku_facts
 
-_ENDS_SENTENCE = re.compile(r"[。！!；;，,：:]\s*$")
-_NUMBERED = re.compile(r"\s*(?:\d{1,2}\s*[.．、)）]|第[一二三四五六七八九十]步|[①-⑳])")
-_FIT = re.compile(
+_ENDS_SENTENCE = expression(r"[。！!；;，,：:]\s*$")
+_NUMBERED = expression(r"\s*(?:\d{1,2}\s*[.．、)）]|第[一二三四五六七八九十]步|[①-⑳])")
+_FIT = expression(
     r"(?:^|(?<=[。；;\s]))(?P<key>尺码感受|尺码说明)\s*[：:]\s*(?P<value>[^，。；,;\s]+)[^。；;]*"
 )
 _MAX_BOLD_HEADING_CHARS = 24

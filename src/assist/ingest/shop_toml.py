@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from assist.errors import MalformedRecordError
+from assist.expressions import expression
 from assist.ingest.result import Skipped
 from assist.ingest.source import Source
 from assist.shop import DEFAULT_TAGS, DEFAULT_TARGETS, ShopProfile, StylePack
@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
-_LINE = re.compile(r"line (\d+)")
+_LINE = expression(r"line (\d+)")
 _KNOWN = {
     "shop": ("name", "timezone"),
     "style": ("openers", "closers", "particles", "emoji", "complaint"),

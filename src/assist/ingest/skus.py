@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assist.documents import Fact, Row, Table
+from assist.expressions import expression
 from assist.ingest.facts import Statement, key_and_unit, priced
 from assist.ingest.grid import is_code_column, is_price_column, is_variation_column
 
-_CODE = re.compile(r"[A-Za-z0-9][\w\-./+#]{1,40}", re.ASCII)
+_CODE = expression(r"[A-Za-z0-9][\w\-./+#]{1,40}", re.ASCII)
 
 
 def sku_facts(table: Table) -> Iterator[Fact]:

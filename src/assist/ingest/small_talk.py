@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assist.expressions import expression
+
 _COURTESIES = (
     "在吗 在不在 在不 早 在么 在嘛 有人吗 有人在吗 有人没 你好呀 你好啊 您好呀 你好 您好 哈喽 哈啰 嗨 hello hi hey 早上好 上午好 中午好 下午好 晚上好 "
     "早安 晚安 掌柜的 掌柜 老板 客服 小二 亲亲 亲爱的 宝子 宝宝 宝 亲 好的呢 好的呀 好的吧 好的 好滴 好哒 好吧 好嘞 好呢 好 嗯嗯 嗯 恩 哦哦 哦 噢 ok okay "
@@ -12,25 +14,25 @@ _COURTESIES = (
     "拍了 拍下了 已拍 付了 付款了 下单了 买了 领了 懂了 懂 回头聊 你忙 您忙 看看 我看看 我先看看 我再看看 你们 您们 okk "
     "拜拜 再见 回见 不客气 不谢 应该的 在的 在呢 在哦 在呀 在 请讲 请说 您说 你说 您请说 请问 人呢 呢 哦 哈 呀 啊 啦 哒 嘿嘿 哈哈 呵呵 thanks thank you bye yes"
 )
-_COURTESY = re.compile("|".join(sorted(map(re.escape, set(_COURTESIES.split())), key=len, reverse=True)))
-_OPENING = re.compile(
+_COURTESY = expression("|".join(sorted(map(re.escape, set(_COURTESIES.split())), key=len, reverse=True)))
+_OPENING = expression(
     r"欢迎(?:光临|来到)|很高兴为您服务|为您服务|有什么(?:可以|能)?(?:帮|需要|为)|请问有什么|祝您?(?:生活|购物)愉快|期待您?的?(?:再次)?光临|"
     r"还有(?:其他|别的|什么)(?:问题|疑问|需要)吗?|给您?(?:拜年|问好)|满意.{0,6}(?:评价|好评)"
 )
-_HOLDING = re.compile(
+_HOLDING = expression(
     r"(?:请|麻烦)?您?(?:稍等|稍候|等一下|等下|等一等|稍等片刻|等我一下|不要着急|别着急|别急)|(?:我|这边|马上|正在)(?:这边)?(?:帮您|给您|为您|先|去)?"
     r"(?:帮您|给您|为您)?(?:查|看|核实|确认|问|查询|查看|核对|咨询)(?:一下|下|看|一看)|正在(?:为您)?(?:查询|核实|处理)"
 )
-_AUTOMATIC = re.compile(
+_AUTOMATIC = expression(
     r"自动回复|机器人(?:客服)?|当前(?:排队|咨询)(?:人数|量)|系统(?:提示|消息)|已为您转接|转接(?:至|给|到)?(?:人工|客服)|会话(?:已)?结束"
 )
-_WORDLESS = re.compile(r"(?:\[[^\[\]]{1,12}\]|【(?:图片|表情|视频|语音)】|/:[\w\-^~]{1,6}|\s)+")
-_NOISE = re.compile(r"[\W_]+")
+_WORDLESS = expression(r"(?:\[[^\[\]]{1,12}\]|【(?:图片|表情|视频|语音)】|/:[\w\-^~]{1,6}|\s)+")
+_NOISE = expression(r"[\W_]+")
 _MAX_COURTESY_CHARS = 24
 _MAX_OPENING_CHARS = 60
 _MAX_HOLDING_CHARS = 30
-_FIGURE = re.compile(r"\d")
-_NUMBER_LABEL = re.compile(
+_FIGURE = expression(r"\d")
+_NUMBER_LABEL = expression(
     r"订单(?:编?号)?|(?:快递|物流|运)单(?:编?号)?|手机号?码?|电话(?:号码)?|单号|[a-z]{0,3}(?=\d{9})"
 )
 

@@ -5,32 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import CHINESE, NUMBER, number, whole
 
-KID = re.compile(
+KID = expression(
     "宝宝|[男女]宝|孩子|小孩|男孩|女孩|娃|儿子|女儿|婴|闺女|童|小朋友|侄|孙|外甥|弟弟|妹妹|崽|新生儿"
 )
 """A child is spoken of."""
 
 _RANGE = rf"(?:(?P<low>{NUMBER})\s*(?:个月|岁)?\s*[\-~到至]\s*)?"
-_YEARS = re.compile(
+_YEARS = expression(
     rf"{_RANGE}(?P<v>{NUMBER})\s*(?P<more>多|来)?\s*周?岁(?:零|又|多)?(?:(?P<half>半)|(?P<m>{NUMBER})\s*个月)?"
 )
-_BARE_HALF = re.compile(rf"(?<![\d.{CHINESE[1:-1]}周])岁半")
-_MONTHS = re.compile(rf"{_RANGE}(?P<v>{NUMBER})\s*(?:个多?(?P<half>半)?多?月(?P<big>大)?|(?P<term>月龄))")
+_BARE_HALF = expression(rf"(?<![\d.{CHINESE[1:-1]}周])岁半")
+_MONTHS = expression(rf"{_RANGE}(?P<v>{NUMBER})\s*(?:个多?(?P<half>半)?多?月(?P<big>大)?|(?P<term>月龄))")
 # Months that count something else: a warranty, use, waiting.
-_SPAN_BEFORE = re.compile(
+_SPAN_BEFORE = expression(
     "(?:用|买|穿|拍|下单|收到|过|等|放|存|吃|喝|戴|卖|开|保修|质保|保质期?|有效期?|保鲜|超过?|近|每|隔|才|玩|分|提前|最多|至少)了?"
     "(?:是|有|快|才|大概|差不多|了|已经)*$"
 )
-_SPAN_AFTER = re.compile(
+_SPAN_AFTER = expression(
     "了?(?:以|之)?(?:内|前|后)|就?坏|没[有收发到]|的?(?:保修|质保|保质|包换|会员|试用)|多?了?还|分期|免息|一|才|用?完"
 )
-_OF_AGE = re.compile(
+_OF_AGE = expression(
     "了?的?(?:(?:小?[男女])|宝|娃|孩|婴|崽|能|可以|可不可以|适合)?(?:可以)?(?:小?[男女]|宝|娃|孩|婴|崽|穿|戴|吃|喝|用(?!坏))"
 )
-_NEWBORN = re.compile("百天|百日|一百天")
+_NEWBORN = expression("百天|百日|一百天")
 _NEWBORN_MONTHS = {"百天": 3, "百日": 3, "一百天": 3}
 
 
@@ -55,7 +56,7 @@ def age_slots(text: str) -> Iterator[Found]:
             yield Found("age_months", _NEWBORN_MONTHS[match[0]], *match.span())
 
 
-_MAY_HOLD = re.compile("月|岁|百天|百日")
+_MAY_HOLD = expression("月|岁|百天|百日")
 
 
 def _middle(match: re.Match[str]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.ages import KID, age_slots
 from assist.question.found import Found
 from assist.question.girths import foot_slots, girth_slots
@@ -31,32 +32,32 @@ _BARE_WEIGHT = (
     r"(?:[一两]百|[九八七]十)[一二三四五六七八九十零]{0,4}(?![一二三四五六七八九十零百千万元块天件个号码分]))"
 )
 _BETWEEN = r"(?:的?个子|左右|的?身高|[、/,，;；\s:：的\-+高和]|体重|重|斤数|男|女){0,6}"
-_PAIR = re.compile(rf"(?P<h>{_HEIGHT}){_BETWEEN}(?P<w>{_WEIGHT}|{_BARE_WEIGHT})")
-_PAIR_TURNED = re.compile(rf"(?P<w>{_WEIGHT})[、/,，;；\s:：的\-+和]{{0,4}}(?P<h>{_METRES}|{_CENTI}|{_BARE})")
-_HEIGHT_SAID = re.compile(
+_PAIR = expression(rf"(?P<h>{_HEIGHT}){_BETWEEN}(?P<w>{_WEIGHT}|{_BARE_WEIGHT})")
+_PAIR_TURNED = expression(rf"(?P<w>{_WEIGHT})[、/,，;；\s:：的\-+和]{{0,4}}(?P<h>{_METRES}|{_CENTI}|{_BARE})")
+_HEIGHT_SAID = expression(
     rf"(?:(?:身高|净高|裸高|个子)(?:大概|大约|差不多|不到|快|[是有在了]|\s)*|(?<![跟楼衣])高(?:大概|大约|[是有]|\s)*)[:：]?\s*"
     rf"(?P<h>{_METRES}|{_DECIMAL}|(?:[5-9]\d|1\d\d|2[01]\d)(?:\.\d)?(?!\d)(?:cm|厘米|公分)?|"
     rf"{CHINESE}{{2,5}}(?:米{CHINESE}{{1,2}})?)"
 )
-_HEIGHT_ALONE = re.compile(rf"{_METRES}|{_CENTI}|{_DECIMAL}(?=的?(?:个子|身高))")
-_HEIGHT_BARE = re.compile(_BARE)
-_OWN_HEIGHT = re.compile(
+_HEIGHT_ALONE = expression(rf"{_METRES}|{_CENTI}|{_DECIMAL}(?=的?(?:个子|身高))")
+_HEIGHT_BARE = expression(_BARE)
+_OWN_HEIGHT = expression(
     r"(?:^|[\s，,。;；]|对了)(?:我|本人|他|她|老公|老婆|对象|男友|女友|儿子|女儿)(?:是|有|才|只有|大概)?\s*(?P<h>1[4-9]\d)(?:的|左右)?(?=$|[\s，,。!！?？;；]|穿|能|该|选)"
 )
-_WEIGHT_SAID = re.compile(
+_WEIGHT_SAID = expression(
     rf"(?:体重|净重量|(?<![净毛么多轻很太不最承几这有])重)\s*(?:大概|大约|差不多|不到|快|[是有在])*\s*[:：]?\s*(?P<w>(?:\d{{2,3}}(?:\.\d)?|{CHINESE}{{2,5}})(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{2,5}})(?:之间)?)?\s*{_WEIGHT_UNIT}?)(?!\d)"
 )
-_WEIGHT_ALONE = re.compile(_WEIGHT)
-_NO_HEIGHT = re.compile(
+_WEIGHT_ALONE = expression(_WEIGHT)
+_NO_HEIGHT = expression(
     r"(?:长|宽|厚|围|摆|距|径|深|桌子?|床|柜|沙发|窗帘?|门|墙|架|布|地毯|屏|尺寸|肩|袖|裤|裙|腿|杆|绳|线|跟|腰|臀|胸|脚)[^，,。 ]{0,4}$"
 )
-_NO_HEIGHT_AFTER = re.compile(
+_NO_HEIGHT_AFTER = expression(
     r"\s*(?:的|高|长|宽)?(?:大|小|双人|单人)?(?:床|桌|柜|沙发|窗|布|地毯|地垫|屏|帐|线|绳|门|墙|架|版|款(?!.{0,6}穿)|直径|腰|臀|胸|脚)|\s*[长宽厚]"
 )
-_NO_WEIGHT = re.compile(
+_NO_WEIGHT = expression(
     r"(?:瘦|减|掉|胖了|承重|承受|装|能放|够|米|肉|力|载重|买|来|要|拿|发|称(?!了|出|完))[^，,。 ]{0,3}$"
 )
-_NO_WEIGHT_AFTER = re.compile(r"装|米|面|肉|水果|苹果|橙|虾|茶|重量的箱|的?箱|一[箱袋盒包]|多少钱|包邮")
+_NO_WEIGHT_AFTER = expression(r"装|米|面|肉|水果|苹果|橙|虾|茶|重量的箱|的?箱|一[箱袋盒包]|多少钱|包邮")
 
 
 def height_cm(text: str) -> float | None:
@@ -107,8 +108,8 @@ def body_slots(text: str) -> Iterator[Found]:
     yield from _alone(text, kid)
 
 
-_MAY_HOLD = re.compile(rf"\d|{CHINESE}")
-_MAY_BE_GIRTH = re.compile("[腰臀胸肩围脚头]|屁股|脖子")
+_MAY_HOLD = expression(rf"\d|{CHINESE}")
+_MAY_BE_GIRTH = expression("[腰臀胸肩围脚头]|屁股|脖子")
 
 
 def _off(weight: float, height: float) -> float:

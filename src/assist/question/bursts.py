@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assist.documents import Span, Word
+from assist.expressions import expression
 from assist.question import lexicon, wording
 from assist.question.emotion import asks_human
 from assist.question.phrases import any_of
@@ -54,32 +55,32 @@ class Segment:
 
 
 _ALNUM = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
-_BREAK = re.compile(
+_BREAK = expression(
     rf"[，,。！!？?；;～~…⋯]+|(?<![0-9]) ?[.．]+(?![0-9])|\n+|"
     rf"(?<![{_ALNUM}\s])[^\S\n]+|[^\S\n]+(?![{_ALNUM}\s])|(?<=[0-9])[^\S\n]+(?=[0-9])"
 )
-_ASKED = re.compile("[?？]")
+_ASKED = expression("[?？]")
 # 掉色吗起球吗 are two questions; 纯棉的吗还是涤纶 is one.
-_INNER = re.compile(
+_INNER = expression(
     r"(?<=[吗嘛])(?=[^\s，,。！!？?；;～~…⋯吗嘛呢呀啊哦哈的亲宝])(?!还是|或者|或|谢谢|急)|(?<=..)(?=(?:还有|另外|顺便|以及)[^？?]{2,})"
 )
 
-_CUE = re.compile(
+_CUE = expression(
     r"[吗么嘛呢]$|[吗嘛][，, ]|不$|没$|没有$|否$|什么|怎么|怎样|如何|为什么|为何|多少|多久|多大|多长|多重|多高|多宽|多厚|哪|谁|"
     r"(?<![好十])几(?!天了|个月了|年了|次了|遍了|十|百|千|乎)|能不能|可不可以|会不会|是不是|有没有|要不要|行不行|好不好|"
     r"(?P<v>[一-鿿])不(?P=v)|(?P<u>[一-鿿])没(?P=u)|(?P<w>[一-鿿]{2})不(?P=w)|还是.{1,8}[好呢]|可以吗|"
     r"(?<![a-z])(?:what|how|when|where|which|why|who|is it|does|do you|can i|can you|are you|is there|any)(?![a-z])"
 )
-_REQUEST = re.compile(
+_REQUEST = expression(
     r"^(?:能|可以)?(?:帮我|帮忙|请帮|麻烦帮|帮|给我)(?:改|换|开|查|看|催|备注|取消|退|推荐|选|发|申请|处理|拦|留|算)|"
     r"^(?:催一?下|催催|取消|备注|推荐|转人工|同意|开票)|(?:发|说|看|查|催|告诉|介绍|推荐|对比|备注|改)(?:我)?一?下$|(?:发|给)我$|"
     r"^(?:要|想|我要|我想)(?:退|换|开|改|投诉|取消|申请|定做|定制|批发)"
 )
-_TAIL = re.compile(
+_TAIL = expression(
     r"(?:这样|那|都|就|也)?(?:可以|行|好|能行|对|是|没问题|成|ok|能|中)(?:吗|么|不|嘛|吧|呢|不行)?|"
     r"(?:这是)?(?:为什么|怎么办|怎么说|怎么弄|怎么整|怎么回事|什么意思|什么情况|求解|怎么操作|怎么处理|请?帮(?:我|忙)?看(?:看|下|一下)|急|急用|有吗|在线等)(?:呢|啊|了)?|是吧|对吧|是吗|对吗|不是吗"
 )
-_DIGITS = re.compile(r"\d{6,}")
+_DIGITS = expression(r"\d{6,}")
 
 
 def segments(
@@ -209,7 +210,7 @@ def _bare_kind(
     return kind
 
 
-_FILL = re.compile(
+_FILL = expression(
     "[我要的是穿买拍选拿个了在到发给用想左右大概大约平时平常一般体重身高斤净码号色款就那这改换成为和跟有年纪岁家里住今年尺码"
     "重高、/:：,，.。\\s不对错应该吧]"
 )
@@ -224,4 +225,4 @@ def _social_words() -> tuple[tuple[SegmentKind, frozenset[str]], ...]:
 @cache
 def _openers() -> re.Pattern[str]:
     slips = "|".join(lexicon.words("correction", "slips"))
-    return re.compile(rf"(?:{any_of(lexicon.words('correction', 'openers'))}|{slips}|[\s，,])+[了啊哦]*")
+    return expression(rf"(?:{any_of(lexicon.words('correction', 'openers'))}|{slips}|[\s，,])+[了啊哦]*")

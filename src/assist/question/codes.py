@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 
-_MASKED = re.compile(r"\[orderid_(\d+)\]")
-_SAID_ORDER = re.compile(r"(?:订单|交易)(?:编?号码?|id)?[^\da-z，,。\n]{0,6}(?P<v>\d{10,20})(?!\d)")
-_ORDER = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
-_SPACED_ORDER = re.compile(r"(?<!\d)\d{4}(?: \d{3,4}){3,4}(?!\d)")
-_CARRIER = re.compile(
+_MASKED = expression(r"\[orderid_(\d+)\]")
+_SAID_ORDER = expression(r"(?:订单|交易)(?:编?号码?|id)?[^\da-z，,。\n]{0,6}(?P<v>\d{10,20})(?!\d)")
+_ORDER = expression(r"(?<!\d)\d{16,19}(?!\d)")
+_SPACED_ORDER = expression(r"(?<!\d)\d{4}(?: \d{3,4}){3,4}(?!\d)")
+_CARRIER = expression(
     r"(?<![a-z0-9])(?:sf|yt|jt|jd|zt|zto|sto|yd|dpk|ems|jdv[a-z]?|lp|cn|yz|kk|ytg)[a-z]?\s?\d{9,18}(?!\d)"
 )
-_WAYBILL = re.compile(
+_WAYBILL = expression(
     r"(?:单号|运单|快递|速递|物流|面单|包裹|中通|圆通|申通|韵达|顺丰|邮政|极兔|京东|德邦|百世|菜鸟)[^\d，,。\n]{0,8}(?P<v>\d{10,20})(?!\d)"
 )
-_PARCEL = re.compile("运单|快递|速递|物流|面单|包裹|[通达丰邮兔东邦世鸟]")
+_PARCEL = expression("运单|快递|速递|物流|面单|包裹|[通达丰邮兔东邦世鸟]")
 _ORDER_CHARS = 16
 """Order numbers of the platform have 16 to 19 digits, parcel numbers fewer."""
 

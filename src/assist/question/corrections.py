@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assist.expressions import expression
 from assist.messages import Slot
 from assist.question import lexicon
 from assist.question.bodies import height_cm, weight_kg
@@ -34,7 +35,7 @@ _NAMES = {
     **{"预算": "budget", "价格": "amount", "金额": "amount", "年龄": "age_months", "月龄": "age_months"},
 }
 """What a shopper calls a value, with its slot."""
-_FIRST = re.compile(
+_FIRST = expression(
     r"(?:还是|就要|换回|改回)(?:就)?(?:要|选|拿|用)?(?:原来|刚才|之前|第一|前面|一开始|最开始|最初)(?:那?[个款件双条种]|的)*"
 )
 _FARTHEST = 0.35
@@ -168,12 +169,12 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
-_AGAIN = re.compile(
+_AGAIN = expression(
     rf"(?:^|\n)[ 嗯哦那就]*{_VALUE}(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?=$|\n)|吧(?=[\s，,]))"
 )
-_AGREES = re.compile("吧|行|可以")
+_AGREES = expression("吧|行|可以")
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
-_CHOOSES = re.compile("还是|[改换]")
+_CHOOSES = expression("还是|[改换]")
 
 
 @cache
@@ -184,14 +185,14 @@ def _marked() -> tuple[re.Pattern[str], ...]:
     name = any_of(list(_NAMES))
     left = r"(?:^|[\s，,。;；]|[\d斤码])"
     return (
-        re.compile(
+        expression(
             rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|\s)*{openers}{_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
         ),
-        re.compile(rf"不是\s*{_OLD}{_UNIT}[，,\s]*(?:而?是|应该是|要)\s*{_VALUE}{_ENDED}"),
-        re.compile(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
-        re.compile(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
-        re.compile(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
-        re.compile(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了?(?=$|[\s，,。])"),
-        re.compile(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
-        re.compile(rf"(?<![\d.a-z]){_VALUE}\s*(?:才对|才是|才正确|\*(?=$|\s))"),
+        expression(rf"不是\s*{_OLD}{_UNIT}[，,\s]*(?:而?是|应该是|要)\s*{_VALUE}{_ENDED}"),
+        expression(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
+        expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
+        expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
+        expression(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了?(?=$|[\s，,。])"),
+        expression(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
+        expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才对|才是|才正确|\*(?=$|\s))"),
     )

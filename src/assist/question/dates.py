@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import CHINESE, number, whole
 
-_ELAPSED = re.compile(
+_ELAPSED = expression(
     rf"(?P<v>\d{{1,3}}|{CHINESE}{{1,3}}|[好])(?P<more>多|来|几)?\s*(?P<u>个半月|个多月|个月|月|天|日|个?星期|个?礼拜|周)(?P<half>半)?(?:了|多(?:了)?|没|还(?!能到)|都|的时间|前(?:买|收|签|下|拍))"
 )
-_PASSED = re.compile(
+_PASSED = expression(
     rf"(?:过了|超过了?|超了|已经|收(?:到)?货|签收|到手|等了|用了|买了|快|都)\s*(?:有|快|都|已经|差不多)*\s*(?P<v>\d{{1,3}}|{CHINESE}{{1,3}})(?P<more>多|来)?\s*(?P<u>个月|天|日|个?星期|个?礼拜|周)"
 )
 _UNIT_DAYS = {"天": 1, "日": 1, "周": 7, "星": 7, "礼": 7, "月": 30}
@@ -38,7 +39,7 @@ _DAYS_FROM_NOW = {
 }
 _DAY_NAME = "[一二两三四五六七八九十]"
 _NOT_DAY = "(?!码|楼|店|线|链接|色|机|床|电池|鞋|的鞋|杯|碗|箱|柜|口|门|球|字|针|车|桌|衣|款)"
-_DATE = re.compile(
+_DATE = expression(
     r"(?P<y>20\d\d)[年\-/.](?P<m>\d{1,2})[月\-/.](?P<d>\d{1,2})[日号]?|(?P<m2>\d{1,2})月(?:份)?(?P<d2>\d{1,2})[日号]?|"
     r"(?<![\d.])(?P<m3>1[0-2]|[1-9])[./](?P<d4>3[01]|[12]\d|[1-9])(?![\d./])(?=[号日]|\s*(?:当天|那天)?(?:就|才|已经)?(?:买|拍|下单|下的|付|签收|收|发|到货|寄|退))[号日]?|"
     rf"(?P<m5>{_DAY_NAME}{{1,2}})月(?P<d5>{_DAY_NAME}{{1,3}})[日号]|"

@@ -13,28 +13,29 @@ from functools import cache
 from typing import TypeAlias
 
 from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.aspects import aspects
 from assist.question.numbers import number
 from assist.text.quantities import quantities
 
-_PIECES = re.compile(r"[\s，。？！,?!；;、]+")
-_WORD = re.compile(r"[\w.+-]+")
-_CHOICE = re.compile(r"(?P<one>[^是]{1,8}?)的?还是(?P<other>.{1,8})")
-_LATIN = re.compile(r"(?<![a-z0-9])[a-z]{2,}(?![a-z0-9])")
-_HAS = re.compile(
+_PIECES = expression(r"[\s，。？！,?!；;、]+")
+_WORD = expression(r"[\w.+-]+")
+_CHOICE = expression(r"(?P<one>[^是]{1,8}?)的?还是(?P<other>.{1,8})")
+_LATIN = expression(r"(?<![a-z0-9])[a-z]{2,}(?![a-z0-9])")
+_HAS = expression(
     r"(?P<asks>有没有|有木有|含不含|带不带|加没加|配不配|含有|加了|含(?!量)|有|带|配)(?P<thing>.{1,8}?)"
     r"(?:没有|没|不|吗|(?<!什)么|嘛|呢|的)*$"
 )
-_IS = re.compile(r"(?<![还要就不])是(?P<what>.{1,10}?)(?:的?那种|的)*(?:吗|(?<!什)么|嘛|不|吧|不是)$")
-_DOES = re.compile(r"^(?P<what>.{2,14}?)(?:吗|不|(?<!什)么|嘛)$")
-_OR_NOT = re.compile(r"(?P<verb>[^\s是有能会要好对行可够])(?:不|没)(?P=verb)(?P<rest>[^\s的吗啊呀]{0,3})")
-_OF_WHAT = re.compile(r"(?P<of>[^\s]{1,8}?)(?:用的?是?|是)?(?:什么|哪种|哪家|哪个牌)(?!时候|问题|意思|样)")
-_ASKS_BACK = re.compile("没有$|没$|不$|吗$|(?<!什)么$|嘛$")
-_EDGES = re.compile(r"^[偏带发有是]|[色的款]$")
-_COUNTED = re.compile("[一两三四五六几半每单\\d]*[件只双条台个包袋罐瓶盒支颗粒片张根把块套份次回]")
-_VALUES = re.compile("成分|材质|面料|配料|颜色|填充|香味")
-_HOW_MUCH = re.compile(
+_IS = expression(r"(?<![还要就不])是(?P<what>.{1,10}?)(?:的?那种|的)*(?:吗|(?<!什)么|嘛|不|吧|不是)$")
+_DOES = expression(r"^(?P<what>.{2,14}?)(?:吗|不|(?<!什)么|嘛)$")
+_OR_NOT = expression(r"(?P<verb>[^\s是有能会要好对行可够])(?:不|没)(?P=verb)(?P<rest>[^\s的吗啊呀]{0,3})")
+_OF_WHAT = expression(r"(?P<of>[^\s]{1,8}?)(?:用的?是?|是)?(?:什么|哪种|哪家|哪个牌)(?!时候|问题|意思|样)")
+_ASKS_BACK = expression("没有$|没$|不$|吗$|(?<!什)么$|嘛$")
+_EDGES = expression(r"^[偏带发有是]|[色的款]$")
+_COUNTED = expression("[一两三四五六几半每单\\d]*[件只双条台个包袋罐瓶盒支颗粒片张根把块套份次回]")
+_VALUES = expression("成分|材质|面料|配料|颜色|填充|香味")
+_HOW_MUCH = expression(
     r"(?P<of>[^\s，。？！,?!；;、]{0,8}?)(?:一般|大概|一共|是|有|能|占|要|得)*"
     r"(?:(?:几|多少)(?P<unit>[^\s，。？！,?!；;、的了吗呢\d]{0,3})|(?P<how>多[长高宽厚深粗重沉大]))"
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from assist.expressions import expression
 from assist.messages import Emotion
 from assist.question import lexicon
 from assist.question.phrases import PhraseTable
 
 _NEGATIVE = frozenset({Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT})
 _PASSED_OVER = "\u0001"
-_CLAUSE_END = re.compile(r"[\s，。,.!！?？;；~～]+")
+_CLAUSE_END = expression(r"[\s，。,.!！?？;；~～]+")
 
 
 def emotion(text: str) -> Emotion:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assist.expressions import expression
 from assist.messages import Slot, Turn
 from assist.question import lexicon, wording
 from assist.question.bursts import SegmentKind, segments
@@ -15,10 +16,10 @@ from assist.question.scope import Catalog, Cut
 from assist.question.slots import message_slots
 from assist.text.normalize import fold, normalize
 
-_ELLIPSIS = re.compile(
+_ELLIPSIS = expression(
     r"(?:那|还有|然后)?(?:如果|要是)?.{1,8}呢|那.{1,8}|(?:那|换)?.{1,4}(?:可以|行|能行)?[吗不]"
 )
-_REFERS = re.compile("^(?:那|还有|另外|如果是|要是)|呢$")
+_REFERS = expression("^(?:那|还有|另外|如果是|要是)|呢$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import CHINESE, number, whole
 
@@ -15,20 +16,20 @@ _UNIT = r"\s*(?:cm|厘米|公分|mm|毫米)"
 _FILL = r"(?:量[了的出来]*|正好|刚好|大概|大约|差不多|也就|[是有在为才就约:：的]|不到|\s)*"
 _NAME = "(?P<n>腰围?粗?|臀围?|屁股|胸围?|肩宽|颈围|脖围|脖子|头围?)"
 _NOT_AFTER = r"(?![\d.%]|\s*(?:码|号|[件个条双块元天年月岁斤米]))"
-_NAMED = re.compile(
+_NAMED = expression(
     rf"(?<!下){_NAME}{_FILL}(?:(?P<chi>{_CHI})|(?P<v>{_FIGURE})(?P<u>{_UNIT}|\s*尺)?{_NOT_AFTER})"
 )
-_BEFORE = re.compile(
+_BEFORE = expression(
     rf"(?<![\d.])(?:(?P<chi>{_CHI})\s*的?|(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})的?|的)){_NAME}(?!带|包|封|枕|托|衣)"
 )
-_THREE = re.compile(
+_THREE = expression(
     r"三围\s*(?:是|[:：])?\s*(\d{2,3}(?:\.\d)?)[\s/,，、\-*x×]+(\d{2,3}(?:\.\d)?)[\s/,，、\-*x×]+(\d{2,3}(?:\.\d)?)"
 )
-_FOOT = re.compile(
+_FOOT = expression(
     rf"脚(?:丫子?|板|掌|底|长度?|的长度?)*{_FILL}(?:(?P<low>\d\d(?:\.\d)?)\s*[到至~\-])?"
     rf"(?P<v>{_FIGURE})(?P<u>{_UNIT})?(?P<half>半|5)?(?!\d|{_UNIT}?\s*(?:码|号|宽|高|个|双|斤|岁|天))"
 )
-_FOOT_BEFORE = re.compile(
+_FOOT_BEFORE = expression(
     rf"(?<![\d.])(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})(?P<half>半)?的?|的)(?:内|光)?脚(?!感|垫|架|踏|踝)"
 )
 _GIRTHS = {

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assist.expressions import expression
 from assist.question.phrases import PhraseTable
 
 _DATA = Path(__file__).parent / "data"
@@ -45,19 +46,19 @@ def words(table: str, key: str) -> tuple[str, ...]:
 @cache
 def pattern(table: str, key: str) -> re.Pattern[str]:
     """Return a list of patterns of `lexicon.toml` as one pattern."""
-    return re.compile("|".join(words(table, key)))
+    return expression("|".join(words(table, key)))
 
 
 @cache
 def one_pattern(table: str, key: str) -> re.Pattern[str]:
     """Return a single pattern of `lexicon.toml`."""
-    return re.compile(str(toml("lexicon")[table][key]))
+    return expression(str(toml("lexicon")[table][key]))
 
 
 @cache
 def patterns(table: str) -> Mapping[str, re.Pattern[str]]:
     """Return a table of `lexicon.toml` whose values are single patterns."""
-    return {key: re.compile(value) for key, value in toml("lexicon")[table].items()}
+    return {key: expression(value) for key, value in toml("lexicon")[table].items()}
 
 
 @cache

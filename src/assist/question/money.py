@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import CHINESE, number, whole
 
@@ -13,7 +14,7 @@ _FIGURE = rf"(?:\d+(?:\.\d+)?[wk万千百](?:\d(?!\d))?|\d+(?:\.\d+)?|{CHINESE}+
 _NOT_FIGURE = r"(?<![\d.几好数多第满a-z])"
 _NO_MONEY = r"(?!\d|的?(?:天|号|身高|到货|斤|码|岁|米|cm|kg|公分|厘米))"
 _LIMIT = "(?:以内|以下|之内|左右|上下|内(?!存|衣|裤|胆|搭|胆)|封顶|不到|出头|之间)"
-_BUDGET = re.compile(
+_BUDGET = expression(
     rf"预算\s*(?:是|在|大概|大约|差不多|有|只有|[:：])*\s*(?:(?P<low>{_FIGURE}){_MONEY}?[\-~到至])?(?P<a>{_FIGURE})|"
     rf"(?:不超过?|不高于|最多|控制在|别超过?|低于)\s*(?P<c>{_FIGURE})(?=\s*{_MONEY}|的|$|[，,。!！?？\s吧以])|"
     rf"{_NOT_FIGURE}(?:(?P<low2>{_FIGURE}){_MONEY}?[\-~到至])?(?P<b>{_FIGURE})\s*{_MONEY}?\s*(?:的)?(?:{_LIMIT}|的?预算){_NO_MONEY}|"
@@ -21,18 +22,18 @@ _BUDGET = re.compile(
     rf"{_NOT_FIGURE}(?P<e>[一两二三四五六七八九]{{1,2}}[百千])(?=的(?:$|[，,。?？有款]|那种|价位|礼))|"
     rf"(?P<f>千|百)元(?=机|内|以|价|档|级)|(?<![\d.])(?P<g>\d(?:\.\d)?k)(?=够|以|左右|预算|内|能买|可以买)"
 )
-_FROM = re.compile(
+_FROM = expression(
     rf"{_NOT_FIGURE}(?P<v>{_FIGURE})\s*{_MONEY}?\s*(?:以上|往上|朝上|起步)(?!的?(?:天|年|码|斤|岁))"
 )
 _PAID = "到手价?|券后价?|折后价?|实付|付了|付款|花了|只要|卖|差价|人均|单价|标价|原价|现价|报价|总共|合计|一共|总价|共计|算下来|最多出|我出|出价"
-_AMOUNT = re.compile(
+_AMOUNT = expression(
     rf"{_NOT_FIGURE}(?P<a>\d+(?:\.\d+)?|[百千]来?|{CHINESE}+(?:来|多)?)\s*{_MONEY}(?P<jiao>\d(?!\d)|{CHINESE}(?!{CHINESE}))?|[¥￥$]\s*(?P<b>\d+(?:\.\d+)?)|"
     r"(?:满|退我?|补我?|补偿|赔我?|便宜了?|降了?|少|减|优惠|返|才|卖)\s*(?P<c>\d{1,5}(?:\.\d+)?)(?![\d天件个号点/%折码斤kc米]|发|月|年|小时|分钟|张)|"
     rf"(?:{_PAID})(?:价|是|要|大概|约|差不多|才|了|在|就|\s|[:：])*(?P<d>\d{{1,5}}(?:\.\d+)?|[一两二三四五六七八九]{CHINESE}{{1,4}})(?![\d天件个双套条盒箱包瓶份只张号点/%折码斤kc米月年小分]|{CHINESE})|"
     rf"(?<![\d.满])(?P<e>\d{{1,5}}(?:\.\d+)?)(?=(?:卖不卖|卖吗|能卖|能拿|拿不拿|成交|出吗|包邮))"
 )
 # 满300减40, 满199包邮, 300减40: terms of a promotion, no sum of the shopper's.
-_TERMS = re.compile(
+_TERMS = expression(
     r"满\s*\d+(?:元|块)?\s*(?:立?减|返|送|赠|打|包邮|免邮)\s*(?:\d+)?(?!少|多)|(?<!\d)\d+减\d+"
 )
 _LEAST = 5

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assist.documents import BlockKind, Document, Kind, Table
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.phrases import PhraseTable
 from assist.text.normalize import fold
@@ -34,16 +35,16 @@ class ProductEntry:
     sku_words: tuple[str, ...] = ()
 
 
-_NAME_KEYS = re.compile("款名|型号|品名|产品名称|商品名称|系列|货号|款号")
-_SKU_HEADS = re.compile(
+_NAME_KEYS = expression("款名|型号|品名|产品名称|商品名称|系列|货号|款号")
+_SKU_HEADS = expression(
     "颜色|尺码|规格|版本|款式|套餐|口味|容量|尺寸|套装|型号|分类|码数|sku|内存|香型|色号|编码", re.I
 )
-_OPTIONS = re.compile(r"\s*[/、，,;；|]\s*|\s{2,}")
-_SIZE_RANGE = re.compile(r"(\d{2})\s*[-~～—至到]\s*(\d{2})")
-_MODEL = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d{2,6}[a-z]{0,3}(?![a-z0-9])")
+_OPTIONS = expression(r"\s*[/、，,;；|]\s*|\s{2,}")
+_SIZE_RANGE = expression(r"(\d{2})\s*[-~～—至到]\s*(\d{2})")
+_MODEL = expression(r"(?<![a-z0-9])[a-z]{1,5}-?\d{2,6}[a-z]{0,3}(?![a-z0-9])")
 # Measures and standards that look like model names.
-_NO_MODEL = re.compile(r"(?:spf|pa|pd|qc|usb|type|ip|ipx|gb|no|tf|sd|hz|dpi|wifi|ddr|mp|t)-?\d")
-_RUN = re.compile(r"[一-鿿a-z0-9.]+")
+_NO_MODEL = expression(r"(?:spf|pa|pd|qc|usb|type|ip|ipx|gb|no|tf|sd|hz|dpi|wifi|ddr|mp|t)-?\d")
+_RUN = expression(r"[一-鿿a-z0-9.]+")
 
 
 def product_entry(document: Document) -> ProductEntry:

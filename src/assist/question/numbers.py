@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assist.expressions import expression
 from assist.text.numerals import parse_number
 
 CHINESE = "[零〇一二两三四五六七八九十百千万半]"
@@ -20,7 +21,7 @@ _DIGITS = {char: digit for digit, char in enumerate("零一二三四五六七八
 _LARGE = {"w": 10_000.0, "万": 10_000.0, "k": 1_000.0, "千": 1_000.0, "百": 100.0}
 _STEPS = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1_000.0, "万": 10_000.0}
 # 二三十, 一百二三, 两三百: between two neighbouring digits.
-_NEIGHBOURS = re.compile(
+_NEIGHBOURS = expression(
     r"(?P<head>[一二两三四五六七八九十百千万]*[十百千万])?(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<step>[十百千万]?)"
 )
 

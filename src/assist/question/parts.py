@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assist.documents import Span
+from assist.expressions import expression
 from assist.question.bursts import SOCIAL, Segment, SegmentKind
 
 
@@ -95,7 +95,7 @@ def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
 
 
 # 不是坏了 是不会用: what is denied is not what is meant.
-_DENIED = re.compile(
+_DENIED = expression(
     r"(?<![一-鿿])(?:我|这|又|也)?(?:(?<!是)不是(?:要|想|来)?|没有?(?=投诉|[说要想催]|过敏))[^\s，,吗吧呢?？]{1,8}[\s，,]+"
     r"(?:我?[就只而]?是(?!不是)|(?=我?只?想))(?=\S\S)"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import CHINESE, number, whole
 
@@ -12,9 +12,9 @@ _PET = r"(?:[猫狗犬喵汪兔]|毛孩子|泰迪|金毛|柯基|法斗|英短|�
 _WEIGHT = (
     rf"(?<![\d.])(?P<v>\d{{1,2}}(?:\.\d+)?|{CHINESE}{{1,3}})(?:多|来)?(?P<u>斤|公斤|kg|千克)(?P<half>半)?"
 )
-_AFTER = re.compile(rf"{_PET}[^\d，,。;；]{{0,8}}?{_WEIGHT}(?!\d|装|[一每]?袋|的?粮)")
-_BEFORE = re.compile(rf"{_WEIGHT}(?:重|左右|大)?的?(?:小|大|胖|公|母|成)?{_PET}(?!粮|砂|包|窝)")
-_MAY_HOLD = re.compile(_PET)
+_AFTER = expression(rf"{_PET}[^\d，,。;；]{{0,8}}?{_WEIGHT}(?!\d|装|[一每]?袋|的?粮)")
+_BEFORE = expression(rf"{_WEIGHT}(?:重|左右|大)?的?(?:小|大|胖|公|母|成)?{_PET}(?!粮|砂|包|窝)")
+_MAY_HOLD = expression(_PET)
 
 
 def pet_slots(text: str) -> Iterator[Found]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.phrases import PhraseTable, any_of
 
-_DESTINATION = re.compile(r"(?:到|寄|发|去|在|往|是|给|住)(?:往|到|去|我们?|了)?$")
+_DESTINATION = expression(r"(?:到|寄|发|去|在|往|是|给|住)(?:往|到|去|我们?|了)?$")
 
 
 def provinces(text: str) -> Iterator[tuple[int, int, str]]:
@@ -30,4 +31,4 @@ def _places() -> tuple[PhraseTable[str], frozenset[str], re.Pattern[str]]:
     tables = lexicon.toml("places")
     names = {city: province for province, cities in tables["provinces"].items() for city in cities}
     names |= {province: province for province in tables["provinces"]}
-    return PhraseTable(names), frozenset(tables["common"]), re.compile(any_of(tables["not_before"]))
+    return PhraseTable(names), frozenset(tables["common"]), expression(any_of(tables["not_before"]))

@@ -5,10 +5,10 @@ The model weighs all words of a message; a few leaves are only meant where somet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from assist.expressions import expression
 from assist.messages import IntentScore
 from assist.question import lexicon
 from assist.question.emotion import supposes_harm, tells_harm
@@ -107,7 +107,7 @@ def _chooses(clean: str) -> bool:
     return wants is not None and any(True for _ in (*size_slots(clean), *color_slots(clean)))
 
 
-_WANTS = re.compile(
+_WANTS = expression(
     r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留|发)[^吗么不没几哪怎多什]{1,16}$"
 )
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TypeAlias
 
 from assist.documents import Document
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.phrases import PhraseTable, any_of
@@ -18,14 +19,14 @@ from assist.text.normalize import fold
 Cut: TypeAlias = Callable[[str], Sequence[str]]
 """Cuts a text into words; `Tokenizer.words`."""
 
-_LINK_ID = re.compile(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
-_TOKEN = re.compile(r"(?<![a-z0-9_.\-])[a-z0-9][a-z0-9_\-]{1,30}(?![a-z0-9_])")
-_NAMED_ID = re.compile(
+_LINK_ID = expression(r"(?:[?&/](?:id|item_?id|num_iid|sku)=?|item/)(\d{6,})", re.I)
+_TOKEN = expression(r"(?<![a-z0-9_.\-])[a-z0-9][a-z0-9_\-]{1,30}(?![a-z0-9_])")
+_NAMED_ID = expression(
     r"(?:货号|款号|商品id|商品编号|(?<!单)编号|宝贝id)\s*(?:是|为|:|：)?\s*([a-z0-9][a-z0-9\-]{2,20})"
 )
-_NOT_PRODUCT = re.compile(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
-_SEPARATE = re.compile("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
-_MEASURES = re.compile(r"\s*(?:[天块元件个号月年岁度米斤时分秒层楼折克毫升双条瓶盒箱%]|cm|mm|kg|ml|w|/)")
+_NOT_PRODUCT = expression(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
+_SEPARATE = expression("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
+_MEASURES = expression(r"\s*(?:[天块元件个号月年岁度米斤时分秒层楼折克毫升双条瓶盒箱%]|cm|mm|kg|ml|w|/)")
 _MAX_TWINS = 6
 
 
@@ -262,19 +263,19 @@ def _standing(ids: Mapping[tuple[int, int], str], text: str) -> list[str]:
     return wanted
 
 
-_DENIED = re.compile(r"(?<!是)不是(?:这[个款件双]|那[个款件双])?\s*\Z")
-_AFTER_ALL = re.compile(r"(?:^|[\s，,])(?:那|算了|我)?还是(?:要|买|看|选|拿)?\s*\Z")
-_DECIDED = re.compile("(?:的)?(?:吧|好了|算了)")
+_DENIED = expression(r"(?<!是)不是(?:这[个款件双]|那[个款件双])?\s*\Z")
+_AFTER_ALL = expression(r"(?:^|[\s，,])(?:那|算了|我)?还是(?:要|买|看|选|拿)?\s*\Z")
+_DECIDED = expression("(?:的)?(?:吧|好了|算了)")
 
 
 @cache
 def _corrected() -> re.Pattern[str]:
     known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
     slips = "|".join(lexicon.words("correction", "slips"))
-    return re.compile(rf"(?:{known}|{slips})(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
+    return expression(rf"(?:{known}|{slips})(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
 
 
-_TAKES_BACK = re.compile("不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
+_TAKES_BACK = expression("不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
 
 
 def _shape(word: str) -> str:
@@ -322,19 +323,19 @@ def _noun_set() -> frozenset[str]:
 
 @cache
 def _variant() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z]){any_of(lexicon.words('nouns', 'variants'))}(?![a-z])")
+    return expression(rf"(?<![a-z]){any_of(lexicon.words('nouns', 'variants'))}(?![a-z])")
 
 
 @cache
 def _plain_version() -> re.Pattern[str]:
-    return re.compile(any_of(lexicon.words("nouns", "plain")))
+    return expression(any_of(lexicon.words("nouns", "plain")))
 
 
 @cache
 def _compares() -> re.Pattern[str]:
-    return re.compile(any_of(lexicon.words("nouns", "compare")))
+    return expression(any_of(lexicon.words("nouns", "compare")))
 
 
 @cache
 def _points() -> re.Pattern[str]:
-    return re.compile(any_of(lexicon.words("nouns", "this")))
+    return expression(any_of(lexicon.words("nouns", "this")))

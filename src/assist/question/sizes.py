@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import number
 from assist.question.refusal import is_refused
@@ -12,57 +13,57 @@ from assist.question.refusal import is_refused
 _LETTER = r"(?:[2-9]xl|x{0,5}[sl]|m|xxs)"
 _COLOUR_END = "[黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐杏色]"
 # Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
-_LETTER_SIZE = re.compile(r"(?<![a-z0-9.\-])(?<![a-z0-9]/)(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
-_SINGLE = re.compile(
+_LETTER_SIZE = expression(r"(?<![a-z0-9.\-])(?<![a-z0-9]/)(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
+_SINGLE = expression(
     r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d好稳得保怕更应为嘛]))"
 )
-_SINGLE_BEFORE = re.compile(
+_SINGLE_BEFORE = expression(
     r"(?:穿|要|拍|拿|买|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
     + _COLOUR_END
     + ")$"
 )
 # 两个叉, 3个加, 三加大, 2x: how many X stand before the L.
-_EXTRA = re.compile(
+_EXTRA = expression(
     r"(?<![a-z0-9.十百])(?P<n>[一两俩二三四五六2-6])(?:个)?(?:叉|x(?![a-z0-9*×])|加大)(?:l(?![a-z]))?(?:码|号)?|"
     r"(?<![a-z0-9.十百])(?P<k>[一两俩二三四五六2-6])个加(?:码|号|的|$|(?=[\s，,。?？!！有]))|(?<![a-z0-9.十百])(?P<j>[两二三四2-4])加(?=码|号|的|$|[\s，,。?？!！])"
 )
-_NUMBER_SIZE = re.compile(
+_NUMBER_SIZE = expression(
     r"(?<![\d.])(?P<v>[1-5]\d(?:\.5)?|[6-9]\d|1[0-7]\d)\s*(?:半码|码(?P<half>半)?|号鞋|的鞋|号的鞋)(?!数|表|对照)"
 )
-_HALF_SIZE = re.compile(r"(?<![\d.])(?P<v>[34]\d)(?:码半|半码|半(?=的|$|[\s，,。?？!！]))")
-_CHINESE_SIZE = re.compile(
+_HALF_SIZE = expression(r"(?<![\d.])(?P<v>[34]\d)(?:码半|半码|半(?=的|$|[\s，,。?？!！]))")
+_CHINESE_SIZE = expression(
     r"(?<![一-龥])(?P<v>[二三四]十[一二三四五六七八九]?)码(?P<half>半)?|(?<=[穿要拿是])(?P<w>[二三四]十[一二三四五六七八九]?)码"
 )
 _SHOE = r"(?:3[4-9]|4[0-8])(?:\.5)?"
 _NO_SHOE = r"(?![\d.]|\s*(?:[块元天件个双套斤岁年月日小分人度包盒瓶支条次折米寸w%℃]|kg|cm|厘米|公分|g(?![a-z])|ml|l(?![a-z])|v))"
-_SHOE_SAID = re.compile(
+_SHOE_SAID = expression(
     rf"(?:穿|要|拍|拿|换(?:成|个)?|改成?|选|来|现在是|尺码|鞋码|鞋号|码数|码子|平时|平常)(?:[的个双件条是]|[:：]|\s)*(?P<v>{_SHOE})(?:码|号|的)?{_NO_SHOE}(?!的?宽|店)"
 )
-_SHOE_ASKED = re.compile(
+_SHOE_ASKED = expression(
     rf"(?<![\d.\-/])(?P<v>{_SHOE}|2[5-9]|3[0-3])(?:码|号|的)?(?=还?有(?:没有|货|吗|现货|不(?![一-龥])|么|嘛)|还有|没有?货|没有了|没了|缺货|断码|断货|[太偏][大小]|[大小]了|会不会[大小]|合不合适|合适吗|挤脚)"
 )
-_SHOE_OF = re.compile(rf"(?<![\d.\-/])(?P<v>{_SHOE})的(?=脚|[一-龥]{{0,3}}{_COLOUR_END})")
-_SHOE_COLOURED = re.compile(rf"(?:{_COLOUR_END}|色)\s?(?P<v>{_SHOE})(?=$|[\s，,码])")
-_SHOES_BOTH = re.compile(
+_SHOE_OF = expression(rf"(?<![\d.\-/])(?P<v>{_SHOE})的(?=脚|[一-龥]{{0,3}}{_COLOUR_END})")
+_SHOE_COLOURED = expression(rf"(?:{_COLOUR_END}|色)\s?(?P<v>{_SHOE})(?=$|[\s，,码])")
+_SHOES_BOTH = expression(
     rf"(?<![\d.\-/])(?P<v>{_SHOE})(?:码)?(?:和|跟|还是|或者?|与|、)(?P<w>{_SHOE}){_NO_SHOE}"
 )
-_WAIST_SIZE = re.compile(r"(?<![\d.\-/])(?P<v>2[5-9]|3\d|4[0-4])的?(?:裤|牛仔|腰(?!围))")
-_REFUSED_SHOE = re.compile(
+_WAIST_SIZE = expression(r"(?<![\d.\-/])(?P<v>2[5-9]|3\d|4[0-4])的?(?:裤|牛仔|腰(?!围))")
+_REFUSED_SHOE = expression(
     r"(?:不要|换下)[34]\d(?:\.5)?了?|(?<![\d.])[34]\d(?:\.5)?(?:码)?的?(?:就?不要了?|算了)"
 )
-_SHOE_CHOSEN = re.compile(rf"(?:^|[\s，,])(?:还是|就|那)?(?P<v>{_SHOE})(?=吧|怕|嫌)")
-_ALONE_SHOE = re.compile(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
-_CODE_SIZE = re.compile(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
-_SPEAKS_OF_SIZES = re.compile(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
-_WORD_SIZE = re.compile(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
-_HABIT = re.compile(
+_SHOE_CHOSEN = expression(rf"(?:^|[\s，,])(?:还是|就|那)?(?P<v>{_SHOE})(?=吧|怕|嫌)")
+_ALONE_SHOE = expression(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
+_CODE_SIZE = expression(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
+_SPEAKS_OF_SIZES = expression(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
+_WORD_SIZE = expression(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
+_HABIT = expression(
     r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
 )
 _PATTERNS = (
     *(_CODE_SIZE, _LETTER_SIZE, _EXTRA, _SINGLE, _HALF_SIZE, _CHINESE_SIZE, _NUMBER_SIZE, _SHOES_BOTH),
     *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _SHOE_COLOURED, _WAIST_SIZE, _WORD_SIZE),
 )
-_MAY_HOLD = re.compile("[smlxf\\d码号叉加]")
+_MAY_HOLD = expression("[smlxf\\d码号叉加]")
 
 
 def size_slots(text: str) -> Iterator[Found]:
@@ -112,4 +113,4 @@ def is_size(word: str) -> bool:
     return _SKU_SIZE.fullmatch(word.lower()) is not None
 
 
-_SKU_SIZE = re.compile(rf"(?:{_LETTER}|[1-5]\d(?:\.5)?|[6-9][05]|1[0-7]\d)(?:码)?|均码")
+_SKU_SIZE = expression(rf"(?:{_LETTER}|[1-5]\d(?:\.5)?|[6-9][05]|1[0-7]\d)(?:码)?|均码")

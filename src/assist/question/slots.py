@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from assist.documents import Span
+from assist.expressions import expression
 from assist.messages import Message, Slot
 from assist.question.bodies import body_slots
 from assist.question.codes import code_slots
@@ -25,7 +25,7 @@ from assist.question.wording import LINK
 from assist.text.normalize import Normalized
 from assist.text.quantities import Dimension, quantities
 
-_NO_SLOT = re.compile(
+_NO_SLOT = expression(
     rf"(?:七|7)天无理由|12315|12345|第{NUMBER}|\d+vip|(?<![\da-z])[a-z]+\d[a-z0-9\-]*|{NUMBER}[gG](?=手机|网|信号)|一[下点般些样直定起]|"
     r"\d+(?:\.\d+)?(?:mah|ml|毫升|升|l(?![a-z])|w(?:h|快充)|mm(?!脚)|寸|v(?![a-z])|hz|%|℃|度)|百分百|百分之"
 )
@@ -194,4 +194,4 @@ def _candidates(text: str, on: datetime | None) -> Iterator[Found]:
 
 
 _EARLY = frozenset({"foot_cm", "waist_cm", "hip_cm", "bust_cm"})
-_HAS_NUMBER = re.compile(rf"\d|{CHINESE}|[俩仨]")
+_HAS_NUMBER = expression(rf"\d|{CHINESE}|[俩仨]")

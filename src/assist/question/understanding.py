@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from assist.documents import Span
 from assist.encoder.base import Encoder
+from assist.expressions import expression
 from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot, Turn
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
@@ -42,7 +43,7 @@ _BODY = frozenset({"height_cm", "weight_kg", "foot_cm", "waist_cm", "hip_cm", "b
 _BODY_ASKS = "穿什么码"
 """What a message asks that only gives measures of a body."""
 _SETTINGS = MessageSettings()
-_ONLY_MARKS = re.compile(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
+_ONLY_MARKS = expression(r"[\s?？!！。.~～…]*[?？][\s?？!！。.~～…]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +402,7 @@ def _empty(text: str) -> Question:
 
 @cache
 def _changes() -> re.Pattern[str]:
-    return re.compile(any_of([verb for verb in lexicon.words("correction", "verbs") if verb[-1] in "成为到"]))
+    return expression(any_of([verb for verb in lexicon.words("correction", "verbs") if verb[-1] in "成为到"]))
 
 
 @cache
@@ -410,6 +411,6 @@ def _vague() -> re.Pattern[str]:
     predicate = any_of(lexicon.words("vague", "predicate"))
     weak = any_of(lexicon.words("vague", "weak"))
     tail = any_of(lexicon.words("vague", "tail"))
-    return re.compile(
+    return expression(
         f"(?:(?:{subject})*(?:的)?{predicate}|(?:{subject})+{weak})(?:[啊呀哦呢吧]?(?:{predicate}|{tail}))*|{tail}"
     )

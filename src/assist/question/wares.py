@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.found import Found
 from assist.question.phrases import PhraseTable
 from assist.question.refusal import is_refused
 from assist.question.sizes import is_size
 
-_SHORT = re.compile(
+_SHORT = expression(
     r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:的(?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
-_SHADE = re.compile(
+_SHADE = expression(
     "(?:雾霾|焦糖|奶油|牛油果|薄荷|燕麦|抹茶|奶茶|樱花|香芋|宝石|孔雀|克莱因|牛仔|海军|橄榄|荧光|西瓜|樱桃|铁锈|咖啡|巧克力|摩卡|可可|"
     "月光|珍珠|石墨|曜石|水泥|高级|太空|星空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
     "深|浅|暗|亮|藏|墨|烟|军|酒|姜|藕|湖|湛|黛|脏)"
     "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油)|紫(?!外|薯)|灰(?!尘)|粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?"
 )
-_NOT_SHORT = re.compile(
+_NOT_SHORT = expression(
     r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)$"
 )
 
 # 别发错, 不会碎了吧: feared, not happened.
-_FEARED = re.compile("(?:不会|会|怕|别|不要|不要再|别再|会不会|万一|担心)(?:全|又|再|给我|有)?$")
+_FEARED = expression("(?:不会|会|怕|别|不要|不要再|别再|会不会|万一|担心)(?:全|又|再|给我|有)?$")
 # In order: the first that matches is the reason.
 _REASONS = tuple(
-    (name, re.compile(pattern))
+    (name, expression(pattern))
     for name, pattern in (
         ("过敏", "过敏(?!原|吗|不|么)|红疹|起疹|烂脸"),
         ("错发", "发错|错发|寄错|配错货|发成|不是我(?:买|要|拍)的|要(?:的是?)?[^，,。]{1,4}发(?:了|的|来)"),
@@ -103,4 +103,4 @@ def sku_slot(word: str) -> str:
     return "color" if _SKU_COLOUR.search(word) else ""
 
 
-_SKU_COLOUR = re.compile("[色黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐]$")
+_SKU_COLOUR = expression("[色黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐]$")

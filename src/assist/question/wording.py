@@ -6,26 +6,27 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.phrases import any_of
 from assist.text.normalize import fold
 
-LINK = re.compile(r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.IGNORECASE)
+LINK = expression(r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.IGNORECASE)
 """A web address, as far as its ASCII characters go."""
 
 # A pasted card of an order goes with its labels: 订单金额:[金额x].
 _LABEL = r"(?:(?:咨询)?(?:订单(?:编?号|金额)|(?:下单|付款)时间|商品(?:id|编号)|(?:运单|退货单)号)\s*:\s*)?"
-_MASK = re.compile(rf"{_LABEL}\[[^\[\]\n]{{1,24}}\]|/:[a-z@^_\-*,.&<>()0-9]{{1,6}}|&nbsp;|#e-s\[[^\]]*\]")
+_MASK = expression(rf"{_LABEL}\[[^\[\]\n]{{1,24}}\]|/:[a-z@^_\-*,.&<>()0-9]{{1,6}}|&nbsp;|#e-s\[[^\]]*\]")
 # Order and parcel numbers say nothing about what is asked.
-_CODE = re.compile(r"(?:订单号?|单号)?[:：]?\s*(?<![\da-z])[a-z]{0,4}\d{10,20}(?!\d)")
+_CODE = expression(r"(?:订单号?|单号)?[:：]?\s*(?<![\da-z])[a-z]{0,4}\d{10,20}(?!\d)")
 _PICTURES = (
     "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\u3030\ufe0f"
 )
-_PICTURE = re.compile(f"[{_PICTURES}]+")
+_PICTURE = expression(f"[{_PICTURES}]+")
 _EDGE = " \n[],.!?;:~^-_'\"()<>《》“”‘’【】、。…·，！？；：（）～*`|/\\"
-_REPEATED = re.compile(r"([!?,.~。…])\1+")
-_SPACES = re.compile(r"\s+")
-_NOISE = re.compile(f"[{_PICTURES}\\[&]|/:")
+_REPEATED = expression(r"([!?,.~。…])\1+")
+_SPACES = expression(r"\s+")
+_NOISE = expression(f"[{_PICTURES}\\[&]|/:")
 
 
 def plain(text: str) -> str:
@@ -97,7 +98,7 @@ def _trim_end(text: str) -> str:
 @cache
 def _drawn() -> re.Pattern[str]:
     pictures = any_of(tuple(lexicon.toml("spelling")["pictures"]))
-    return re.compile(
+    return expression(
         rf"({pictures})\ufe0f?(?=[一-鿿])(?!谢|亲|在|你好)|(?<=[有送开要给领寄带装穿养坐])({pictures})\ufe0f?(?=$|[?？])"
     )
 
@@ -108,7 +109,7 @@ def _openers() -> tuple[re.Pattern[str], re.Pattern[str]]:
     drop = lexicon.words("drop", "address") + lexicon.words("drop", "filler")
     # ASCII fillers (hi) count only as whole words.
     drop_pattern = any_of(drop + lexicon.words("drop", "particles")) + r"(?![a-z])"
-    return re.compile(drop_pattern), re.compile(any_of(lexicon.words("drop", "keep")))
+    return expression(drop_pattern), expression(any_of(lexicon.words("drop", "keep")))
 
 
 @cache
@@ -117,6 +118,6 @@ def _closers() -> re.Pattern[str]:
     names = any_of(tuple(word for word in lexicon.words("drop", "address") if word != "宝"))
     # 宝 closes a line as address only after a particle or space: 充电宝 and 支付宝 keep theirs.
     thanks = "谢谢你?|谢谢啦|感谢|拜托"
-    return re.compile(
+    return expression(
         rf"(?:[{particles}]+|(?<=.)(?:{thanks})|(?:(?<=[吗呢了的 ,])){names}|(?<=[吗呢了 ,])宝)$"
     )

@@ -15,7 +15,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ import numpy as np
 
 from assist.encoder.base import EncoderIdentity
 from assist.errors import AssistError, StoreCorruptError
+from assist.expressions import expression
 from assist.index.counts import TermCounts
 from assist.index.dense import DenseIndex
 from assist.index.filters import Columns
@@ -41,8 +41,8 @@ FORMAT = 3
 HASHED_BYTES = 16 * 2**20
 """Up to this size every file is hashed at every opening; beyond, those whose size or time differ."""
 
-_CURRENT = re.compile(r"([0-9]{6,18}) ([0-9a-f]{64})\n")
-_FILE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_CURRENT = expression(r"([0-9]{6,18}) ([0-9a-f]{64})\n")
+_FILE = expression(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 _LOG = logging.getLogger(__name__)
 
 

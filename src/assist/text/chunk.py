@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assist.documents import Block, BlockKind, Chunk, Document, Kind, Span
+from assist.expressions import expression
 from assist.settings import ChunkSettings
 from assist.text.plain import plain_blocks
 from assist.text.sentences import sentences, trimmed
@@ -30,12 +31,12 @@ _TABLES = (BlockKind.PARAMETERS, BlockKind.SKU_TABLE, BlockKind.SIZE_TABLE, Bloc
 # Each of these is found best alone, so it shares a chunk only with its heading and a short note.
 _ALONE = (*_TABLES[:3], BlockKind.PRICE, BlockKind.QA, BlockKind.QUESTION)
 _WHOLE = (*_LISTS, BlockKind.QA, BlockKind.QUESTION, BlockKind.ANSWER)
-_EXCEPTION = re.compile(
+_EXCEPTION = expression(
     r"但|不过|除外|除非|除了|例外|上述|以上|前款|其中|另有|此外|否则|However|Except|Unless"
 )
-_COMMENT = re.compile(r"\s*<!--.*?(?:-->|$)\s*", re.DOTALL)
-_LINE_BREAK = re.compile(r"\r?\n")
-_PAUSES = re.compile(r"[，,、：:\s](?=\S)")
+_COMMENT = expression(r"\s*<!--.*?(?:-->|$)\s*", re.DOTALL)
+_LINE_BREAK = expression(r"\r?\n")
+_PAUSES = expression(r"[，,、：:\s](?=\S)")
 
 
 class _Atom(NamedTuple):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from assist.documents import Span
 from assist.errors import InputError
+from assist.expressions import expression
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -28,14 +29,14 @@ Positions: TypeAlias = NDArray[np.int32]
 
 _BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
-_JOINERS = re.compile(
+_JOINERS = expression(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-_SPACE = re.compile(r"[ \n]{2,}")
+_SPACE = expression(r"[ \n]{2,}")
 _EDGE = " \n"
 # GB 2312 is the simplified repertoire; these few of its characters are traditional forms of others.
-_SHARED = re.compile("[乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽]")
-_NO_IDEOGRAPH = re.compile(
+_SHARED = expression("[乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽]")
+_NO_IDEOGRAPH = expression(
     "[^\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 # A base character takes at most this many marks (Unicode's stream-safe limit); more is only noise.

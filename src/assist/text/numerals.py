@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from assist.expressions import expression
+
 
 def _plain_forms() -> dict[int, str]:
     """Return one-for-one replacements: full width, capitals, financial and traditional forms."""
@@ -34,7 +36,7 @@ MULTIPLIERS: Mapping[str, int] = MappingProxyType({**_SMALL, **_LARGE, "w": 10_0
 
 # Nobody writes a number that is longer; a hostile text might.
 _MAX_CHARS = 40
-_MIXED = re.compile(rf"(-?)({ARABIC})([百千万亿wk]?)(\d?)")
+_MIXED = expression(rf"(-?)({ARABIC})([百千万亿wk]?)(\d?)")
 
 
 def parse_number(text: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assist.expressions import expression
 from assist.text.numerals import ARABIC, CHINESE, CHINESE_DECIMAL, DIGITS
 from assist.text.units import unit_pattern
 
@@ -63,7 +64,7 @@ _MULTIPLIER = r"(?:万|亿|千(?![克瓦米卡])|百(?!搭|货|分)|[wk](?![a-z]
 
 @lru_cache(maxsize=1)
 def _look_alikes() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{row})" for row in _LOOK_ALIKES))
+    return expression("|".join(f"(?:{row})" for row in _LOOK_ALIKES))
 
 
 def masked(text: str) -> str:
@@ -104,4 +105,4 @@ def quantity_pattern() -> re.Pattern[str]:
         rf"(?P<a_m>{_MULTIPLIER})?(?:[多几来余+](?=\s?{unit}))?(?:\s?(?P<a_u>{unit}))?(?P<a_h>半(?![价折袖年天个小月径斤]))?"
         rf"(?:(?:\s?[~至到或]\s?|-|\s-\s)¥?(?P<b>{_NUMBER})(?P<b_m>{_MULTIPLIER})?(?:\s?(?P<b_u>{unit}))?)?)",
     )
-    return re.compile(f"(?=[{_FIRST}])(?:{'|'.join(kinds)})")
+    return expression(f"(?=[{_FIRST}])(?:{'|'.join(kinds)})")

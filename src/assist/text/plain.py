@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from assist.documents import Block, BlockKind, Span
+from assist.expressions import expression
 from assist.text.numerals import parse_number
 from assist.text.sentences import trimmed
 
 _NUMERAL = "[零〇一二三四五六七八九十百两]{1,5}"
-_LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
-_HASHES = re.compile(r"(#{1,6})\s+(.*)")
+_LINE = expression(r"[^\n\r\v\f\x85\u2028\u2029]+")
+_HASHES = expression(r"(#{1,6})\s+(.*)")
 _UNIT = r"(?:天|日内|小时|分钟|元|块|折|个|件|年内|斤|公斤|米|码|岁|%)"
 # Level, pattern: group 1 is the clause number, what follows the match its title.
 _CLAUSES = (
-    (7, re.compile(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*章\s*")),
-    (8, re.compile(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*节\s*")),
-    (9, re.compile(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*条\s*[：:、.]?\s*")),
-    (9, re.compile(rf"({_NUMERAL})\s*[、.．]\s*")),
-    (10, re.compile(rf"[（(]\s*({_NUMERAL})\s*[)）]\s*")),
-    (10, re.compile(rf"(\d{{1,3}}(?:\.\d{{1,3}})*)(?:\s*[.、．)）]\s*(?!\d)|\s+(?!\d|{_UNIT}))")),
+    (7, expression(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*章\s*")),
+    (8, expression(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*节\s*")),
+    (9, expression(rf"第\s*({_NUMERAL}|\d{{1,4}})\s*条\s*[：:、.]?\s*")),
+    (9, expression(rf"({_NUMERAL})\s*[、.．]\s*")),
+    (10, expression(rf"[（(]\s*({_NUMERAL})\s*[)）]\s*")),
+    (10, expression(rf"(\d{{1,3}}(?:\.\d{{1,3}})*)(?:\s*[.、．)）]\s*(?!\d)|\s+(?!\d|{_UNIT}))")),
 )
-_NUMBERED = re.compile(r"\d{1,3}\s*[.、．)）]\s*(?=[^\d\s])")
-_ITEM = re.compile(rf"[（(]\s*(?:{_NUMERAL}|\d{{1,2}})\s*[)）]")
-_BULLET = re.compile(r"[-*+•·●■◆]\s*(?=[^\d\s*-])")
-_QUESTION = re.compile(r"(?:问题?|Q|q)\s*\d{0,2}\s*[：:.、]")
-_ANSWER = re.compile(r"(?:答|A|a)\s*\d{0,2}\s*[：:.、]")
-_SENTENCE_END = re.compile("[。！!；;，,：:]")
+_NUMBERED = expression(r"\d{1,3}\s*[.、．)）]\s*(?=[^\d\s])")
+_ITEM = expression(rf"[（(]\s*(?:{_NUMERAL}|\d{{1,2}})\s*[)）]")
+_BULLET = expression(r"[-*+•·●■◆]\s*(?=[^\d\s*-])")
+_QUESTION = expression(r"(?:问题?|Q|q)\s*\d{0,2}\s*[：:.、]")
+_ANSWER = expression(r"(?:答|A|a)\s*\d{0,2}\s*[：:.、]")
+_SENTENCE_END = expression("[。！!；;，,：:]")
 _MAX_TITLE_CHARS = 30
 _MAX_STEP_CHARS = 60
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from assist.expressions import expression
 from assist.text.numerals import DIGITS, MULTIPLIERS, PLAIN_FORMS, parse_number
 from assist.text.patterns import masked, quantity_pattern
 from assist.text.units import UNITS, Dimension, Unit
@@ -16,15 +17,15 @@ _SPANS_OF_TIME = frozenset(
     {Dimension.DAYS, Dimension.HOURS, Dimension.MINUTES, Dimension.MONTHS, Dimension.YEARS}
 )
 _HALVED = frozenset({*_SPANS_OF_TIME, Dimension.LENGTH, Dimension.WEIGHT, Dimension.VOLUME, Dimension.SIZE})
-_MAY_HOLD = re.compile(r"[\d０-９零〇一二三四五六七八九十两兩半壹贰叁肆伍陆柒捌玖拾]")
-_MONEY_BEFORE = re.compile(
+_MAY_HOLD = expression(r"[\d０-９零〇一二三四五六七八九十两兩半壹贰叁肆伍陆柒捌玖拾]")
+_MONEY_BEFORE = expression(
     r"(?:满|减|直降|返现?|省|赔|抵|到手价?|售价|价格|单价|价位|日常价|活动价|原价|现价|券后价?|预算|实付|付了?|应付|运费|邮费"
     r"|差价|定金|尾款|红包|优惠券?|便宜|花了?|卖|满\d{1,5}元?-)[:为是约在要的不]{0,2}\s?$"
 )
-_MONEY_AFTER = re.compile(r"\s?(?:包邮|减\d|以?内?的?预算|的?价位)")
-_POWER_NEAR = re.compile("功率|瓦|充|氮化镓|适配器|插头")
-_POINTS_NOT_TIME = re.compile(r"[要建说原注不同区意理好小几:]")
-_HOUR_FOLLOWS = re.compile("[前后钟整之以开发到至]")
+_MONEY_AFTER = expression(r"\s?(?:包邮|减\d|以?内?的?预算|的?价位)")
+_POWER_NEAR = expression("功率|瓦|充|氮化镓|适配器|插头")
+_POINTS_NOT_TIME = expression(r"[要建说原注不同区意理好小几:]")
+_HOUR_FOLLOWS = expression("[前后钟整之以开发到至]")
 _DEMONSTRATIVES = frozenset("这那哪某每另同各头前后上下任双")
 _SIZE_STEPS = frozenset("大小加减")
 _NEVER_CHINESE = frozenset({"分", "星", "目", "转", "角"})
@@ -37,7 +38,7 @@ _QUARTERS = {"半": 30, "钟": 0, "整": 0, "一刻": 15, "三刻": 45}
 # Beyond these the word is no unit: 360度 is an angle.
 _HIGHEST = {"折": Decimal(100), "成": Decimal(100), "度": Decimal(300)}
 # A Chinese numeral before any other character belongs to a name: 十八味, 五百强.
-_MORE_OF_A_WORD = re.compile(r"[^\W\d以之左右上下内外多的了吧吗呢啊呀哦能可有就没还减满到至和或是都才够]")
+_MORE_OF_A_WORD = expression(r"[^\W\d以之左右上下内外多的了吧吗呢啊呀哦能可有就没还减满到至和或是都才够]")
 _LARGEST = Decimal(10) ** 15
 _PLAIN = Unit("", Dimension.PLAIN)
 _YUAN = Unit("", Dimension.MONEY)
@@ -273,7 +274,7 @@ class _Reader:
 
 
 _LONG_NAMES = {"月": "个月", "小时": "小时", "钟头": "小时", "钟": "小时", "星期": "星期", "礼拜": "星期"}
-_EDGE = re.compile(r"[\d,]+(?:\.\d+)?")
+_EDGE = expression(r"[\d,]+(?:\.\d+)?")
 _KINDS: dict[str, Callable[[_Reader, re.Match[str]], list[Reading]]] = {
     "ymd": _Reader.year_month_day,
     "date": _Reader.date,

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 
 from assist.documents import Span
+from assist.expressions import expression
 
 _PAIRS = {
     "（": "）",
@@ -19,17 +20,17 @@ _PAIRS = {
     "『": "』",
     "[": "]",
 }
-_BRACKETS = re.compile("[" + re.escape("".join([*_PAIRS.keys(), *_PAIRS.values()])) + "]")
+_BRACKETS = expression("[" + re.escape("".join([*_PAIRS.keys(), *_PAIRS.values()])) + "]")
 # A bracket that runs on for longer than this does not hold its sentences together.
 _MAX_BRACKET_CHARS = 200
 _MAX_DEPTH = 8
 _CLOSERS = re.escape("".join(_PAIRS.values()) + "\"'")
 # Chinese stops, with what may follow them at once; an English full stop needs a word before and a capital after.
-_END = re.compile(
+_END = expression(
     rf"(?:[。！？!?；;]|…+|\.{{3,}})+[{_CLOSERS}～~]*"
     rf"|(?:(?<=[a-z)\"'])|(?<=\d\d))\.[{_CLOSERS}]*(?=\s+[A-Z\"'(])"
 )
-_LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
+_LINE = expression(r"[^\n\r\v\f\x85\u2028\u2029]+")
 
 
 def sentences(text: str) -> tuple[Span, ...]:

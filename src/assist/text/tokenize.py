@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assist.errors import InputError
+from assist.expressions import expression
 from assist.text.lexicon import BASE_WORDS, STOP_TOKENS
 from assist.text.normalize import MARK, fold, fold_many
 
@@ -36,23 +37,23 @@ _COMPILED = "rjieba.rjieba"
 # Higher than any two common words in a row, so that a user word wins against every cut of itself.
 _USER_FREQUENCY = 2_000
 _HAN = "\u4e00-\u9fd5"
-_KNOWN_WORD = re.compile(f"[{_HAN}a-z0-9]+")
-_HAN_CHAR = re.compile(f"[{_HAN}]")
+_KNOWN_WORD = expression(f"[{_HAN}a-z0-9]+")
+_HAN_CHAR = expression(f"[{_HAN}]")
 _LETTER = f"[^\\W_{_HAN}]"
-_IS_LETTER = re.compile(_LETTER)
+_IS_LETTER = expression(_LETTER)
 _OTHER = f"[^\\W_{_HAN}a-z0-9]"
 # Word runs in other scripts, or with accents; and ASCII runs joined by - _ or a decimal point.
 _OTHER_RUN = f"(?<!{_LETTER}){_LETTER}*{_OTHER}{_LETTER}*"
 _JOINER = r"(?:[-_]|(?<=\d)\.|\.(?=\d))"
 _COMPOUND = f"(?<![a-z0-9])[a-z0-9]+(?:{_JOINER}[a-z0-9]+)+"
 _SPECIAL = f"{_OTHER_RUN}|{_COMPOUND}"
-_MAY_BE_SPECIAL = re.compile(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
+_MAY_BE_SPECIAL = expression(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
 _JOINERS = "-_."
-_BETWEEN = re.compile(f"[^{_HAN}a-z0-9]+")
+_BETWEEN = expression(f"[^{_HAN}a-z0-9]+")
 # Stands for what the engine must not see, in texts that are cut together.
 _SLOT = "\ue001"
 _STOP_CHARS = "".join(sorted(token for token in STOP_TOKENS if len(token) == 1))
-_NOT_COUNTED = re.compile(f"[^{_HAN}]+|[{_STOP_CHARS}]")
+_NOT_COUNTED = expression(f"[^{_HAN}]+|[{_STOP_CHARS}]")
 # What a code point is for cutting, as bits: part of a word, counted alone, set apart from everything; a letter or
 # digit of any script but Han, one that is not plain ASCII, what may join two; not looked at yet.
 _WORD, _COUNTED, _APART, _LETTERS, _FOREIGN, _JOINING, _NEW = (1 << bit for bit in range(7))
@@ -60,9 +61,9 @@ _WORD, _COUNTED, _APART, _LETTERS, _FOREIGN, _JOINING, _NEW = (1 << bit for bit 
 _UNIT = "\x1f"
 _TOGETHER = 256
 _WORDS_KEPT = 65_536
-_DASH = re.compile("[-_]")
-_LED_BY_NUMBER = re.compile(r"(\d+(?:\.\d+)?)[a-z]")
-_LED_BY_LETTERS = re.compile(r"[a-z]+(\d{3,})")
+_DASH = expression("[-_]")
+_LED_BY_NUMBER = expression(r"(\d+(?:\.\d+)?)[a-z]")
+_LED_BY_LETTERS = expression(r"[a-z]+(\d{3,})")
 
 
 class _Cutter(Protocol):
