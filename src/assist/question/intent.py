@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, check_matrix
 from assist.encoder.base import Encoder
+from assist.index.faiss_engine import inner_products
 from assist.kept import kept_arrays
 from assist.messages import Behaviour, Intent, IntentScore
 from assist.question import lexicon, phrases, wording
@@ -35,6 +36,7 @@ _BEST, _MEAN, _GRAMS = 1.6, 12.35, 2.44
 # Share of the learned weights; half and half was best on the dev questions.
 _LEARNED = np.float32(0.5)
 _NEAREST = 3
+# Texts of one or two messages are compared one by one, those of a batch by a matrix product.
 _FEW = 4
 _SMOOTHING = 0.05
 # Below this score a leaf was right one time in six; the intent is then unknown.
@@ -88,8 +90,7 @@ class LearnedIntents:
         self, texts: Sequence[str], embeddings: FloatMatrix, places: Mapping[str, int]
     ) -> FloatMatrix:
         """Return the linear score of every leaf, float32, shape (q, leaves); `places` numbers `grams`."""
-        # Row by row, so that a text scores the same in every batch.
-        scores: FloatMatrix = np.einsum("qd,ld->ql", embeddings, self.by_embedding) + self.bias
+        scores: FloatMatrix = _products(embeddings, self.by_embedding) + self.bias
         for row, text in enumerate(texts):
             known = [places[gram] for gram in grams_of(text) if gram in places]
             if known:
@@ -105,7 +106,7 @@ def _bundled_weights() -> LearnedIntents:
     ):
         revision, paths, grams, words = json.loads(arrays["names"].tobytes().decode("utf-8"))
         by_embedding, by_gram, bias = (
-            arrays[name].astype(np.float32) for name in ("by_embedding", "by_gram", "bias")
+            arrays[name].astype(np.float32, order="C") for name in ("by_embedding", "by_gram", "bias")
         )
     return LearnedIntents(revision, tuple(paths), tuple(grams), by_embedding, by_gram, bias, frozenset(words))
 
@@ -202,9 +203,7 @@ class IntentModel:
         """Return cosines with every wording, and a last column of -1 that stands for no wording."""
         cosines = np.full((len(embeddings), len(self._embeddings) + 1), -1.0, dtype=np.float32)
         if len(embeddings) <= _FEW:
-            # One message alone would wake the threads of the matrix library, which costs more than it saves
-            # and a hundred times more on a machine that is busy.
-            np.einsum("qd,wd->qw", embeddings, self._embeddings, out=cosines[:, :-1])
+            cosines[:, :-1] = _products(embeddings, self._embeddings)
         else:
             cosines[:, :-1] = embeddings @ self._embeddings.T
         return cosines
@@ -220,6 +219,15 @@ class IntentModel:
         return tuple(
             IntentScore(self.intents.leaves[leaf].path, round(float(scores[leaf]), 4)) for leaf in order
         )
+
+
+def _products(queries: FloatMatrix, vectors: FloatMatrix) -> FloatMatrix:
+    """Multiply row by row, so that a text scores the same in every batch, and wake no threads for so little."""
+    products = np.empty((len(queries), len(vectors)), dtype=np.float32)
+    rows = np.ascontiguousarray(vectors)
+    for line, query in zip(products, queries, strict=True):
+        line[:] = inner_products(query, rows)
+    return products
 
 
 @lru_cache(maxsize=4)
