@@ -25,6 +25,7 @@ from assist.guard.floors import Floors
 from assist.messages import Message, Mode, Part, Question
 from assist.preferring import MORE, Preferences, prefer
 from assist.question import Intents, LearnedIntents, Understanding, catalog
+from assist.question.asked_time import asked_moment
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
 from assist.retrieve.guide import Guide
 from assist.retrieve.lanes import Retriever, Scope, Wanted
@@ -48,7 +49,7 @@ _UNUSED = frozenset({AnswerState.CANDIDATE, AnswerState.STALE, AnswerState.RETIR
 _BUYER = (Audience.BUYER,)
 _SEARCHED = (Kind.POLICY, Kind.PROMOTION, Kind.PAST_ANSWER)
 """What is searched for each part, in this order."""
-_ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间")
+_ORDER_STAGES = ("售中", "售后", "售前/物流/发货时间", "售前/售后咨询")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,9 @@ class Suggester:
             products = part.products or read.question.products
             return Scope(products=products, kinds=(kind,), audiences=_BUYER, moments=(read.now,))
         ordered = kind is Kind.POLICY and (part.intent or "").startswith(_ORDER_STAGES)
-        return Scope(kinds=(kind,), audiences=_BUYER, moments=(read.rules_at if ordered else read.now,))
+        moment = read.rules_at if ordered else read.now
+        asked = asked_moment(part.clean, read.now) if kind is Kind.POLICY else None
+        return Scope(kinds=(kind,), audiences=_BUYER, moments=(moment,) if asked is None else (asked, moment))
 
     def _part_hits(self, read: _Read, part: Part, found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
         policies, promotions, answers = found
@@ -296,7 +299,7 @@ class Suggester:
         }
         states = self._retriever.view.states
         usable = [_in_its_state(hit, states) for hit in answers if states.get(hit.document.id) not in _UNUSED]
-        rules = chain(policies, promotions)
+        rules = chain(_of_the_time(policies, asked_moment(part.clean, read.now)), promotions)
         return (*(hit for hit in rules if _applies(hit.document, wanted)), *usable[:ANSWERS])
 
     def _answer(
@@ -430,6 +433,16 @@ def _in_its_state(hit: Hit, states: Mapping[str, str]) -> Hit:
     if state is None or state == document.attributes.get("state"):
         return hit
     return replace(hit, document=replace(document, attributes={**document.attributes, "state": state}))
+
+
+def _of_the_time(hits: Sequence[Hit], asked: datetime | None) -> list[Hit]:
+    """Of a rule with a version of the time that is asked about, only that version."""
+    then = {hit.document.id for hit in hits if asked is not None and hit.document.validity.holds(asked)}
+    return [
+        hit
+        for hit in hits
+        if asked is None or hit.document.id not in then or hit.document.validity.holds(asked)
+    ]
 
 
 def _bears_on(hit: Hit) -> bool:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import replace
 
-from assist.documents import Block, BlockKind, Document
+import numpy as np
+
+from assist.arrays import FloatVector
+from assist.documents import Document
+from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.promotions import day_of, event_named, full_cuts, rules_of, terms
+from assist.draft.meant import clauses_of, gains_of_named, meant, pairs, said_blocks
+from assist.draft.promotions import EVENTS, day_of, full_cuts, rules_of
 from assist.draft.speak import closed, speak
-from assist.draft.units import sentence_units
+from assist.draft.units import Unit
 from assist.expressions import expression
 from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 SCORE = 0.85
-_HAN = expression(r"[一-鿿]{2}")
 _INTENTS = ("售前/价格", "售前/商品/包装", "售前/服务", "售中/订单/价格变动")
-_STILL = expression(
-    r"还(?:[^是要差款]{0,8}?)(?:送|给|减|抵|打|补|领|用|有|参加)|没了|结束|过期|截止|开始(?:了|没|吗)|用不了|不能用|停了|下线"
-)
+OWN_WORDS = 1.5
+"""What the share of a question's words that only this clause of a promotion holds adds to its relevance."""
+LEAD = 0.05
+"""What the days and the rule of a promotion are ahead of its other clauses."""
 _DATED = expression(r"\d{1,2}月\d{1,2}日")
 _OFFERS = expression(r"满减|满\d|优惠|活动|便宜")
-_SAID = frozenset({BlockKind.TEXT, BlockKind.CHECKLIST, BlockKind.STEPS})
-_GIFT = expression("送|赠|券")
+_GIFT = expression("送|赠|券|还给(?!减)")
+_WHEN = expression(r"什么时候|啥时候|几[号点]|何时|哪天|开始|现在|活动")
+_FIGURE = expression(r"\d+")
+_OF_GIFTS = ("送", "赠", "券")
+_NOW_INSTEAD = expression(r"现在(?:还)?(?:有|都有|能用)(?:什么|啥|哪些)")
 MAX_PERIOD = 120
 
 
@@ -32,70 +41,17 @@ def announced_candidate(part: Part, number: int, evidence: Evidence) -> Candidat
     """Tell the days of a promotion that the shopper means and that has ended or not begun."""
     if not (part.intent or "售前/价格").startswith(_INTENTS):
         return None
-    document = _meant(part, evidence)
+    document = meant(part, evidence)
     if document is None:
         return None
     begin = document.validity.valid_from
     coming = begin is not None and begin > evidence.now
-    said = [_told(document, number, evidence), *(_terms_said(document, number) if coming else ())]
-    if not coming:
+    said = [_told(document, number, evidence)]
+    if coming:
+        said.extend(_asked_of(part, document, number, evidence) or _terms_said(document, number))
+    if not coming or _NOW_INSTEAD.search(part.clean):
         said.extend(_instead(part, number, evidence))
     return Candidate(number, "promotion", tuple(said), SCORE)
-
-
-def _meant(part: Part, evidence: Evidence) -> Document | None:
-    """The promotion that the message is about, if it is one that does not run now."""
-    away = [item for item in evidence.promotions if not item.validity.holds(evidence.now)]
-    running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
-    if not away or any(event_named(part, item) for item in running):
-        return None
-    wanted = terms(part.text)
-    if wanted and any(wanted <= terms(item.text) for item in running):
-        return None
-    named = [item for item in away if event_named(part, item)]
-    named = named or [item for item in away if wanted and wanted <= terms(item.text)]
-    if named:
-        return max(named, key=lambda item: (_best(part, [item], evidence), item.id))
-    return _like(part, away, running, evidence)
-
-
-def _like(
-    part: Part, away: Sequence[Document], running: Sequence[Document], evidence: Evidence
-) -> Document | None:
-    """A promotion of which only the gift or the goods are named (`还送帆布包不`): words that nothing valid holds."""
-    if not _STILL.search(part.clean):
-        return None
-    names = part.products or evidence.question.products
-    valid = [*running, *(evidence.products[name] for name in names if name in evidence.products)]
-    rules = [hit.document for hits in evidence.hits for hit in hits]
-    words = _pairs(part.clean) - {pair for item in (*valid, *rules) for pair in _pairs(item.text)}
-    held = {item.id: len(words & _pairs(item.text)) for item in away}
-    found = max(away, key=lambda item: (held[item.id], item.id))
-    return found if held[found.id] else None
-
-
-@lru_cache(maxsize=512)
-def _pairs(text: str) -> frozenset[str]:
-    """Pairs of Han characters that stand side by side."""
-    plain = fold(text)
-    return frozenset(plain[at : at + 2] for at in range(len(plain) - 1) if _HAN.fullmatch(plain[at : at + 2]))
-
-
-def _best(part: Part, documents: Sequence[Document], evidence: Evidence) -> float:
-    units = [
-        unit
-        for document in documents
-        for block in _blocks(document)
-        for unit in sentence_units(document, block.span, " ".join(block.headings[-1:]), block.section, "text")
-    ]
-    if not units:
-        return 0.0
-    scores = evidence.scorer.score(part, [unit.text for unit in units], [unit.head for unit in units])
-    return float(scores.max())
-
-
-def _blocks(document: Document) -> list[Block]:
-    return [block for block in document.blocks if block.kind in _SAID]
 
 
 def _told(document: Document, number: int, evidence: Evidence) -> Statement:
@@ -104,7 +60,9 @@ def _told(document: Document, number: int, evidence: Evidence) -> Statement:
     over = end is not None and end <= evidence.now
     moment = end if over else begin
     day = "" if moment is None else day_of(moment)
-    place = next((block for block in _blocks(document) if _DATED.search(block.span.of(document.text))), None)
+    place = next(
+        (block for block in said_blocks(document) if _DATED.search(block.span.of(document.text))), None
+    )
     citations = () if place is None else (cite(document, place.span, place.section),)
     if over:
         text = f"您说的「{document.title}」{day}已经结束了，现在用不了"
@@ -114,6 +72,43 @@ def _told(document: Document, number: int, evidence: Evidence) -> Statement:
             text = f"您说的「{document.title}」现在还没开始：{speak(place.span.of(document.text), document)}"
     facts = (StatedFact("活动时间", day, origin="caller"),)
     return Statement(closed(text), citations, facts, number, (day, document.title), dated=True)
+
+
+def _asked_of(part: Part, document: Document, number: int, evidence: Evidence) -> list[Statement]:
+    """What the clause of a promotion to come that is asked about says (its coupon, what it leaves out), if one is."""
+    clauses = clauses_of(document)
+    if not clauses:
+        return []
+    scores = evidence.scorer.score(part, [unit.text for unit in clauses], [unit.head for unit in clauses])
+    told = np.asarray([_told_anyway(unit) for unit in clauses], np.float32)
+    worth = (
+        scores + OWN_WORDS * _own_words(part, clauses) + gains_of_named(part, clauses, evidence) + LEAD * told
+    )
+    best = int(worth.argmax())
+    return [] if told[best] else _coming(clause_statements(clauses[best], part, number, evidence))
+
+
+def _told_anyway(clause: Unit) -> bool:
+    """Its days and its rule: what is told to who asks for nothing more."""
+    rules = any(clause.span.covers(rule.span) for rule in rules_of(clause.document))
+    return rules or (bool(_DATED.search(clause.quote)) and "时间" in clause.head)
+
+
+def _coming(statements: Sequence[Statement]) -> list[Statement]:
+    return [replace(statement, dated=True) for statement in statements]
+
+
+def _own_words(part: Part, clauses: Sequence[Unit]) -> FloatVector:
+    """Share of the question's words that each clause holds, the fewer others hold them the more; the occasion aside."""
+    asked = _words(_WHEN.sub(" ", EVENTS.sub(" ", fold(part.text))))
+    held = [asked & _words(f"{unit.head} {unit.text}") for unit in clauses]
+    often = Counter(word for words in held for word in words)
+    shares = [sum(1 / often[word] for word in words) / max(1, len(asked)) for words in held]
+    return np.asarray(shares, np.float32)
+
+
+def _words(text: str) -> frozenset[str]:
+    return pairs(text) | frozenset(_FIGURE.findall(fold(text))) | {word for word in _OF_GIFTS if word in text}
 
 
 def _terms_said(document: Document, number: int) -> list[Statement]:

@@ -11,6 +11,7 @@ from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
+from assist.draft.other_times import of_its_time
 from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
@@ -102,7 +103,7 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
-    found = [doubted(item, part, evidence) for item in found]
+    found = [of_its_time(doubted(item, part, evidence), evidence) for item in found]
     if not special:
         found.sort(key=lambda item: -standing(item, part))
     least = _least(part, evidence)
@@ -212,7 +213,9 @@ def _aside(part: Part) -> bool:
 
 
 def _new(candidate: Candidate, said: set[str]) -> bool:
-    """Two parts of a message are not answered by the same sentences."""
+    """Two parts of a message are not answered by the same sentences, but for the news that an offer does not run."""
+    if any(statement.dated for statement in candidate.statements):
+        return True
     return not candidate.statements or not {statement.text for statement in candidate.statements} <= said
 
 

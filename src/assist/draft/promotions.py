@@ -25,7 +25,7 @@ _RULE_ASKED = expression(r"满多少|满减(?:怎么|如何|规则)|怎么减|�
 """Who asks for the rule is told the rule, not what one piece comes to."""
 _WHEN = expression(r"什么时候|几号|何时|哪天|多久开始|几点|开始|时间")
 _EXCLUDED = expression(r"不参加|不参与|除外|不适用")
-_EVENTS = expression(
+EVENTS = expression(
     r"双\s*1[12](?!\d)|双十[一二]|双旦|(?<!\d)(?:618|99|38)(?=\s*(?:大促|活动|节|那|的活动|满|促销|会场))|国庆|中秋|元旦|春节|年货|"
     r"圣诞|黑五|女王|七夕|端午|五一|开学|周年|跨年|(?<![\d.])(?:12\.12|1212|11\.11|1111|9\.9)(?![\d.])"
 )
@@ -72,7 +72,7 @@ def schedule_candidate(part: Part, number: int, evidence: Evidence) -> Candidate
     if not _WHEN.search(part.clean):
         return None
     running = [item for item in evidence.promotions if item.validity.holds(evidence.now)]
-    for document in (item for item in running if event_named(part, item)):
+    for document in (item for item in running if event_named(part.text, item)):
         for block in document.blocks:
             text = block.span.of(document.text)
             if block.kind is BlockKind.TEXT and len(_DATED.findall(text)) >= 1:
@@ -82,10 +82,10 @@ def schedule_candidate(part: Part, number: int, evidence: Evidence) -> Candidate
     return None
 
 
-def event_named(part: Part, document: Document) -> bool:
-    """Say whether the message names the occasion (双12, 元旦) that a promotion's title names."""
-    text, title = fold(part.text), fold(document.title + " " + document.id)
-    for found in _EVENTS.finditer(text):
+def event_named(asked: str, document: Document) -> bool:
+    """Say whether a question names the occasion (双12, 元旦) that a promotion's title names."""
+    text, title = fold(asked), fold(document.title + " " + document.id)
+    for found in EVENTS.finditer(text):
         name = _SAME.get(found.group(), found.group())
         if name in title or found.group() in title:
             return True

@@ -68,6 +68,47 @@ def test_what_has_not_begun_is_told_with_its_days_and_its_rule(text):
     assert "300" not in said(found)
 
 
+full = promotion(
+    "双12年终活动",
+    DOUBLE12,
+    ("活动时间", "12月8日0:00开始预热，12月10日20:00开始付款享受满减，12月13日0:00结束。"),
+    ("满减规则", "每满400元减60元，单笔最多减180元。"),
+    ("预热加购券", "预热期间每个账号可以领1张满199元减15元的店铺券。"),
+    ("叠加规则", "先满减，再用新客券，最后是积分。"),
+    ("不参加的商品", "牛肉干E312不参加满减。"),
+    id="p2",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("双12那张15块的券怎么领", "满199元减15元的店铺券"),
+        ("双12能跟积分叠吗", "最后是积分"),
+        ("双十二有什么不参加的", "牛肉干E312不参加满减"),
+    ],
+)
+def test_of_what_has_not_begun_the_clause_asked_about_is_told(text, clause):
+    found = answer(text, full, november)
+    assert "还没开始" in said(found)
+    assert clause in said(found)
+    assert all(statement.dated for statement in found.statements)
+
+
+def test_who_asks_what_runs_meanwhile_is_told_it():
+    found = answer("双12还没到吧 现在有什么优惠", full, november)
+    assert "现在可以参加的是「11月满300减40」" in said(found)
+
+
+def test_a_title_names_its_promotion():
+    traded = promotion("小家电焕新：以旧换新", NATIONAL, ("活动时间", "10月1日开始，10月9日结束。"), id="p5")
+    assert "10月9日已经结束了" in said(answer("以旧换新活动还在吗", traded, november))
+
+
+def test_another_occasion_names_nothing():
+    assert answer("双11的券过期了还能用吗", full) is None
+
+
 def test_a_discount_that_ended_is_followed_by_the_one_that_runs():
     ended = promotion("99大促", Validity(None, datetime(2026, 9, 12)), ("满减", "每满200元减30元。"), id="p0")
     found = answer("99那个满200减30还能用吗", ended, november)
