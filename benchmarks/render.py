@@ -54,6 +54,10 @@ def _drafts() -> Iterator[str]:
         "demo shop, further dev questions": _read(HERE / "results" / "demo_shop_dev2.json"),
         "demo shop, third set": _read(HERE / "results" / "demo_shop_dev3.json"),
         "demo shop, half of it near what pages hold": _read(HERE / "results" / "demo_shop_dev4.json"),
+        "demo shop, hard kinds, before its misses were read": _read(
+            HERE / "results" / "demo_shop_dev5_first.json"
+        ),
+        "demo shop, hard kinds, now": _read(HERE / "results" / "demo_shop_dev5.json"),
         "second shop (nothing tuned on it)": _read(HERE / "results" / "second_shop.json"),
         "third shop, before its misses were read": _read(HERE / "results" / "third_shop_first.json"),
         "third shop, now": _read(HERE / "results" / "third_shop.json"),
