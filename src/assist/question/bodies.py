@@ -45,7 +45,7 @@ _OWN_HEIGHT = expression(
     r"(?:^|[\s，,。;；]|对了)(?:我|本人|他|她|老公|老婆|对象|男友|女友|儿子|女儿)(?:是|有|才|只有|大概)?\s*(?P<h>1[4-9]\d)(?:的|左右)?(?=$|[\s，,。!！?？;；]|穿|能|该|选)"
 )
 _WEIGHT_SAID = expression(
-    rf"(?:体重|净重量|(?<![净毛么多轻很太不最承几这有])重)\s*(?:大概|大约|差不多|不到|快|[是有在])*\s*[:：]?\s*(?P<w>(?:\d{{2,3}}(?:\.\d)?|{CHINESE}{{2,5}})(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{2,5}})(?:之间)?)?\s*{_WEIGHT_UNIT}?)(?!\d)"
+    rf"(?:体重|净重量|(?<![净毛么多轻很太不最承几这有])重)\s*(?:大概|大约|差不多|不到|快|[是有在])*\s*[:：]?\s*(?P<w>(?:\d{{2,3}}(?:\.\d)?|{CHINESE}{{2,5}})(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{2,5}})(?:之间)?)?(?:\s*(?:单位)?是?{_WEIGHT_UNIT})?)(?!\d)"
 )
 _WEIGHT_ALONE = expression(_WEIGHT)
 _NO_HEIGHT = expression(
@@ -103,11 +103,13 @@ def body_slots(text: str) -> Iterator[Found]:
         yield from girth_slots(text)
         yield from foot_slots(text)
     yield from pet_slots(text)
-    yield from _said(text)
+    yield from _said(text, _height_in(text, kid))
     yield from age_slots(text)
     yield from _alone(text, kid)
 
 
+_GROWN = 165.0
+"""Centimetres; a bare weight is read as a grown-up's where no child is spoken of."""
 _MAY_HOLD = expression(rf"\d|{CHINESE}")
 _MAY_BE_GIRTH = expression("[腰臀胸肩围脚头]|屁股|脖子")
 
@@ -129,14 +131,21 @@ def _pair(match: re.Match[str], text: str) -> Iterator[Found]:
     yield Found("weight_kg", whole(weight), *match.span("w"))
 
 
-def _said(text: str) -> Iterator[Found]:
+def _height_in(text: str, kid: bool) -> float | None:
+    """Return the height that a bare weight is told beside, else that of most grown-ups; None: a child's."""
+    found = _PAIR.search(text)
+    height = height_cm(found["h"]) if found else None
+    return height or (None if kid else _GROWN)
+
+
+def _said(text: str, height_beside: float | None) -> Iterator[Found]:
     for match in _HEIGHT_SAID.finditer(text):
         height = height_cm(match["h"])
         thing = match[0][0] == "高" and _NO_HEIGHT.search(text[: match.start()])
         if height is not None and 45 <= height <= 220 and not thing:
             yield Found("height_cm", whole(height), match.start(), match.end())
     for match in _WEIGHT_SAID.finditer(text):
-        weight = weight_kg(match["w"])
+        weight = weight_kg(match["w"], height_beside)
         if weight is not None and 3 <= weight <= 160:
             yield Found("weight_kg", whole(weight), match.start(), match.end())
 

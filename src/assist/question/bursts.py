@@ -80,6 +80,12 @@ _TAIL = expression(
     r"(?:这样|那|都|就|也)?(?:可以|行|好|能行|对|是|没问题|成|ok|能|中)(?:吗|么|不|嘛|吧|呢|不行)?|"
     r"(?:这是)?(?:为什么|怎么办|怎么说|怎么弄|怎么整|怎么回事|什么意思|什么情况|求解|怎么操作|怎么处理|请?帮(?:我|忙)?看(?:看|下|一下)|急|急用|有吗|在线等)(?:呢|啊|了)?|是吧|对吧|是吗|对吗|不是吗"
 )
+# Typed piece by piece: 电池 / 是 / 锂电的 / 吗; 可不可以 / 备注一下.
+_BARE_VERB = expression("(?:这样|那|都|就|也)?(?:是|能|行|对)")
+_BEGUN = expression(
+    "(?:你们?|我|请问|想问|这个|那个|这款|它)*(?:可不可以|能不能|是不是|有没有|会不会|要不要|可以|能否|怎么|什么时候|为什么|如果)"
+    "(?:帮我?|给我?)?"
+)
 _DIGITS = expression(r"\d{6,}")
 
 
@@ -166,8 +172,10 @@ def _kind(raw: str, clean: str, asked: bool) -> SegmentKind:
         return SegmentKind.EMPTY
     if _openers().fullmatch(clean):
         return SegmentKind.CORRECTION
-    if _TAIL.fullmatch(clean):
+    if _TAIL.fullmatch(clean) and (asked or not _BARE_VERB.fullmatch(clean)):
         return SegmentKind.TAIL
+    if not asked and _BEGUN.fullmatch(clean):
+        return SegmentKind.STATEMENT
     if asked or _CUE.search(clean) or _REQUEST.search(clean):
         return SegmentKind.QUESTION
     return SegmentKind.STATEMENT

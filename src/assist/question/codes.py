@@ -23,6 +23,18 @@ _ORDER_CHARS = 16
 """Order numbers of the platform have 16 to 19 digits, parcel numbers fewer."""
 
 
+_PHONE = r"1[3-9]\d{9}(?!\d)"
+_AFTER_ANOTHER = expression(rf"(?<=[\s，,是])(?!{_PHONE})\d{{11,15}}(?!\d)")
+
+
+def _again(text: str) -> Iterator[Found]:
+    """Yield parcel numbers that are typed again without a word beside them."""
+    first = _WAYBILL.search(text)
+    if first is not None and len(first["v"]) < _ORDER_CHARS:
+        for match in _AFTER_ANOTHER.finditer(text, first.end()):
+            yield Found("waybill", match[0], *match.span())
+
+
 def code_slots(text: str) -> Iterator[Found]:
     """Yield order numbers and parcel numbers of a normalised text."""
     for match in _MASKED.finditer(text):
@@ -37,6 +49,7 @@ def code_slots(text: str) -> Iterator[Found]:
             text[max(0, match.start() - 4) : match.start("v")]
         ):
             yield Found("waybill", match["v"], *match.span("v"))
+    yield from _again(text)
     for pattern in (_ORDER, _SPACED_ORDER):
         for match in pattern.finditer(text):
             digits = match[0].replace(" ", "")

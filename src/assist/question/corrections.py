@@ -16,8 +16,8 @@ from assist.question.girths import chi_cm
 from assist.question.numbers import CHINESE, NUMBER, number, whole
 from assist.question.phrases import any_of
 
-_VALUE = rf"(?P<v>\d尺\d?|\d+(?:\.\d+)?|{CHINESE}{{2,}})"
-_OLD = r"(?P<old>\d+(?:\.\d+)?)"
+_VALUE = rf"(?P<v>\d尺\d?|\d+(?:\.\d+)?(?:[kw](?![a-z]))?|{CHINESE}{{2,}})"
+_OLD = r"(?P<old>\d尺\d?|\d+(?:\.\d+)?)"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
 _ENDED = r"(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了])"
 _FILL = r"(?:[了的啊哦呃\s，,。:：是要到]|我是|应该|身高|体重|脚长)*"
@@ -38,6 +38,11 @@ _NAMES = {
 _FIRST = expression(
     r"(?:还是|就要|换回|改回)(?:就)?(?:要|选|拿|用)?(?:原来|刚才|之前|第一|前面|一开始|最开始|最初)(?:那?[个款件双条种]|的)*"
 )
+_MORE = expression(
+    rf"再(?:加|来|要|拍|买)(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?!多|怎|能|有)"
+)
+_KEEPS = expression("(?:不用?|别|先不)(?:再)?[改换]了")
+_CHANGED = expression("[改换→]")
 _FARTHEST = 0.35
 """A corrected figure lies nearer than this share to the one it replaces."""
 _FARTHEST_SUM = 2.0
@@ -46,9 +51,17 @@ _NEXT = 0.15
 """A figure typed again without a word of correction lies nearer than this."""
 _CHOICES = ("size", "color")
 _SUMS = frozenset({"budget", "budget_from", "amount"})
+_FREE = _SUMS | {"quantity"}
 _OWN_FIGURE = frozenset({"height_cm", "foot_cm", "waist_cm", "hip_cm", "bust_cm", "shoulder_cm"})
 """Slots whose value is the figure as it is usually typed, whatever the unit was."""
 _NO_FIGURES = frozenset({"date", "order_id", "waybill", "color", "province", "days", "person", "skin"})
+_MOST_METRES = 2.3
+"""A height below it is typed in metres."""
+_NOT = expression(r"不是\s*\Z")
+_SAME = 0.1
+"""Figures that differ by less are the same one."""
+_LEAST_MM = 100
+"""No foot is as many centimetres long; such a figure is in millimetres."""
 _SEEN_HEIGHTS = range(145, 196)
 """A corrected figure of nobody knows what is a height when it lies here."""
 
@@ -79,11 +92,30 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
             if found:
                 places.add(found.start)
                 yield found
+    for match in _MORE.finditer(text):
+        counts = [found.value for found in kept if found.name == "quantity" and found.end <= match.start()]
+        more = number(match["v"])
+        if (
+            counts
+            and more
+            and not any(found.start >= match.start() for found in kept if found.name == "quantity")
+        ):
+            yield Found("quantity", whole(float(counts[-1]) + more), *match.span())
     for match in _FIRST.finditer(text):
         for name in _CHOICES:
             own = [found for found in kept if found.name == name and found.end <= match.start()]
             if len(own) > 1:
                 yield Found(name, own[0].value, match.start(), match.end())
+    yield from _unchanged(text, kept)
+
+
+def _unchanged(text: str, kept: Sequence[Found]) -> Iterator[Found]:
+    """Yield what stood before a change that is taken back: 黑色改白色 / 算了不改了."""
+    for match in _KEEPS.finditer(text):
+        for name in _CHOICES:
+            own = [found for found in kept if found.name == name and found.end <= match.start()]
+            if len(own) > 1 and _CHANGED.search(text[own[-2].end : own[-1].start]):
+                yield Found(name, own[-2].value, match.start(), match.end())
 
 
 def _replacement(
@@ -99,33 +131,38 @@ def _replacement(
         _given(found.name, found.value, text[found.start : found.end]) for found in kept if found.end <= start
     ]
     earlier = [*history, *filter(None, own)]
-    figure = number(match["v"]) if "尺" not in match["v"] else chi_cm(match["v"])
+    figure = _figure(match["v"])
+    if figure is not None and figure < _MOST_METRES and any(given.name == "height_cm" for given in earlier):
+        figure *= 100
+    if figure is not None and figure >= _LEAST_MM and {given.name for given in earlier} == {"foot_cm"}:
+        figure /= 10
     name = _NAMES.get(words.get("name") or "")
-    near = _target(
-        figure or 0.0,
-        earlier,
-        words.get("old"),
-        name,
-        _NEXT if match.re is _AGAIN and _AGREES.search(match[0]) is None else None,
-    )
+    near = _target(figure or 0.0, earlier, match, name)
     if near is not None:
         return Found(near.name, _scaled(near, match["v"], figure or 0.0), start, end)
     unknown = not earlier or name is not None
-    if unknown and match.re is not _AGAIN and not _CHOOSES.search(match[0]):
+    if unknown and match.re is not _AGAIN and (name == "quantity" or not _CHOOSES.search(match[0])):
         return _first_figure(name, match["v"], start, end)
     return None
 
 
 def _target(
-    figure: float, earlier: Sequence[_Given], old: str | None, name: str | None, farthest: float | None
+    figure: float, earlier: Sequence[_Given], match: re.Match[str], name: str | None
 ) -> _Given | None:
     """Return what a figure replaces: the value that was named, or typed before, else the nearest one."""
     if name is not None:
         named = [given for given in earlier if given.name == name]
         return named[-1] if named else None
+    old = match.groupdict().get("old")
     if old is not None:
-        same = [given for given in earlier if given.figure == number(old) and _near(figure, given)]
+        denied = _NOT.search(match.string, 0, match.start("old")) is not None
+        same = [
+            given
+            for given in earlier
+            if abs(given.figure - (_figure(old) or 0.0)) < _SAME and (denied or _near(figure, given))
+        ]
         return same[-1] if same else None
+    farthest = _NEXT if match.re is _AGAIN and _AGREES.search(match[0]) is None else None
     distances = [
         (abs(figure - given.figure) / given.figure, -place)
         for place, given in enumerate(earlier)
@@ -135,14 +172,18 @@ def _target(
 
 
 def _near(figure: float, given: _Given, farthest: float | None = None) -> bool:
-    limit = farthest or (_FARTHEST_SUM if given.name in _SUMS else _FARTHEST)
+    limit = farthest or (_FARTHEST_SUM if given.name in _FREE else _FARTHEST)
     return abs(figure - given.figure) <= given.figure * limit
+
+
+def _figure(typed: str) -> float | None:
+    return chi_cm(typed) if "尺" in typed else number(typed)
 
 
 def _given(name: str, value: str | float | int, typed: str) -> _Given | None:
     if name in _NO_FIGURES:
         return None
-    if name in _OWN_FIGURE:
+    if name in _OWN_FIGURE or name in _SUMS:
         return _Given(name, value, float(value))
     found = re.search(NUMBER, typed)
     figure = number(found[0]) if found else None
@@ -170,7 +211,7 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = expression(
-    rf"(?:^|\n)[ 嗯哦那就]*{_VALUE}(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?=$|\n)|吧(?=[\s，,]))"
+    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|实际上?|准确[说点]?|好吧)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？]))"
 )
 _AGREES = expression("吧|行|可以")
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
@@ -179,20 +220,20 @@ _CHOOSES = expression("还是|[改换]")
 
 @cache
 def _marked() -> tuple[re.Pattern[str], ...]:
-    known = any_of([word for word in lexicon.words("correction", "openers") if word != "不是"])
+    known = any_of([word for word in lexicon.words("correction", "openers") if word not in ("不是", "不")])
     slips = "|".join(lexicon.words("correction", "slips"))
-    openers = rf"(?:{known}|{slips}|不是(?=[\s，,是]))+"
+    openers = rf"(?:{known}|{slips}|不是(?=[\s，,是])|不(?!要))+"
     name = any_of(list(_NAMES))
     left = r"(?:^|[\s，,。;；]|[\d斤码])"
     return (
         expression(
-            rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|\s)*{openers}{_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
+            rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|从?\d+|\s)*(?:{openers}|[改换变]){_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
         ),
-        expression(rf"不是\s*{_OLD}{_UNIT}[，,\s]*(?:而?是|应该是|要)\s*{_VALUE}{_ENDED}"),
+        expression(rf"不是\s*{_OLD}{_UNIT}(?:[，,\s]*(?:而?是|应该是|要)|[，,\s])\s*{_VALUE}{_ENDED}"),
         expression(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
         expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
         expression(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了?(?=$|[\s，,。])"),
         expression(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
-        expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才对|才是|才正确|\*(?=$|\s))"),
+        expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才[对是行够]|才正确|\*(?=$|\s))"),
     )

@@ -9,17 +9,17 @@ from assist.expressions import expression
 from assist.question.found import Found
 from assist.question.numbers import number, whole
 
-_COUNTED = "(?:[件个双条台箱盒套瓶份袋只支罐把张顶床副块片桶卷提本辆根]|包(?!邮|装|裹|退|括|换|赔|含|税))"
+_COUNTED = "(?:[件个双条台箱盒套瓶份袋只支罐把张顶床副块片桶卷提本辆根]|对(?!不|方|面|应|比|待|吗|了|付)|包(?!邮|装|裹|退|括|换|赔|含|税))"
 _CHINESE_COUNT = "[一二两三四五六七八九十百千俩仨]{1,5}"
 _ENDED = "(?=$|[\\s，,。!！?？;；~])"
-_VERBS = "改成|换成|改为|买|拍|要|来|订|拿|发|漏发|少发|采购|定|购|下|寄|加购|收到?|各|想要|需要|做|凑|留|带|补|缺|一共|总共|共|批发|数量(?:是|为|[:：])?"
+_VERBS = "[改变][成到为]|换成|[加增减降]到|买|拍|要|来|订|拿|发|漏发|少发|采购|定|购|下|寄|加购|收到?|各|想要|需要|做|凑|留|带|补|缺|一共|总共|共|批发|数量(?:是|为|[:：])?"
 _QUANTITY = expression(
     rf"(?:{_VERBS})了?(?:过)?\s*(?P<a>\d{{1,6}}|{_CHINESE_COUNT}){_COUNTED}?|"
     rf"(?P<b>\d{{1,6}}|[二两三四五六七八九十百千]{{1,5}}|一[百千]){_COUNTED}"
 )
 # A bare 一件 counts where nothing else can be meant: at the end of a choice, or alone.
 _ONE = expression(
-    rf"(?:^|[\s，,码号色款黑白红蓝绿黄紫灰粉棕smlx]|的)(?P<v>一)[件双条套个台箱盒瓶份](?:{_ENDED}|[黑白红蓝绿黄紫灰粉棕smlx就]|.色)"
+    rf"(?:^|[\s，,码号色款黑白红蓝绿黄紫灰粉棕smlx]|的|(?<![这那都也就不])是)(?P<v>一)[件双条套个台箱盒瓶份对](?:{_ENDED}|[黑白红蓝绿黄紫灰粉棕smlx就]|.色)"
 )
 _BARE = expression(
     rf"(?:拍|数量(?:是|为|[:：])?|各要?)\s*(?P<a>\d{{1,3}})(?:{_ENDED}|(?=[发送有能可便]))|"

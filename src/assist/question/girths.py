@@ -10,7 +10,7 @@ from assist.question.found import Found
 from assist.question.numbers import CHINESE, number, whole
 
 _DIGIT = "[一二两三四五六七八九]"
-_CHI = rf"(?:\d(?:\.\d)?|{CHINESE}{{1,2}})\s*尺\s*(?:\d(?!\d|\s*(?:cm|厘米|公分))|{_DIGIT}{{1,2}})?\s*寸?半?"
+_CHI = rf"(?:\d(?:\.\d)?|{CHINESE}{{1,2}})\s*尺[^\S\n]*(?:\d(?!\d|\s*(?:cm|厘米|公分))|{_DIGIT}{{1,2}})?[^\S\n]*寸?半?"
 _FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|{CHINESE}{{2,5}}(?:点{CHINESE})?)"
 _UNIT = r"\s*(?:cm|厘米|公分|mm|毫米)"
 _FILL = r"(?:量[了的出来]*|正好|刚好|大概|大约|差不多|也就|[是有在为才就约:：的]|不到|\s)*"

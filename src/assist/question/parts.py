@@ -72,7 +72,23 @@ def drafts(segments: Sequence[Segment]) -> tuple[Draft, ...]:
             continue
         _place(state, segment, same_line=segment.line == last_line)
         last_line = segment.line
-    return tuple(_draft(group) for group in state.close())
+    return tuple(_draft(group) for group in _asked_again(state.close()))
+
+
+def _asked_again(groups: Sequence[list[Segment]]) -> list[list[Segment]]:
+    """Leave out a question that the next one puts right: 白色还有吗 / 说错 是米色还有吗."""
+    kept: list[list[Segment]] = []
+    for group in groups:
+        if kept and group[0].kind is SegmentKind.CORRECTION and _alike(kept[-1][-1].clean, group[-1].clean):
+            kept.pop()
+        kept.append(group)
+    return kept
+
+
+def _alike(one: str, other: str) -> bool:
+    """Say whether two questions share half of the pairs of characters of the shorter one."""
+    pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other)]
+    return 2 * len(pairs[0] & pairs[1]) >= max(2, min(map(len, pairs)))
 
 
 def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:
@@ -107,7 +123,7 @@ def _draft(group: Sequence[Segment]) -> Draft:
     silent = (SegmentKind.ID, SegmentKind.CORRECTION)
     said = [segment for segment in group if segment not in replaced and segment.kind not in silent]
     kinds = [segment.kind for segment in group]
-    clean = " ".join(segment.clean for segment in said if segment.clean)
+    clean = _joined([segment for segment in said if segment.clean])
     return Draft(
         span,
         _DENIED.sub("", clean),
@@ -116,6 +132,23 @@ def _draft(group: Sequence[Segment]) -> Draft:
         tuple(segment.span for segment in replaced),
         SegmentKind.CORRECTION in kinds,
     )
+
+
+# A line that breaks off, and one that only ends the question: 电池 / 是 / 锂电的 / 吗.
+_BREAKS_OFF = expression(
+    "(?:[是能会帮]|(?<!没)有|怎么|什么时候|为什么|可不可以|能不能|有没有|是不是|会不会|要不要)$"
+)
+_ENDS = expression("[吗么嘛呢不没]+")
+
+
+def _joined(pieces: Sequence[Segment]) -> str:
+    """Put wordings together, without a space where a line broke off."""
+    text, line = "", 0
+    for piece in pieces:
+        whole = piece.line > line and (_BREAKS_OFF.search(text) or _ENDS.fullmatch(piece.clean))
+        text += piece.clean if whole or not text else f" {piece.clean}"
+        line = piece.line
+    return text
 
 
 def _replaced(group: Sequence[Segment]) -> list[Segment]:

@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from assist.expressions import expression
 
 _BEFORE = expression(r"(?:不要|不想要|不喜欢|除了|不是|别发|别给我?发?|不买|没拍|别要)(?:这个|那个|要)?\Z")
 _AFTER = expression(
     r"(?:码|号|色)?的?(?:那[个件款条双])?(?:我?(?:就|都|先|也)?(?:不要|不想要|不考虑|不喜欢)(?:了|，|,|。|$|\s)|就?算了)"
 )
+# 前面说的158不算, L那条作废.
+_VOID_AFTER = expression(r"(?:cm|斤|码|号|的|那[个条件]|\s)*(?:就|都)?(?:不算|不作数|作废|别管|忽略)")
 _FEARED_AFTER = expression(r"(?:码|号)?(?:我?(?:就|有点)?[怕嫌]|会不会)(?:太|有点|偏)?[大小紧松短长挤]")
 _DENIED_BEFORE = expression(
     r"(?:(?<!是)不是|(?<!还是)(?<!换回)(?<!要)(?:原来|之前|原先|本来|先前)的?[写填拍选说]?的?[是写填拍选])\Z"
 )
 # 昨天买的今天还不发: the day it was bought, not the day of asking.
 _ASKING = expression(r"(?:都|也|怎么|为什么|为啥|到现在)*(?:还|才|仍|又)")
+_IN_SHOES = expression(r"(?:cm|厘米|公分)?是?[穿带]着?了?鞋子?(?:是|有|后|之后|大概)*(?:\Z|(?=[\s，,。的]))")
 _TODAY = expression(r"(?:今[天日早晚]|现在)\Z")
-# What came, what was ordered by mistake, what is worn now.
-_HELD_BEFORE = expression(
-    r"(?:收到(?:的)?(?:是|了)?|来的是|(?:发|寄|给)(?:过来)?(?:给?我)?(?:了|成|来|的)?(?:却|竟然|就)?是?|"
-    r"(?:拍|选|下|买|写|填|打|点|勾|下单)错?成了?|(?:拍|买|下|选|下单)的(?:就?是)?|现在(?:穿)?的?是?|原来(?:的)?是?)[^，,。换改]{0,2}$"
+# What came.
+_CAME_BEFORE = expression(
+    r"(?:收到(?:的)?(?:是|了)?|到手的?(?:却|竟然|就)?是?|来的是|(?:发|寄|给)(?:过来)?(?:给?我)?(?:了|成|来|的)(?:却|竟然|就)?是?|"
+    r"(?:却|竟然?|居然|怎么|结果|为啥|为什么|[要拍买选]的?[^，,。\s]{1,4})(?:发|寄|给)(?:给?我)?)[^，,。换改]{0,2}$"
+)
+# What was ordered, by mistake or not, and what is worn now.
+_ORDERED_BEFORE = expression(
+    r"(?:(?:拍|选|下|买|写|填|打|点|勾|下单)错?成了?|(?:拍|买|下|选|下单)的(?:就?是)?|"
+    r"现在(?:[穿用戴拍选]的?是?|的?是)|原来(?:的)?是?)[^，,。换改]{0,2}$"
 )
 _HELD_AFTER = expression(r"(?:码|号)?的?(?:太|有点|偏|穿着?)?(?:有点)?(?:[大小紧松短长])了")
+
+
+_LEFT_PERSON = expression(
+    r"(?P<who>[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|朋友|闺蜜|同事|儿子|女儿|孩子|宝宝)的?(?:那?[件个份条双])?(?:就|先|都)?(?:不[买要拍用]|算)了"
+)
+
+
+def left_people(text: str) -> Iterator[tuple[int, str]]:
+    """Yield for whom nothing is bought after all (我妈的不买了), each with the place where it is said."""
+    return ((found.start(), found["who"]) for found in _LEFT_PERSON.finditer(text))
+
+
+def is_of(people: Sequence[tuple[int, str]], text: str, start: int, end: int) -> bool:
+    """Say whether a value belongs to one of `people`: named in its own clause, before it is said."""
+    clause = re.split(r"[\s，,。;；]", text[:start])[-1]
+    return any(who in clause and end <= place for place, who in people)
 
 
 def is_refused(text: str, start: int, end: int | None = None) -> bool:
@@ -30,13 +57,24 @@ def is_refused(text: str, start: int, end: int | None = None) -> bool:
     )
 
 
-def is_held(text: str, start: int, end: int) -> bool:
-    """Say whether the word is what came or what is had already, not what is wanted (我要M发了L)."""
-    return _HELD_BEFORE.search(text[:start]) is not None or _HELD_AFTER.match(text, end) is not None
+def wish(text: str, start: int, end: int) -> int:
+    """Say how much the word is wanted: 0: it came or does not fit (我要M发了L), 1: it was ordered, 2: it is wished for."""
+    if _CAME_BEFORE.search(text[:start]) or _HELD_AFTER.match(text, end):
+        return 0
+    return 1 if _ORDERED_BEFORE.search(text[:start]) else 2
 
 
 def is_outdone(text: str, start: int, end: int) -> bool:
     """Say whether another value of the same slot counts before this one (不是170, 原来是上海, 38怕小, 今天还不发)."""
-    if _DENIED_BEFORE.search(text[:start]) or _FEARED_AFTER.match(text, end):
+    if _DENIED_BEFORE.search(text[:start]) or _in_shoes(text, start, end):
+        return True
+    if _FEARED_AFTER.match(text, end) or _VOID_AFTER.match(text, end):
         return True
     return _TODAY.search(text[start:end]) is not None and _ASKING.match(text, end) is not None
+
+
+def _in_shoes(text: str, start: int, end: int) -> bool:
+    """Say whether a figure is a height in shoes (穿鞋167 净身高163)."""
+    if text[start : start + 1] != "1":
+        return False
+    return _IN_SHOES.search(text[:start]) is not None or _IN_SHOES.match(text, end) is not None

@@ -108,6 +108,7 @@ class Catalog:
         at, unknown, places = self._named_ids(text)
         ids = _standing(at, text)
         taken_back = set(at.values()) - set(ids)
+        ids = [product for product in ids if product]
         named, firm = self._named(text, words)
         variants = self._variants(text, context) if not named else ()
         products = tuple(
@@ -163,7 +164,7 @@ class Catalog:
         return self._entries[product].category == self._entries[other].category
 
     def _named_ids(self, text: str) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
-        """Return the products named by id, an id the shop does not have, and where ids stand."""
+        """Return the products named by id ("": none of the shop's), an id it does not have, and where ids stand."""
         ids: dict[tuple[int, int], str] = {}
         unknown: str | None = None
         places: list[tuple[int, int]] = []
@@ -174,8 +175,7 @@ class Catalog:
             places.append((start, end))
             if product is None:
                 unknown = word.upper()
-            else:
-                ids[start, end] = product
+            ids[start, end] = product or ""
         return ids, unknown, places
 
     def _looks_like_id(self, text: str, start: int, word: str) -> bool:
@@ -252,19 +252,21 @@ def _id_words(text: str) -> list[tuple[int, int, str]]:
 
 
 def _standing(ids: Mapping[tuple[int, int], str], text: str) -> list[str]:
-    """Return the products that stand after 不是A102 是A103, A102 打错了 A103 and 还是A103吧."""
+    """Return the products that stand after 不是A102 是A103, A102 打错了 A103, 还是A103吧 and 不看A102了."""
     wanted: list[str] = []
     for (start, end), product in ids.items():
-        if len(ids) > 1 and _DENIED.search(text[:start]):
+        if len(ids) > 1 and (_DENIED.search(text[:start]) or _LEFT.match(text, end)):
             continue
         corrected = _corrected().search(text[:start]) is not None
-        chosen = _AFTER_ALL.search(text[:start]) is not None and _DECIDED.match(text, end) is not None
+        after_all = _AFTER_ALL.search(text[:start])
+        chosen = after_all is not None and ("就" in after_all[0] or _DECIDED.match(text, end) is not None)
         wanted = [product] if corrected or chosen else [*wanted, product]
     return wanted
 
 
 _DENIED = expression(r"(?<!是)不是(?:这[个款件双]|那[个款件双])?\s*\Z")
-_AFTER_ALL = expression(r"(?:^|[\s，,])(?:那|算了|我)?还是(?:要|买|看|选|拿)?\s*\Z")
+_AFTER_ALL = expression(r"(?:^|[\s，,])(?:那|算了|我)?(?:还是|就)(?:要|买|看|选|拿)?\s*\Z")
+_LEFT = expression(r"(?:的|这[款个]|那[款个]|[\s，,])*(?:就|先)?不(?:看|要|买)了")
 _DECIDED = expression("(?:的)?(?:吧|好了|算了)")
 
 
@@ -272,7 +274,9 @@ _DECIDED = expression("(?:的)?(?:吧|好了|算了)")
 def _corrected() -> re.Pattern[str]:
     known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
     slips = "|".join(lexicon.words("correction", "slips"))
-    return expression(rf"(?:{known}|{slips})(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该)*\Z")
+    return expression(
+        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该|问)*\Z"
+    )
 
 
 _TAKES_BACK = expression("不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assist.expressions import expression
+from assist.question.ages import KID
 from assist.question.found import Found
 from assist.question.numbers import number
 from assist.question.refusal import is_refused
@@ -18,17 +19,17 @@ _SINGLE = expression(
     r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d好稳得保怕更应为嘛]))"
 )
 _SINGLE_BEFORE = expression(
-    r"(?:穿|要|拍|拿|买|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
+    r"(?:穿|要|拍|拿|买|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|应?该|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
     + _COLOUR_END
     + ")$"
 )
 # 两个叉, 3个加, 三加大, 2x: how many X stand before the L.
 _EXTRA = expression(
-    r"(?<![a-z0-9.十百])(?P<n>[一两俩二三四五六2-6])(?:个)?(?:叉|x(?![a-z0-9*×])|加大)(?:l(?![a-z]))?(?:码|号)?|"
+    r"(?<![a-z0-9.十百])(?P<n>[一两俩二三四五六2-6])(?:个)?(?:叉|x(?![a-z0-9*×])|加大)的?(?:l(?![a-z]))?(?:码|号)?|"
     r"(?<![a-z0-9.十百])(?P<k>[一两俩二三四五六2-6])个加(?:码|号|的|$|(?=[\s，,。?？!！有]))|(?<![a-z0-9.十百])(?P<j>[两二三四2-4])加(?=码|号|的|$|[\s，,。?？!！])"
 )
 _NUMBER_SIZE = expression(
-    r"(?<![\d.])(?P<v>[1-5]\d(?:\.5)?|[6-9]\d|1[0-7]\d)\s*(?:半码|码(?P<half>半)?|号鞋|的鞋|号的鞋)(?!数|表|对照)"
+    r"(?<![\d.])(?P<v>[1-5]\d(?:\.5)?|[6-9]\d|1[0-7]\d)\s*(?:半码|的?码(?P<half>半)?|号鞋|的鞋|号的鞋)(?!数|表|对照)"
 )
 _HALF_SIZE = expression(r"(?<![\d.])(?P<v>[34]\d)(?:码半|半码|半(?=的|$|[\s，,。?？!！]))")
 _CHINESE_SIZE = expression(
@@ -51,9 +52,13 @@ _WAIST_SIZE = expression(r"(?<![\d.\-/])(?P<v>2[5-9]|3\d|4[0-4])的?(?:裤|牛�
 _REFUSED_SHOE = expression(
     r"(?:不要|换下)[34]\d(?:\.5)?了?|(?<![\d.])[34]\d(?:\.5)?(?:码)?的?(?:就?不要了?|算了)"
 )
-_SHOE_CHOSEN = expression(rf"(?:^|[\s，,])(?:还是|就|那)?(?P<v>{_SHOE})(?=吧|怕|嫌)")
+_SHOE_CHOSEN = expression(
+    rf"(?:^|[\s，,])(?:还是|就|那|没有的?话?|拍|要|直接)*(?P<v>{_SHOE})(?=吧|怕|嫌|[\s，,]|$)"
+)
 _ALONE_SHOE = expression(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
 _CODE_SIZE = expression(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
+_KID_SIZE = expression(r"(?:要|拿|选|拍|换|改)(?P<v>[7-9]0|1[0-6]0)的(?=$|[\s，,吧])")
+_CHOSEN_SIZE = expression(r"(?<![\d.])(?P<v>[7-9]0|1[0-8][05])的(?:吧|也行|也可以)")
 _SPEAKS_OF_SIZES = expression(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
 _WORD_SIZE = expression(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
 _HABIT = expression(
@@ -61,7 +66,7 @@ _HABIT = expression(
 )
 _PATTERNS = (
     *(_CODE_SIZE, _LETTER_SIZE, _EXTRA, _SINGLE, _HALF_SIZE, _CHINESE_SIZE, _NUMBER_SIZE, _SHOES_BOTH),
-    *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _SHOE_COLOURED, _WAIST_SIZE, _WORD_SIZE),
+    *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _SHOE_COLOURED, _WAIST_SIZE, _WORD_SIZE, _CHOSEN_SIZE),
 )
 _MAY_HOLD = expression("[smlxf\\d码号叉加]")
 
@@ -74,7 +79,8 @@ def size_slots(text: str) -> Iterator[Found]:
         yield Found("", "", match.start(), match.end())
     # A bare figure is a size where the message speaks of sizes or feet.
     shoes = (_ALONE_SHOE, _SHOE_CHOSEN) if _SPEAKS_OF_SIZES.search(text) else ()
-    for pattern in (*_PATTERNS, *shoes):
+    kids = (_KID_SIZE,) if KID.search(text) else ()
+    for pattern in (*_PATTERNS, *shoes, *kids):
         for match in pattern.finditer(text):
             yield from _sizes(pattern, match, text)
 

@@ -18,7 +18,7 @@ from assist.question.found import Found
 from assist.question.money import money_slots, term_places
 from assist.question.numbers import CHINESE, NUMBER
 from assist.question.places import provinces
-from assist.question.refusal import is_held, is_outdone
+from assist.question.refusal import is_of, is_outdone, left_people, wish
 from assist.question.sizes import size_slots
 from assist.question.wares import color_slots, person_slots, reason_slots
 from assist.question.wording import LINK
@@ -153,19 +153,23 @@ def _overlap(one: Found, other: Found) -> bool:
 
 
 def _wanted(found: list[Found], text: str) -> list[Found]:
-    """Leave out what the shopper received or wears where an earlier value says what is wanted."""
-    kept: list[Found] = []
-    for item in found:
-        names = {other.name for other in kept}
-        mutable = item.name in ("size", "color", "quantity")
-        if not (mutable and item.name in names and is_held(text, item.start, item.end)):
-            kept.append(item)
-    return kept
+    """Leave out what came, what was ordered and what is worn where another value says what is wanted."""
+    wishes = [
+        wish(text, item.start, item.end) if item.name in ("size", "color", "quantity") else 0
+        for item in found
+    ]
+    most: dict[str, int] = {}
+    for item, much in zip(found, wishes, strict=True):
+        most[item.name] = max(much, most.get(item.name, 0))
+    return [item for item, much in zip(found, wishes, strict=True) if much == most[item.name]]
 
 
 def _meant(found: list[Found], text: str) -> list[Found]:
     """Leave out what is denied, feared or was so before, where another value of the slot stands."""
-    outdone = [is_outdone(text, item.start, item.end) for item in found]
+    left = tuple(left_people(text))
+    outdone = [
+        is_outdone(text, item.start, item.end) or is_of(left, text, item.start, item.end) for item in found
+    ]
     names = {item.name for item, less in zip(found, outdone, strict=True) if not less}
     return [item for item, less in zip(found, outdone, strict=True) if not less or item.name not in names]
 

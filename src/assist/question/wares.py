@@ -13,7 +13,7 @@ from assist.question.refusal import is_refused
 from assist.question.sizes import is_size
 
 _SHORT = expression(
-    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:的(?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
 _SHADE = expression(
