@@ -28,6 +28,11 @@ _PRAGMAS = (
     "PRAGMA cell_size_check = ON",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16000",
+    # Pages that a large load changes stay in memory until its commit (128 MB of them at most): written sooner, they
+    # would be written a second time.
+    "PRAGMA cache_spill = 16384",
+    # What a statement of many rows would be undone with is kept there, too, and in no file outside the store.
+    "PRAGMA temp_store = MEMORY",
 )
 
 # Words of SQLite's own messages, since Python 3.10 has no error codes on its exceptions. Most specific first.

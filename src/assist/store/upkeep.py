@@ -144,7 +144,10 @@ def compact_database(connections: Connections) -> None:
         erase_removed(connection)
         forget_commits(connection)
     with connections.lend() as connection:
+        # The copy that this makes may be larger than memory.
+        connection.execute("PRAGMA temp_store = FILE")
         connection.execute("VACUUM")
+        connection.execute("PRAGMA temp_store = MEMORY")
         busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
             _LOG.warning("a reader kept the log of %s from being emptied; compact again", DATABASE)

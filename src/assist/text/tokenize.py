@@ -19,7 +19,7 @@ from functools import lru_cache
 from importlib.machinery import PathFinder
 from itertools import chain
 from types import ModuleType
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,14 +141,10 @@ class Tokenizer:
         shown = self._put_aside(MARK.join(folded), aside)
         if shown.count(MARK) != len(folded) - 1 or shown.count(_SLOT) > len(aside):
             return [between.join(self._tokens(text)) for text in folded]
-        words = cutter.cut_for_search(_spaced(shown))
-        place = -1
-        for special in aside:
-            place = words.index(_SLOT, place + 1)
-            words[place] = special
         counted = _counted_with(between)
         # Each word and each character comes with `between` behind it; only the last of a line has one too many.
-        kept = "".join(map(counted.__getitem__, words)).split(MARK)
+        words = "".join(map(counted.__getitem__, cutter.cut_for_search(_spaced(shown))))
+        kept = _put_back(words, [counted[special] for special in aside]).split(MARK)
         chars = _spread(MARK.join(folded), between).split(MARK)
         return [(line + line + apart)[:-1] for line, apart in zip(kept, chars, strict=True)]
 
@@ -201,7 +197,7 @@ class _Rjieba:
         return list(self._jieba.cut(text, False))
 
     def cut_for_search(self, text: str) -> list[str]:
-        return list(self._jieba.cut_for_search(text, False))
+        return cast("list[str]", self._jieba.cut_for_search(text, False))
 
 
 def _rjieba() -> ModuleType:
@@ -299,7 +295,8 @@ class _Counted(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        line = word if MARK in word else "".join(token + self._between for token in _counted_as(word))
+        mark = MARK in word or word == _SLOT
+        line = word if mark else "".join(token + self._between for token in _counted_as(word))
         self[word] = line
         return line
 
@@ -352,6 +349,14 @@ def _odd_runs(text: str) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(letters | joined, prepend=False, append=False)).reshape(-1, 2)
     odd = sorted(set((np.searchsorted(edges[:, 0], places, side="right") - 1).tolist()))
     return zip(edges[odd, 0].tolist(), edges[odd, 1].tolist(), strict=True)
+
+
+def _put_back(text: str, aside: Sequence[str]) -> str:
+    """Put what was set aside in the place of the slots, in order."""
+    pieces = text.split(_SLOT)
+    whole = [""] * (len(pieces) + len(aside))
+    whole[::2], whole[1::2] = pieces, aside
+    return "".join(whole)
 
 
 def _spaced(text: str) -> str:
