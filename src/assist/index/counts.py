@@ -78,15 +78,16 @@ class TermCounts:
         terms = newer.vocabulary.terms()
         known = self.vocabulary.find(terms)
         places = self.vocabulary.places(terms, known)
+        new = np.flatnonzero(known < 0)
         frequency, added = np.diff(starts), np.diff(newer.starts)
         frequency[known[known >= 0]] += added[known >= 0]
         vocabulary = self.vocabulary.changed(
-            drop=np.flatnonzero(frequency == 0), add=[terms[i] for i in np.flatnonzero(known < 0).tolist()]
+            drop=np.flatnonzero(frequency == 0), add=[terms[i] for i in new.tolist()], places=places[new]
         )
         # New entries of a known term stand at its end; those of an unknown one before the term after it.
         at = np.repeat(starts[np.where(known >= 0, known + 1, places)], added)
         kept = moved >= 0
-        sizes = np.insert(frequency, places[known < 0], added[known < 0])
+        sizes = np.insert(frequency, places[new], added[new])
         return TermCounts(
             vocabulary=vocabulary,
             starts=_starts(sizes[sizes > 0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap as mapping
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,27 @@ def open_array(folder: Path, file: str, dtype: DTypeLike, *, mmap: bool) -> NDAr
         StoreCorruptError: The file is missing, cut short, or of another type.
     """
     try:
-        array = np.load(folder / file, mmap_mode="r" if mmap else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as exc:
+        array = _mapped(folder / file) if mmap else np.load(folder / file, allow_pickle=False)
+    except (OSError, ValueError, EOFError, TypeError) as exc:
         raise StoreCorruptError(f"cannot read {file}: {exc}", path=folder, file=file) from exc
     if array.dtype != np.dtype(dtype):
         raise StoreCorruptError(f"{file} holds {array.dtype}, not {np.dtype(dtype)}", path=folder, file=file)
-    # A plain view: slicing np.memmap costs several times as much as slicing np.ndarray.
-    return np.asarray(array)
+    return array
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Map an array as `np.load` does, in half the time and as a plain array, which is sliced several times faster."""
+    with path.open("rb") as file:
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):
+            raise ValueError(f"array format {version} is not 1.0")
+        shape, in_columns, dtype = np.lib.format.read_array_header_1_0(file)
+        start = file.tell()
+        if dtype.hasobject or in_columns:
+            raise ValueError("it holds no plain rows of numbers")
+        whole = mapping.mmap(file.fileno(), 0, access=mapping.ACCESS_READ)
+    found: NDArray[Any] = np.ndarray(shape, dtype, whole, offset=start)
+    return found
 
 
 def save_description(folder: Path, file: str, values: Mapping[str, object]) -> None:

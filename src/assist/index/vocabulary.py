@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from assist.errors import StoreCorruptError
 from assist.index.folder import open_array, save_arrays
 
+# Looking up a place among terms on disk takes as long as listing so many of them.
+_LISTED_PER_TERM = 64
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
@@ -76,22 +79,30 @@ class Vocabulary:
     def places(self, terms: Sequence[str], known: NDArray[np.int32]) -> NDArray[np.int64]:
         """Say before which term each of some terms would stand; `known` is what `find` gave for them."""
         found = known.astype(np.int64)
-        for line in np.flatnonzero(known < 0).tolist():
-            found[line] = bisect_left(range(len(self)), encode(terms[line]), key=self._bytes)
+        unknown = np.flatnonzero(known < 0).tolist()
+        wanted = [encode(terms[line]) for line in unknown]
+        if len(self) < _LISTED_PER_TERM * len(wanted):
+            ordered = self._listed()
+            found[unknown] = [bisect_left(ordered, term) for term in wanted]
+        else:
+            numbers = range(len(self))
+            found[unknown] = [bisect_left(numbers, term, key=self._bytes) for term in wanted]
         return found
 
-    def changed(self, *, drop: NDArray[np.int64], add: Sequence[str]) -> Vocabulary:
+    def changed(
+        self, *, drop: NDArray[np.int64], add: Sequence[str], places: NDArray[np.int64]
+    ) -> Vocabulary:
         """Leave some terms out and put others in; the same as building from the terms that result.
 
         Args:
             drop: Numbers, ascending.
             add: Distinct terms in ascending order that are not there yet.
+            places: int64, one per term of `add`: before which term it stands; what `places` gives.
         """
         if not len(drop) and not add:
             return self
         lengths = np.diff(self.offsets)
         new = Vocabulary.build(add)
-        places = self.places(add, np.full(len(add), -1, dtype=np.int32))
         alive = np.ones(len(self), dtype=np.bool_)
         alive[drop] = False
         inserted = np.insert(alive, places, True)
@@ -122,8 +133,11 @@ class Vocabulary:
 
     def terms(self) -> list[str]:
         """List all terms in order; makes v strings."""
-        blob, ends = self.blob.tobytes(), self.offsets.tolist()
-        return [blob[i:j].decode("utf-8", "surrogatepass") for i, j in zip(ends, ends[1:], strict=False)]
+        return [term.decode("utf-8", "surrogatepass") for term in self._listed()]
+
+    def _listed(self) -> list[bytes]:
+        whole, ends = self.blob.tobytes(), self.offsets.tolist()
+        return [whole[i:j] for i, j in zip(ends, ends[1:], strict=False)]
 
     def save(self, folder: Path, prefix: str) -> None:
         """Write four arrays into an existing folder."""

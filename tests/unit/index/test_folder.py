@@ -32,10 +32,16 @@ def test_a_missing_short_or_foreign_file_is_corrupt(tmp_path, mmap):
         open_array(tmp_path, path.name, np.int32, mmap=mmap)
 
 
-def test_a_pickled_array_is_refused(tmp_path):
+@pytest.mark.parametrize("mmap", [True, False])
+def test_a_pickled_array_is_refused(tmp_path, mmap):
     np.save(tmp_path / "x.npy", np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(StoreCorruptError):
-        open_array(tmp_path, "x.npy", object, mmap=False)
+        open_array(tmp_path, "x.npy", object, mmap=mmap)
+
+
+def test_a_mapped_array_cannot_be_written(tmp_path):
+    save_arrays(tmp_path, "x", {"a": np.arange(3)})
+    assert not open_array(tmp_path, "x.a.npy", np.int64, mmap=True).flags.writeable
 
 
 def test_descriptions_come_back(tmp_path):

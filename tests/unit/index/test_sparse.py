@@ -1,3 +1,4 @@
+import mmap
 import sys
 import threading
 
@@ -201,4 +202,4 @@ def test_opened_arrays_are_maps_and_not_copies(tmp_path):
     SparseIndex.build(TEXTS).save(tmp_path)
     opened = SparseIndex.open(tmp_path)
     assert not opened._rows.flags.writeable
-    assert isinstance(opened._rows.base, np.memmap)
+    assert isinstance(opened._rows.base, mmap.mmap)

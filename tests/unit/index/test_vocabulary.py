@@ -1,10 +1,11 @@
+import bisect
 import zlib
 
 import numpy as np
 import pytest
 
 from assist.errors import StoreCorruptError
-from assist.index.vocabulary import Vocabulary
+from assist.index.vocabulary import Vocabulary, encode
 
 TERMS = sorted({"运费", "运费险", "a", "ab", "", "7天", "\ud800", "🙂", *(f"词{i}" for i in range(300))})
 
@@ -23,6 +24,17 @@ def test_terms_of_equal_hash_are_told_apart():
     vocabulary = Vocabulary.build([second, first])
     assert vocabulary.find([first, second, "plum"]).tolist() == [1, 0, -1]
     assert Vocabulary.build([first]).find([second]).tolist() == [-1]
+
+
+@pytest.mark.parametrize("wanted", [["词1555"], [*TERMS, *(f"词{i}" for i in range(200, 400)), "\0", "龥"]])
+def test_places_of_unknown_terms_keep_the_order_of_bytes(wanted):
+    # Few are looked up one by one, many in a list of all.
+    vocabulary = Vocabulary.build(TERMS)
+    known = vocabulary.find(wanted)
+    places = vocabulary.places(wanted, known)
+    encoded = [encode(term) for term in TERMS]
+    assert places.tolist() == [bisect.bisect_left(encoded, encode(term)) for term in wanted]
+    assert (known < 0).any()
 
 
 def test_empty():

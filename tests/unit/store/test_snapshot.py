@@ -1,5 +1,6 @@
 import json
 import logging
+import mmap
 import os
 import shutil
 import threading
@@ -43,7 +44,7 @@ def test_a_write_leaves_one_complete_snapshot(shop):
 def test_opening_maps_the_snapshot(shop, caplog):
     with open_store(shop) as store:
         view = store.view()
-        assert isinstance(view.vectors.base, np.memmap)
+        assert isinstance(view.vectors.base, mmap.mmap)
         assert not view.vectors.flags.writeable
         assert len(texts(store)) == 8
     assert caplog.records == []
