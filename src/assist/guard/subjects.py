@@ -26,7 +26,19 @@ _SYNTAX = {
     "<n2>": f"(?P<n2>{_MARK})",
     "<m>": f"(?P<m>{_MARK})",
     "<x>": _MARK,
-    "<w>": "(?P<w>[一二两三四五六七八九十百0-9]+)",
+    "<w>": "(?P<w>[一二两双三四五六七八九十百0-9]+)",
+    "<got>": (
+        "(?:签收|收货|到货|货到|拿到(?:货|手|商品|宝贝)?|到手|收到(?:商品|货物?|宝贝|包裹|快递|东西)?)"
+        "(?:商品|货物?|了|之日|次日|当日|当天|后|之后|以后|起|算起|起算|开始|时)*的?"
+    ),
+    "<paid>": (
+        "(?:付款|拍下|下单|支付|购买|付)(?:成功|完成|付款|了)*(?:之日|后|之后|以后|起|算起|开始|当天)*的?"
+    ),
+    "<in>": "之?(?:以内|内|里)",
+    "<no>": (
+        "(?:恕|概|一律|一概|均|都|全部|也|是)*(?:不再?(?:予以?|能够?|可以?|给予?|支持|接受|享受|办理|受理|适用|参与|参加|提供|同意|允许|得)?|无法|没法|拒绝)"
+        "(?:再|给|办理|享受|支持|申请|进行|退货)*?"
+    ),
     "……": "[^。；;]{0,40}?",
     "…": "[^，,。；;]{0,16}?",
     "，": "[，,]",
@@ -121,6 +133,7 @@ class Catalog:
     ordinary: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
     named: frozenset[str]
+    asked: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -134,6 +147,7 @@ def catalog() -> Catalog:
         ordinary=frozenset(table["default_conditions"]),
         synonyms=MappingProxyType({key: tuple(words) for key, words in table["synonyms"].items()}),
         named=frozenset(table["named"]["keys"]),
+        asked=MappingProxyType({key: tuple(words) for key, words in table["asked"].items()}),
     )
 
 
@@ -246,7 +260,7 @@ def _value(subject: Subject, match: re.Match[str], found: Sequence[Quantity]) ->
     if word:
         return Value(word=word)
     if groups.get("w"):
-        times = quantities(f"{groups['w']}倍")[:1]
+        times = quantities(f"{groups['w'].replace('双', '两')}倍")[:1]
         return Value(times) if times else None
     stated = tuple(quantity_of(groups[name], found) for name in ("n", "n2") if groups.get(name))
     if not stated or any(item.dimension.value not in subject.dimensions for item in stated):

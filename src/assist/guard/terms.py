@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from assist.documents import Document, Kind, Level, Span, Validity, Versioned
 from assist.guard.subjects import Reading, Subject, Value, passages, read_text, statutes
 
 _REPLIES = frozenset({Kind.PAST_ANSWER, Kind.QUICK_REPLY})
+_MONTH_MINUTES = 30 * 24 * 60
 _AUTHORITY = {Level.LAW: 3, Level.PLATFORM: 2, Level.SHOP: 1, Level.PRODUCT: 0}
 
 
@@ -83,7 +85,9 @@ def _terms(
     own = frozenset(document.categories) - {"全部"} or pages.get(document.product or "", frozenset())
     for span, section, reading in _readings(Versioned(document), categories):
         named = frozenset(word for group, word in reading.conditions if group == "category")
-        conditions = frozenset(item for item in reading.conditions if item[0] != "category")
+        # A promotion's own period is its validity.
+        dropped = {"category", "period"} if document.kind is Kind.PROMOTION else {"category"}
+        conditions = frozenset(item for item in reading.conditions if item[0] not in dropped)
         yield Term(
             reading.subject.key,
             document,
@@ -202,9 +206,15 @@ def gives_less(subject: Subject, low: Value, high: Value) -> bool:
     """Say whether `low` gives the shopper less than `high`."""
     if low.word:
         return subject.values.index(low.word) < subject.values.index(high.word)
-    mine, theirs = low.quantities[0].comparable, high.quantities[0].comparable
+    mine, theirs = (_in_days(value.quantities[0].comparable) for value in (low, high))
     # So many working days are at least so many days.
     longer = subject.better == "less" and (mine[1], theirs[1]) == ("working", "")
     if mine[0] != theirs[0] or (mine[1] != theirs[1] and not longer):
         return False
     return mine[2] < theirs[2] if subject.better == "more" else mine[2] > theirs[2]
+
+
+def _in_days(amount: tuple[str, str, Decimal, Decimal | None]) -> tuple[str, str, Decimal, Decimal | None]:
+    """Read months as thirty days each, so that half a month compares with seven days."""
+    family, group, value, high = amount
+    return ("time", group, value * _MONTH_MINUTES, high) if family == "months" else amount

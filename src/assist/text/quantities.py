@@ -69,12 +69,18 @@ class Quantity:
 
     @property
     def comparable(self) -> tuple[str, str, Decimal, Decimal | None]:
-        """Family and group of what is measured, and the amount (a range: both ends) in one unit per family."""
+        """Family and group of what is measured, and the amount (a range: both ends) in one unit per family.
+
+        A time of day is one of 24 hours: 24:00 and 0:00 are the same.
+        """
+        if self.dimension is Dimension.TIME:
+            return "clock", self.group, self.value % _DAY_MINUTES, None
         family, factor = _FAMILIES.get(self.dimension, (self.dimension.value, 1))
         high = None if self.high is None else _rounded(self.high * factor)
         return family, self.group, _rounded(self.value * factor), high
 
 
+_DAY_MINUTES = 24 * 60
 _FAMILIES = {
     Dimension.DAYS: ("time", 1440),
     Dimension.HOURS: ("time", 60),

@@ -31,6 +31,7 @@ _SIZE_STEPS = frozenset("大小加减")
 _NEVER_CHINESE = frozenset({"分", "星", "目", "转", "角"})
 _TWO_WORDS = frozenset({"十一", "一一", "二二"})
 _AFTERNOON = frozenset({"下午", "傍晚", "晚上", "晚", "今晚", "明晚"})
+_EVENING = _AFTERNOON - {"下午", "傍晚"}
 _NIGHT = frozenset({"凌晨", "夜里", "半夜"})
 # Written with a capital G these are radio generations and bands, not grams.
 _GENERATIONS = tuple(map(Decimal, ["2", "2.4", "3", "4", "5", "5.8", "6"]))
@@ -105,7 +106,7 @@ class _Reader:
                 return [ranged], ranged.end
         end = max(map(match.end, ("a", "a_m", "a_u", "a_h")))
         if first is None or not self._is_meant(match["a"], first):
-            return [], self._after_code(end)
+            return [], self._after_code(end) if match["a"][0].isdigit() else end
         return [first], end
 
     def _after_code(self, end: int) -> int:
@@ -318,7 +319,9 @@ def _full_year(year: Decimal) -> Decimal:
 
 
 def _hour(hour: int, part: str) -> int:
-    """Turn an hour of a part of the day into one of 24: 下午4 is 16, 中午1 is 13, 凌晨12 is 0."""
+    """Turn an hour of a part of the day into one of 24: 下午4 is 16, 中午1 is 13, 凌晨12 is 0, 晚上12 is 24."""
+    if part in _EVENING and hour == 12:
+        return 24
     if part in _AFTERNOON and hour < 12 or part == "中午" and hour < 3:
         return hour + 12
     return 0 if part in _NIGHT and hour == 12 else hour

@@ -167,6 +167,9 @@ def test_dates(text, value):
         ("晚上八点半", 1230),
         ("中午1点", 780),
         ("凌晨12点", 0),
+        ("中午12点", 720),
+        ("晚上12点", 1440),
+        ("今晚12点半", 1470),
         ("零点", 0),
         ("三点半", 210),
         ("20:00:00", 1200),
@@ -361,3 +364,18 @@ def test_same_figure_compares_what_is_written():
 
 def test_a_zero_denominator_is_no_quantity():
     assert read("零分之三") == []
+
+
+def test_midnight_is_the_same_at_either_end_of_the_day() -> None:
+    late, early = quantities("晚上12点")[0], quantities("0:00")[0]
+    assert late.same(early)
+    assert not late.same(quantities("中午12点")[0])
+    assert not quantities("16:00")[0].same(quantities("16小时")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("统一8元", "8元"), ("唯一3天", "3天"), ("订单8元", "8元"), ("订单16:00前付款", "16:00")],
+)
+def test_a_figure_after_a_word_that_ends_like_a_number(text: str, found: str) -> None:
+    assert [item.text for item in quantities(text)] == [found]
