@@ -144,6 +144,50 @@ def exact(many):
     return DenseIndex.build(many)
 
 
+def recall(found, truth):
+    return np.mean(
+        [len(set(a) & set(b)) / len(b) for a, b in zip(found.tolist(), truth.tolist(), strict=True)]
+    )
+
+
+def pointing_one_way(matrix, share):
+    """Give vectors that share so much of their squared length, as those of many trained encoders do."""
+    common = unit_rows(np.random.default_rng(8), 1, matrix.shape[1])
+    moved = np.float32(share**0.5) * common + np.float32((1 - share) ** 0.5) * matrix
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+class TestVectorsThatPointOneWay:
+    """Encoders of the E5 family give any two texts a cosine of 0.7 and more."""
+
+    @pytest.mark.parametrize("share", [0.5, 0.9])
+    def test_recall(self, many, share):
+        vectors = pointing_one_way(many, share)
+        queries = many[1_500:1_700] + 0.05 * unit_rows(np.random.default_rng(6), 200)
+        queries = pointing_one_way(queries / np.linalg.norm(queries, axis=1, keepdims=True), share)
+        truth, _ = DenseIndex.build(vectors).search(queries, 10)
+        found, _ = DenseIndex.build(vectors, settings=SMALL).search(queries, 10)
+        assert recall(found, truth) >= 0.98
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("share", [0.0, 0.9])
+    def test_recall_among_200_000(self, share):
+        rng = np.random.default_rng(9)
+        # Neighbours at all distances: topics, themes within them, wordings within those.
+        topics, themes = unit_rows(rng, 300, 128), unit_rows(rng, 6_000, 128)
+        matrix = topics[rng.integers(300, size=200_000)] + 0.8 * themes[rng.integers(6_000, size=200_000)]
+        matrix += 0.6 * unit_rows(rng, 200_000, 128)
+        matrix = pointing_one_way(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), share)
+        queries = matrix[::1_000] + np.float32(0.3 * (1 - share) ** 0.5) * unit_rows(rng, 200, 128)
+        queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+        index = DenseIndex.build(matrix)
+        assert index.kind != "exact"
+        truth, _ = DenseIndex.build(matrix, settings=SearchSettings(exact_rows=len(matrix))).search(
+            queries, 10
+        )
+        assert recall(index.search(queries, 10)[0], truth) >= 0.98
+
+
 class TestDenseApproximate:
     def test_says_what_it_is(self, approximate):
         assert approximate.kind == "ivf32,pq8x4fs"
@@ -153,10 +197,7 @@ class TestDenseApproximate:
         queries /= np.linalg.norm(queries, axis=1, keepdims=True)
         found, scores = approximate.search(queries, 10)
         truth, _ = exact.search(queries, 10)
-        assert (
-            np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), truth.tolist(), strict=True)])
-            > 0.97
-        )
+        assert recall(found, truth) > 0.97
         for line in range(0, 200, 20):
             np.testing.assert_array_equal(scores[line], exact.scores(queries[line], found[line]))
 
@@ -178,10 +219,7 @@ class TestDenseApproximate:
         found, _ = approximate.search(queries, 10, rows=[scope] * 100)
         truth, _ = exact.search(queries, 10, rows=[scope] * 100)
         assert np.isin(found, scope).all()
-        assert (
-            np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), truth.tolist(), strict=True)])
-            > 0.97
-        )
+        assert recall(found, truth) > 0.97
 
     def test_k_of_k_when_the_scope_lies_far_from_the_query(self, approximate, many):
         query = many[:1]

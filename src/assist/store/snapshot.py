@@ -35,7 +35,7 @@ from assist.index.sparse import SparseIndex
 from assist.settings import SearchSettings
 from assist.store.lanes import Base, Catalog, Lanes
 
-FORMAT = 3
+FORMAT = 4
 """Version of the snapshot format; another one is not read but written anew."""
 
 HASHED_BYTES = 16 * 2**20
