@@ -46,6 +46,13 @@ _SUPPOSED = expression(r"万一|如果|要是|假如|假设|以后|的话|是按
 _CLAIMED = expression(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
 
+_WISHED = (
+    ("主管", expression("主管|经理|店长|负责人|领导|老板|做主|管事|上级|说了算")),
+    ("售后", expression("售后")),
+    ("技术", expression("技术|工程师")),
+)
+"""Whom the words of a wish for a person name."""
+_STEPS_IN = expression("(?:平台|小二|淘宝|天猫)(?:客服)?介入")
 _TARGETS = {
     Reason.ASKS_HUMAN: "同事",
     Reason.ANGRY: "主管",
@@ -81,6 +88,11 @@ def route(question: Question) -> Route:
     if question.emotion is Emotion.THREAT or _COMPLAINT in intents:
         return Route(Decision.HANDOFF, Reason.LEGAL_THREAT)
     if _ABUSE in intents or (question.emotion is Emotion.ANGRY and not _businesslike(question)):
+        return Route(Decision.HANDOFF, Reason.ANGRY)
+    if question.emotion is Emotion.ANNOYED and not any(
+        part.intent or part.aspects for part in question.parts
+    ):
+        # Reproach alone, about nothing that could be answered.
         return Route(Decision.HANDOFF, Reason.ANGRY)
     return _by_behaviour(question)
 
@@ -275,8 +287,11 @@ def handoff(
 
 def _target(reason: Reason, parts: Sequence[Part]) -> str:
     intents = [part.intent or "" for part in parts]
-    if reason is Reason.ASKS_HUMAN and any("主管" in part.clean or "经理" in part.clean for part in parts):
-        return "主管"
+    if reason is Reason.ASKS_HUMAN:
+        said = " ".join(part.clean for part in parts)
+        return next((target for target, words in _WISHED if words.search(said)), _TARGETS[reason])
+    if reason is Reason.LEGAL_THREAT and any(_STEPS_IN.search(part.clean) for part in parts):
+        return "平台"
     if reason is Reason.NO_SOURCE and any(
         intent.startswith(("售前/商品/使用", "售后/质量/使用")) for intent in intents
     ):

@@ -154,6 +154,8 @@ class Part:
         aspects: Properties asked about, most specific first.
         vague: True for `这个怎么样` and its like.
         demands: What an answer has to name.
+        told: What it tells without asking for anything: `address`, `number` (of an order or a parcel), `applied` (for
+            a return), `sent_back`; empty: it asks.
     """
 
     text: str
@@ -166,6 +168,7 @@ class Part:
     aspects: tuple[Aspect, ...] = ()
     vague: bool = False
     demands: tuple[Demand, ...] = ()
+    told: str = ""
 
     @property
     def intent(self) -> str | None:

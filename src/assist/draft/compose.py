@@ -21,7 +21,7 @@ from assist.draft.products import (
     which_product,
 )
 from assist.draft.promotions import promotion_candidates, schedule_candidate
-from assist.draft.sizes import size_candidates
+from assist.draft.sizes import for_other_bodies, size_candidates
 from assist.draft.skus import sku_candidates
 from assist.expressions import expression
 from assist.messages import Behaviour, Part
@@ -54,6 +54,8 @@ ORDER_HELPS = ("售中/订单/价格变动", "售后/退款/退款进度", "售�
 """Intents that a rule answers in general and the order in particular: the number is offered to be looked up."""
 PHOTO_NEEDED = ("售后/质量/质量问题", "售后/漏错")
 """Intents that a person can only judge from photos."""
+_ABOUT_ORDER = ("applied", "sent_back")
+"""What is told of an order: its number is what is missing."""
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
 """Intents that only a product page can answer."""
 
@@ -97,8 +99,13 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Return the ways to answer one part that are good enough, best first."""
     if part.behaviour is Behaviour.DECLINE and part.intents and part.intents[0].score >= SURE_REFUSAL:
         return [_refusal(part, number)]
+    if part.told in style.TOLD_LINES and not (part.told in _ABOUT_ORDER and _order_known(evidence)):
+        slot = "order_id" if part.told in _ABOUT_ORDER else "wish"
+        return [Candidate(number, "ask", (), 0.7, "asked", tail=style.TOLD_LINES[part.told], ask=slot)]
     if part.behaviour is Behaviour.ASK and part.intent is None:
         return [_asking(number, "wish")]
+    if for_other_bodies(part, evidence):
+        return []
     special = _special(part, number, evidence)
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)

@@ -25,6 +25,9 @@ _DEFAULTS = {
     "催促": "在的在的，让您久等了，我马上看您的问题。",
     "": "在的，关于商品和订单的问题您直接问我就好～",
 }
+_HEARD = "好的，有需要随时找我哦～"
+"""For what was told or wished well; nobody was thanked."""
+_THANKS = expression("(?i)谢|辛苦|麻烦|thx|thank")
 
 
 class Replies:
@@ -63,6 +66,8 @@ class Replies:
     def _default(self, evidence: Evidence) -> str:
         intent = evidence.question.intent or ""
         line = next((line for kind, line in _DEFAULTS.items() if kind and kind in intent), _DEFAULTS[""])
+        if "感谢" in intent and not _THANKS.search(evidence.message.text):
+            line = _HEARD
         return pick([line], evidence.message)
 
     def _filled(self, text: str) -> str:

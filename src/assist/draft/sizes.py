@@ -83,6 +83,17 @@ _DECIDING = frozenset({"foot_cm", "age_months"}) | _GIRTHS
 """Each of these leads to a size by itself; height and weight go together."""
 
 
+_ANIMAL = expression("[猫狗犬]|宠物")
+
+
+def for_other_bodies(part: Part, evidence: Evidence) -> bool:
+    """Say whether a size is asked for an animal, of a product whose page names none."""
+    if not ((part.intent or "").startswith("售前/尺码") and _ANIMAL.search(part.clean)):
+        return False
+    pages = [evidence.products[name] for name in part.products if name in evidence.products]
+    return bool(pages) and not any(_ANIMAL.search(page.text) for page in pages)
+
+
 def size_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Recommend a size for the first product in scope that has a size table, or ask for what is missing."""
     names = part.products or evidence.question.products

@@ -86,6 +86,8 @@ _BEGUN = expression(
     "(?:你们?|我|请问|想问|这个|那个|这款|它)*(?:可不可以|能不能|是不是|有没有|会不会|要不要|可以|能否|怎么|什么时候|为什么|如果)"
     "(?:帮我?|给我?)?"
 )
+# Said to what was asked before, or only to be handed something; asks nothing of its own.
+_ANSWERS = expression("没有|有的|是的|对的|不是的|发我|发我一?下|发来|给我发来")
 _DIGITS = expression(r"\d{6,}")
 
 
@@ -168,7 +170,7 @@ def _kind(raw: str, clean: str, asked: bool) -> SegmentKind:
     social = social_kind(clean, raw)
     if social is not None:
         return social
-    if not clean:
+    if not clean or _ANSWERS.fullmatch(clean):
         return SegmentKind.EMPTY
     if _openers().fullmatch(clean):
         return SegmentKind.CORRECTION

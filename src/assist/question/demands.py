@@ -23,6 +23,7 @@ _PIECES = expression(r"[\s，。？！,?!；;、]+")
 _WORD = expression(r"[\w.+-]+")
 _CHOICE = expression(r"(?P<one>[^是]{1,8}?)的?还是(?P<other>.{1,8})")
 _LATIN = expression(r"(?<![a-z0-9])[a-z]{2,}(?![a-z0-9])")
+_CAPITALS = expression(r"(?<![A-Za-z0-9])[A-Z]{2,}(?![A-Za-z0-9])")
 _HAS = expression(
     r"(?P<asks>有没有|有木有|含不含|带不带|加没加|配不配|含有|加了|含(?!量)|有|带|配)(?P<thing>.{1,8}?)"
     r"(?:没有|没|不|吗|(?<!什)么|嘛|呢|的)*$"
@@ -56,12 +57,18 @@ Cut: TypeAlias = Callable[[str], Sequence[str]]
 """Cuts a text into words."""
 
 
-def demands(clean: str, cut: Cut) -> tuple[Demand, ...]:
-    """Read from the plain wording of a question what an answer must name; empty: nothing in particular."""
+def demands(clean: str, cut: Cut, typed: str = "") -> tuple[Demand, ...]:
+    """Read from the plain wording of a question what an answer must name; empty: nothing in particular.
+
+    Args:
+        clean: The plain wording.
+        cut: Cuts a text into words.
+        typed: As typed; in a message in Latin letters only capitals tell names from words.
+    """
     if len(clean) > MOST_CHARS:
         return ()
     found = [demand for piece in _PIECES.split(clean) for demand in _of_piece(piece, cut)]
-    return tuple(dict.fromkeys([*found, *_latin(clean), *_figures(clean, cut), *_offers(clean)]))
+    return tuple(dict.fromkeys([*found, *_latin(clean, typed), *_figures(clean, cut), *_offers(clean)]))
 
 
 def _of_piece(piece: str, cut: Cut) -> Iterator[Demand]:
@@ -138,11 +145,14 @@ def _people(piece: str) -> Demand | None:
     return None
 
 
-def _latin(clean: str) -> Iterator[Demand]:
+def _latin(clean: str, typed: str) -> Iterator[Demand]:
     """Names in Latin letters: brands, standards, devices."""
     usual = _usual_latin()
-    words = tuple(word for word in dict.fromkeys(_LATIN.findall(clean)) if word not in usual)
-    if words and not re.fullmatch(r"[\x00-\x7f]*", clean):
+    found = _LATIN.findall(clean)
+    if clean.isascii():
+        found = [word.lower() for word in _CAPITALS.findall(typed)] if not typed.isupper() else []
+    words = tuple(word for word in dict.fromkeys(found) if word not in usual)
+    if words:
         yield Name(words)
 
 

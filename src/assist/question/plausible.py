@@ -26,8 +26,10 @@ _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描
 _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
 REVIEWS = "售后/评价/评价/修改评价"
 """Refused where a reward is asked for, else answered."""
+_ABUSE, _GENUINE = "售后/投诉/辱骂/情绪激烈", "售前/商品/正品/授权"
 _PERSON = "通用/人工/要真人/要主管"
 _SMALL_TALK = "通用/寒暄"
+_THANKS = "通用/寒暄/感谢/结束"
 _CHANGE = "售中/订单/改颜色/尺码/备注"
 _STOCK = "售前/库存/有货/补货"
 _CHOSEN = 0.5
@@ -58,19 +60,30 @@ def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_perso
         return (IntentScore(_CHANGE if "发" in clean else _STOCK, _CHOSEN), *told)[:3]
     if not told:
         return told
-    scores, first = told, told[0].path
-    if first == _HARM and supposes_harm(clean):
-        # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
-        return _instead(_USABLE, scores)
-    if first == _RIVALS and len(products) > 1:
-        return _instead(_COMPARE, scores)
-    if first == _SHADE and _arrived(clean) and not lexicon.pattern("danger", "feared").search(clean):
-        return _instead(_SHADE_OFF, scores)
-    if first == _FLAW and lexicon.pattern("danger", "feared").search(clean) and not _arrived(clean):
-        return _instead(_MADE_OF, scores)
+    scores = told
+    neighbour = _neighbour(clean, scores[0].path, products)
+    if neighbour:
+        return _instead(neighbour, scores)
     if _named(clean, scores[0]):
         return scores
     return scores[1:2] if len(scores) > 1 and scores[1].score >= UNKNOWN else ()
+
+
+def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
+    """Return the leaf that is meant in place of one that is much like it; empty: none."""
+    if first == _HARM and supposes_harm(clean):
+        # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
+        return _USABLE
+    if first == _ABUSE and _DOUBTS.search(clean):
+        return _GENUINE
+    if first == _RIVALS and len(products) > 1:
+        return _COMPARE
+    if first not in (_SHADE, _FLAW):
+        return ""
+    feared = lexicon.pattern("danger", "feared").search(clean) is not None
+    if first == _SHADE:
+        return _SHADE_OFF if _arrived(clean) and not feared else ""
+    return _MADE_OF if feared and not _arrived(clean) else ""
 
 
 def wishes_person(clean: str, scores: Scores) -> bool:
@@ -97,6 +110,8 @@ def _told(clean: str, scores: Scores, asks_person: bool) -> Scores:
 def _is_told(clean: str, score: IntentScore, asks_person: bool) -> bool:
     if score.path == _PERSON:
         return asks_person
+    if score.path == _THANKS and score.score < _SURE and _ASKS.search(clean) and not _KNOWS.search(clean):
+        return False
     words = lexicon.patterns("told").get(score.path)
     return words is None or score.score >= _SURE or words.search(clean) is not None
 
@@ -110,6 +125,12 @@ def _chooses(clean: str) -> bool:
 _WANTS = expression(
     r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留|发)[^吗么不没几哪怎多什]{1,16}$"
 )
+
+
+# 怕是个骗子吧: a doubt before buying, not abuse.
+_DOUBTS = expression("(?:怕|该?不会|会不会)(?:又)?(?:是|遇到|碰到)(?:个|了|一个)?(?:骗|假)")
+_KNOWS = expression("知道|明白|懂|了解|清楚")
+_ASKS = expression("[吗么]$|什么|怎么|多少|多久|哪|能不能|可不可以|有没有")
 
 
 def asks_reward(clean: str) -> bool:

@@ -14,7 +14,7 @@ from assist.expressions import expression
 from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Question, Slot, Turn
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
-from assist.question.bursts import SOCIAL, SegmentKind, segments
+from assist.question.bursts import SOCIAL, Segment, SegmentKind, segments
 from assist.question.demands import demands
 from assist.question.emotion import asks_human, emotion
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
@@ -25,6 +25,7 @@ from assist.question.plausible import REVIEWS, asks_reward, plausible, wishes_pe
 from assist.question.refusal import is_outdone, is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
+from assist.question.telling import ADDRESS, told, wanted_address
 from assist.question.wares import sku_slot
 from assist.settings import MessageSettings
 from assist.shop import ShopProfile
@@ -38,6 +39,7 @@ _QUICK_INTENTS = {
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
 _GENERAL = "售前/商品/评价/笼统询问"
+_ADDRESS_CHANGE = "售中/订单/改地址/改电话"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
 _BODY = frozenset({"height_cm", "weight_kg", "foot_cm", "waist_cm", "hip_cm", "bust_cm"})
 _BODY_ASKS = "穿什么码"
@@ -163,7 +165,9 @@ class Understanding:
         cut = segments(
             text, slots=[(slot.name, place) for slot, place in found if slot.name != "reason"], ids=ids
         )
-        pieces = drafts(cut) or (Draft(Span(0, max(1, len(text))), fold(text), SegmentKind.STATEMENT),)
+        named = tuple(slot.name for slot, _ in found)
+        whole = Draft(Span(0, max(1, len(text))), fold(text), SegmentKind.STATEMENT, named)
+        pieces = drafts(cut) or (whole,)
         scopes = self._scopes(text, pieces, context, mention)
         products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
         own = self._own_slots(normalized, found, products)
@@ -192,7 +196,8 @@ class Understanding:
             sku=self._sku(text, draft, products),
             aspects=aspects(draft.clean),
             vague=is_vague(draft.clean) or _names_only(draft, products),
-            demands=demands(draft.clean or fold(typed), self._words),
+            demands=demands(draft.clean or fold(typed), self._words, typed),
+            told=told(typed, draft.clean or fold(typed), draft.slots),
         )
 
     def _sku(self, text: str, draft: Draft, products: tuple[str, ...]) -> tuple[str, ...]:
@@ -266,7 +271,8 @@ class Understanding:
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
         if reading.classified:
             return reading.question
-        if len(reading.parts) == 1 and says_too_little(reading.parts[0].clean):
+        alone = len(reading.parts) == 1 and reading.texts[0] == reading.parts[0].clean
+        if alone and says_too_little(reading.parts[0].clean):
             return replace(reading.question, parts=(_bare(reading.parts[0]),))
         asks_person = reading.question.asks_human or any(
             wishes_person(part.clean, scores[text])
@@ -276,6 +282,9 @@ class Understanding:
             self._classified(part, scores[text], asks_person=asks_person)
             for part, text in zip(reading.parts, reading.texts, strict=True)
         )
+        if any(part.told == ADDRESS for part in parts) and wanted_address(reading.message.history):
+            # It was asked for; what is done with it is done by a person.
+            parts = tuple(_to_note(part) if part.told == ADDRESS else part for part in parts)
         return replace(reading.question, parts=parts, asks_human=asks_person, tags=self._tags(parts))
 
     def _classified(self, part: Part, scores: tuple[IntentScore, ...], *, asks_person: bool) -> Part:
@@ -286,7 +295,7 @@ class Understanding:
         else:
             scores = plausible(part.clean, scores, part.products, asks_person=asks_person)
         path = scores[0].path if scores else None
-        behaviour = self.intents.behaviour(path)
+        behaviour = Behaviour.ASK if part.told else self.intents.behaviour(path)
         if path == REVIEWS and not asks_reward(part.clean):
             behaviour = Behaviour.ANSWER
         return replace(part, intents=scores, behaviour=behaviour)
@@ -314,12 +323,19 @@ def says_too_little(clean: str) -> bool:
     bare = clean.replace(" ", "")
     if lexicon.pattern("vague", "bare").fullmatch(bare):
         return True
+    if len(set(bare)) == 1 and (bare[0].isalnum() or _is_mark(bare[0])) and emotion(bare) is Emotion.CALM:
+        return True
     return 0 < len(bare) <= _FEW_MARKS and all(_is_mark(char) for char in bare)
 
 
 def _bare(part: Part) -> Part:
     """Return a part that says too little: of no intent, and to be asked back."""
     return replace(part, intents=(), behaviour=Behaviour.ASK)
+
+
+def _to_note(part: Part) -> Part:
+    """Return a part whose address somebody is to put into an order."""
+    return replace(part, intents=(IntentScore(_ADDRESS_CHANGE, 1.0),), behaviour=Behaviour.HANDOFF, told="")
 
 
 def _is_mark(char: str) -> bool:
@@ -348,8 +364,17 @@ def _social_kinds(text: str) -> tuple[SegmentKind, ...]:
         return ()
     if _ONLY_MARKS.fullmatch(text):
         return (SegmentKind.URGING,)
-    kinds = [segment.kind for segment in segments(text) if segment.kind is not SegmentKind.EMPTY]
+    kinds = [_told_kind(segment, text) for segment in segments(text)]
+    kinds = [kind for kind in kinds if kind is not SegmentKind.EMPTY]
     return tuple(kinds) if kinds and all(kind in SOCIAL for kind in kinds) else ()
+
+
+def _told_kind(segment: Segment, text: str) -> SegmentKind:
+    """Return what a piece does; what tells that something is done asks for no more than thanks do."""
+    if segment.kind in SOCIAL:
+        return segment.kind
+    word = segment.clean or fold(segment.span.of(text))
+    return SegmentKind.THANKS if lexicon.pattern("quick", "done").fullmatch(word) else segment.kind
 
 
 def _leading(kinds: Sequence[SegmentKind]) -> SegmentKind:

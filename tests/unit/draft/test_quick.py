@@ -37,11 +37,16 @@ def test_several_triggers_name_one_reply_and_the_exact_or_longest_wins():
 
 
 @pytest.mark.parametrize(
-    ("intent", "words"),
-    [("通用/寒暄/问候/在吗", "在的"), ("通用/寒暄/感谢/结束", "不客气"), (None, "直接问我")],
+    ("text", "intent", "words"),
+    [
+        ("嗨", "通用/寒暄/问候/在吗", "在的"),
+        ("辛苦了", "通用/寒暄/感谢/结束", "不客气"),
+        ("我明天退", "通用/寒暄/感谢/结束", "好的"),
+        ("嗨", None, "直接问我"),
+    ],
 )
-def test_without_a_fitting_reply_a_line_of_the_kind_is_said(intent, words):
-    draft = reply_to("嗨", ("谢谢", "不客气～"), intent=intent)
+def test_without_a_fitting_reply_a_line_of_the_kind_is_said(text, intent, words):
+    draft = reply_to(text, ("谢谢", "不客气～"), intent=intent)
     assert words in draft.text
     assert draft.citations == ()
     assert draft.lane == "quick"
