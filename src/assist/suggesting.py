@@ -41,6 +41,8 @@ CLAUSES, ANSWERS = 30, 6
 """Hits per part on rules, and on past answers."""
 MAX_PARTS = 6
 """Different questions of one message that are answered at once."""
+SEARCHES_KEPT = 1_024
+"""Searches whose hits stay at hand while the store does not change."""
 ADVICE_COSINE = 0.45
 """Internal text at least this like the first part is shown to the agent as advice, never to the shopper."""
 UNUSED_ANSWERS = 24
@@ -90,7 +92,7 @@ class Suggester:
         self._settings = settings
         self._floors = floors
         self._encoder = encoder
-        self._retriever = Retriever(view, encoder, tuned.search(settings.search))
+        self._retriever = Retriever(view, encoder, tuned.search(settings.search), kept=SEARCHES_KEPT)
         self._guide = Guide.of(Intents.bundled().leaves, encoder)
         self._relevance: Relevance = Relevance(
             encoder,
@@ -348,7 +350,7 @@ class Suggester:
             if any(finding.severity is Severity.BLOCK for finding in findings):
                 blocked.extend(findings)
                 continue
-            kept.append(replace(draft, findings=findings))
+            kept.append(replace(draft, findings=findings) if findings else draft)
         return decide.with_confidence(kept, evidence.question, self._weights), tuple(blocked)
 
     def _hand_off(

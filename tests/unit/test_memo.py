@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.memo import Memo
+from assist.memo import KeyedMemo, Memo
 
 
 class Page:
@@ -58,3 +58,13 @@ def test_threads_find_only_what_belongs_to_their_object():
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(read, range(40)))
+
+
+@given(size=st.integers(0, 5), order=st.lists(st.integers(0, 7), max_size=40))
+def test_a_value_is_found_by_any_equal_key_and_no_more_than_size_are_kept(size, order):
+    memo = KeyedMemo(size)
+    for number in order:
+        assert memo.put(("七天", number), number) == number
+        assert memo.get(("七天", number)) == (number if size else None)
+        assert memo.get(("十五天", number)) is None
+        assert sum(memo.get(("七天", other)) is not None for other in range(8)) <= size

@@ -253,7 +253,8 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
 def _unsaid(candidate: Candidate, said: Sequence[Statement]) -> Candidate:
     """Leave out what an earlier part of the message was answered with: nobody says a thing twice in a breath."""
     texts = {statement.text for statement in said}
-    return replace(candidate, statements=tuple(s for s in candidate.statements if s.text not in texts))
+    fresh = tuple(s for s in candidate.statements if s.text not in texts)
+    return candidate if len(fresh) == len(candidate.statements) else replace(candidate, statements=fresh)
 
 
 def _line(candidate: Candidate) -> str:

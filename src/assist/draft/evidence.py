@@ -107,7 +107,12 @@ class Candidate:
 
     def scored(self, score: float) -> Candidate:
         """Return the same candidate with another score, kept within 0–1."""
-        return replace(self, score=min(max(score, 0.0), 1.0))
+        return replace(self, score=within(score))
+
+
+def within(score: float) -> float:
+    """Keep a score within 0–1."""
+    return min(max(score, 0.0), 1.0)
 
 
 _Place: TypeAlias = tuple[int, int, str]

@@ -13,7 +13,7 @@ import numpy as np
 from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
-from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.evidence import Candidate, Evidence, cite, within
 from assist.draft.orders import facts_of, focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
@@ -30,7 +30,7 @@ from assist.draft.units import (
 from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
-from assist.results import StatedFact, Statement
+from assist.results import Hit, StatedFact, Statement
 from assist.text.normalize import fold
 
 SECOND_SHARE = 0.7
@@ -62,6 +62,7 @@ ECHO_LIKENESS = 0.5
 _CASES = ("售后/漏错", "售后/质量/质量问题")
 _WITHOUT_SKUS: Memo[Document, tuple[Unit, ...]] = Memo(2_048)
 _SUPPORTED: Memo[Document, dict[str, tuple[Fact, ...]]] = Memo(2_048)
+_ECHOES: Memo[Part, tuple[Sequence[Hit], list[tuple[str, float]]]] = Memo(64)
 _LEADS = {"law": "按法律规定：", "platform": "按平台规则："}
 
 
@@ -186,18 +187,17 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
     statements = _say_units([units[at] for at in chosen], product, number, subject, priced=priced)
     strange = evidence.scorer.unfamiliar(part)
     told = fit_of(ranked, part, order[0], strange)
-    head = Candidate(number, _lane(units[order[0]]), statements, 0.0, signals=told).scored(
-        float(scores[order[0]])
-    )
+    best = within(float(scores[order[0]]))
+    head = Candidate(number, _lane(units[order[0]]), statements, best, signals=told)
     rest = [at for at in order if at not in chosen][:2]
     other = [
         Candidate(
             number,
             _lane(units[at]),
             _say_units([units[at]], product, number, subject, priced=priced),
-            0.0,
+            within(float(scores[at])),
             signals=fit_of(ranked, part, at, strange),
-        ).scored(float(scores[at]))
+        )
         for at in rest
     ]
     return [head, *other]
@@ -346,10 +346,10 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
             number,
             "clause",
             said[at],
-            0.0,
+            within(float(scores[at])),
             lead=_LEADS.get(str(units[at].document.level), ""),
             signals=fit_of(ranked, part, at, strange),
-        ).scored(float(scores[at]))
+        )
         for at in order
         if said[at]
     ]
@@ -408,7 +408,15 @@ def _completed(
 
 def echoes(part: Part, number: int, evidence: Evidence) -> list[tuple[str, float]]:
     """Earlier answers to like questions: hints where to look, never quoted from here."""
-    units = answer_units(evidence.hits[number] if number < len(evidence.hits) else ())
+    hits = evidence.hits[number] if number < len(evidence.hits) else ()
+    known = _ECHOES.get(part)
+    if known is None or known[0] is not hits:
+        known = _ECHOES.put(part, (hits, _echoes(part, hits, evidence)))
+    return known[1]
+
+
+def _echoes(part: Part, hits: Sequence[Hit], evidence: Evidence) -> list[tuple[str, float]]:
+    units = answer_units(hits)
     likeness = evidence.scorer.similarity(part.clean, [unit.head for unit in units])
     found = [(unit.text, float(like)) for unit, like in zip(units, likeness, strict=True)]
     return sorted((pair for pair in found if pair[1] >= ECHO_LIKENESS), key=lambda pair: -pair[1])[:3]

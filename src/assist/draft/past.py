@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assist.draft.evidence import Candidate, Evidence, Scorer, cite
+from assist.draft.evidence import Candidate, Evidence, Scorer, cite, within
 from assist.draft.speak import closed
 from assist.draft.units import Unit, answer_units, clause_units, product_units, sentences_of, spans_of
 from assist.expressions import expression
@@ -55,8 +55,11 @@ def past_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
         return []
     covered = evidence.scorer.score(part, [unit.text for unit in units], [unit.head for unit in units])
     return [
-        Candidate(number, "past_answer", _say(units[at], number), 0.0).scored(
-            0.6 * float(likeness[at]) + 0.3 * float(covered[at])
+        Candidate(
+            number,
+            "past_answer",
+            _say(units[at], number),
+            within(0.6 * float(likeness[at]) + 0.3 * float(covered[at])),
         )
         for at in sound
     ]

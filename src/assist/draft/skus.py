@@ -15,6 +15,7 @@ from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
+_NAMED: Memo[Part, tuple[Evidence, tuple[str, ...]]] = Memo(64)
 _ROWS: Memo[Document, tuple[str, ...]] = Memo(2_048)
 _SIZE = expression(r"\d{2}(?:\.5)?")
 _SIZES = expression(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
@@ -147,6 +148,13 @@ def _said_for_all(product: Document, wanted: Fact) -> bool:
 
 def named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
     """Words that name one SKU: colours, sizes, versions; folded."""
+    known = _NAMED.get(part)
+    if known is None or known[0] is not evidence:
+        known = _NAMED.put(part, (evidence, _named_words(part, evidence)))
+    return known[1]
+
+
+def _named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
     slots = evidence.question.slots
     settled = [str(slots[name].value) for name in ("color", "size") if name in slots]
     words = tuple(dict.fromkeys(fold(word) for word in (*part.sku, *settled) if word))

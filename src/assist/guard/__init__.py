@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -28,9 +29,10 @@ from assist.text.normalize import fold
 __all__ = ["CHECKS", "PLACEHOLDERS", "Evidence", "Masked", "check", "mask", "screen"]
 
 _DEFAULT = GuardSettings()
+_RECENT = 1_024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """A draft with all that the guards may hold it against.
 
@@ -54,13 +56,13 @@ class Evidence:
     floors: Floors | None = None
     settings: GuardSettings = GuardSettings()
 
-    @property
+    @cached_property
     def cited(self) -> tuple[Citation, ...]:
         """The draft's citations and those of its statements, each once, in order."""
         own = (citation for statement in self.statements for citation in statement.citations)
         return tuple(dict.fromkeys((*self.citations, *own)))
 
-    @property
+    @cached_property
     def quotes(self) -> tuple[str, ...]:
         """The quotes of all citations."""
         return tuple(citation.quote for citation in self.cited)
@@ -104,14 +106,14 @@ def check_validity(evidence: Evidence) -> list[Finding]:
 
 def check_claims(evidence: Evidence) -> list[Finding]:
     """Nothing is claimed, offered or threatened that may not be."""
-    return find_claims(evidence.view, quotes=evidence.quotes)
+    return list(_claims(evidence.view.original, evidence.quotes))
 
 
 def check_pii(evidence: Evidence) -> list[Finding]:
     """No personal data, except what a source or the caller's own facts show word for word."""
-    findings = find_pii(evidence.view)
+    findings = _pii(evidence.view.original)
     if not findings:
-        return findings
+        return []
     known = [fold(text) for text in (*evidence.quotes, *evidence.shown, *_shown_in(evidence.statements))]
     return [_weighed(finding, evidence.view.original, known) for finding in findings]
 
@@ -126,6 +128,22 @@ def check_floors(evidence: Evidence) -> list[Finding]:
     moments = evidence.moments
     floors = evidence.floors or statutory_floors()
     return list(floors.below(evidence.view.original, moments=moments))
+
+
+# Drafts about one page say the same again and again, whoever asks.
+@lru_cache(maxsize=_RECENT)
+def _view(text: str) -> View:
+    return View(text)
+
+
+@lru_cache(maxsize=_RECENT)
+def _claims(text: str, quotes: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(find_claims(_view(text), quotes=quotes))
+
+
+@lru_cache(maxsize=_RECENT)
+def _pii(text: str) -> tuple[Finding, ...]:
+    return tuple(find_pii(_view(text)))
 
 
 CHECKS: tuple[Check, ...] = (
@@ -167,7 +185,7 @@ def check(
         Findings in the order of `CHECKS`. One of severity BLOCK keeps the draft from being shown.
     """
     evidence = Evidence(
-        View(text), tuple(citations), tuple(shown), tuple(statements), tuple(moments), shop, floors, settings
+        _view(text), tuple(citations), tuple(shown), tuple(statements), tuple(moments), shop, floors, settings
     )
     return tuple(finding for run in CHECKS for finding in run(evidence))
 

@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assist.documents import Block, BlockKind, Document, Kind, Level, Span
 from assist.expressions import expression
 from assist.guard.wordlists import parse_toml, read_list_file
 from assist.text.quantities import Quantity, quantities
 from assist.text.sentences import sentences
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 _FIRST_MARK, _FILL = 0xE000, "\uf8ff"
 _MARK = f"[\ue000-\ue0ff]{_FILL}*"
@@ -198,7 +201,7 @@ def read_text(text: str, *, heading: str = "", categories: Sequence[str] = ()) -
         heading: What they stand under; part of their context.
         categories: Product categories of the shop, which condition a statement that names one.
     """
-    if not _touched(text):
+    if not touched(text):
         return ()
     sealed = _sealed(text)
     return tuple(
@@ -213,9 +216,26 @@ def _sealed(text: str) -> frozenset[str]:
     return frozenset(item.key for item in catalog().subjects if item.seals and item.seals.search(text))
 
 
-def _touched(text: str) -> list[Subject]:
+def touched(text: str) -> list[Subject]:
     """Return the subjects that a text may rule on, by their words; most texts rule on none."""
-    return [subject for subject in catalog().subjects if any(word in text for word in subject.words)]
+    words, owners = _words()
+    # The automaton takes no lone surrogates; no word holds one.
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    found = {at for hit in words.find_matches_as_indexes(whole, overlapping=True) for at in owners[hit[0]]}
+    return [catalog().subjects[at] for at in sorted(found)]
+
+
+@cache
+def _words() -> tuple[AhoCorasick, tuple[tuple[int, ...], ...]]:
+    """Give the automaton of all subjects' words, and the places of the subjects that have each word."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    owners: dict[str, list[int]] = {}
+    for at, subject in enumerate(catalog().subjects):
+        for word in subject.words:
+            owners.setdefault(word, []).append(at)
+    automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
+    return automaton, tuple(map(tuple, owners.values()))
 
 
 @lru_cache(maxsize=20_000)
@@ -228,7 +248,7 @@ def _read_sentence(
 def _readings(
     sentence: str, heading: str, categories: tuple[str, ...], sealed: frozenset[str]
 ) -> Iterator[Reading]:
-    subjects = [subject for subject in _touched(sentence) if subject.key not in sealed]
+    subjects = [subject for subject in touched(sentence) if subject.key not in sealed]
     if not subjects:
         return
     span = Span(0, len(sentence))

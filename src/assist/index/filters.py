@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -213,6 +214,10 @@ class Filter:
         return held
 
 
+# All that a filter says but for its moments.
+_timeless = attrgetter(*(item.name for item in fields(Filter) if item.name != "at"))
+
+
 class FilterCache:
     """Gives the rows of filters over the same columns; those asked for last are at hand, as the very same arrays.
 
@@ -222,12 +227,12 @@ class FilterCache:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._known: OrderedDict[tuple[Filter, bytes], IdVector | None] = OrderedDict()
+        self._known: OrderedDict[tuple[Hashable, bytes], IdVector | None] = OrderedDict()
         self._lock = Lock()
 
     def rows(self, condition: Filter) -> IdVector | None:
         """Give `condition.rows(columns)`; not to be written."""
-        key = (replace(condition, at=()), condition.standing(self._columns))
+        key = (_timeless(condition), condition.standing(self._columns))
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)

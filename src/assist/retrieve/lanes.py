@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from assist.arrays import FloatMatrix, IdVector
+from assist.arrays import FloatMatrix, FloatVector, IdVector
 from assist.documents import Audience, Kind
 from assist.encoder.base import Encoder
 from assist.errors import InputError
 from assist.index.filters import Filter
+from assist.memo import KeyedMemo
 from assist.results import Hit
 from assist.retrieve.fuse import Fused, attainable_scores, collapse, fuse
 from assist.settings import SearchSettings
@@ -114,6 +116,26 @@ class Wanted:
     distinct: bool = True
 
 
+class _Query(NamedTuple):
+    """What both lanes and their mix look at in a query."""
+
+    folded: str
+    tokens: list[str]
+    attainable: float
+
+
+class _Searched(NamedTuple):
+    """Hits, and the rows they were looked for in: while these are held, no other rows have their id."""
+
+    hits: tuple[Hit, ...]
+    rows: IdVector | None
+
+
+_Key: TypeAlias = tuple[str, int, int, bool, int, bytes]
+"""All that hits depend on in one view: text, rows, hits wanted, whether distinct, depth, vector."""
+_QUERIES_KEPT, _RARITIES_KEPT = 1_024, 16_384
+
+
 class Retriever:
     """Searches one view with one encoder.
 
@@ -121,12 +143,16 @@ class Retriever:
         view: What is searched.
         encoder: Must be the one the view's vectors were made with.
         settings: Weights and limits.
+        kept: Searches whose hits stay at hand: shoppers ask the same of the same product again and again.
     """
 
-    def __init__(self, view: View, encoder: Encoder, settings: SearchSettings) -> None:
+    def __init__(self, view: View, encoder: Encoder, settings: SearchSettings, *, kept: int = 0) -> None:
         self.view = view
         self._encoder = encoder
         self._settings = settings
+        self._recent: KeyedMemo[_Key, _Searched] = KeyedMemo(kept)
+        self._queries: KeyedMemo[str, _Query] = KeyedMemo(_QUERIES_KEPT)
+        self._rarities: KeyedMemo[str, float] = KeyedMemo(_RARITIES_KEPT)
 
     def search(
         self,
@@ -156,33 +182,77 @@ class Retriever:
         self, wanted: Sequence[Wanted], *, vectors: FloatMatrix | None = None
     ) -> list[tuple[Hit, ...]]:
         """Find hits for searches that differ in more than their text, in one go; see `search`."""
-        folded = [fold(one.text) for one in wanted]
-        if not len(self.view) or not any(folded):
+        if not len(self.view):
             return [() for _ in wanted]
-        tokens = [self.view.tokenizer.tokens(text) for text in folded]
+        asked = {text: self._read(text) for text in dict.fromkeys(one.text for one in wanted)}
+        if not any(query.folded for query in asked.values()):
+            return [() for _ in wanted]
         if vectors is None:
-            vectors = self._encoder.encode(folded, kind="query")
-        rows = self._allowed([one.scope for one in wanted])
+            vectors = self._encoder.encode([asked[one.text].folded for one in wanted], kind="query")
         most = max(one.k for one in wanted)
         take = max(min(max(_DEPTH * most, _LEAST), self._settings.candidates), most)
+        rows = self._allowed([one.scope for one in wanted])
+        keys = [
+            (one.text, id(scope), one.k, one.distinct, take, vector.tobytes())
+            for one, scope, vector in zip(wanted, rows, vectors, strict=True)
+        ]
+        found = {key: known.hits for key in keys if (known := self._recent.get(key)) is not None}
+        # Of equal searches in a batch the last one stands for all.
+        new = {key: at for at, key in enumerate(keys) if key not in found and asked[wanted[at].text].folded}
+        places = list(new.values())
+        fresh = self._search(
+            [wanted[at] for at in places], asked, vectors[places], [rows[at] for at in places], take
+        )
+        for (key, at), hits in zip(new.items(), fresh, strict=True):
+            found[key] = self._recent.put(key, _Searched(hits, rows[at])).hits
+        return [found.get(key, ()) for key in keys]
+
+    def _read(self, text: str) -> _Query:
+        """Work out what both lanes and their mix look at, once a text."""
+        known = self._queries.get(text)
+        if known is not None:
+            return known
+        folded = fold(text)
+        tokens = self.view.tokenizer.tokens(folded)
+        attainable = float(attainable_scores([tokens], self._idf)[0])
+        return self._queries.put(text, _Query(folded, tokens, attainable))
+
+    def _idf(self, tokens: Sequence[str]) -> FloatVector:
+        """Look rarities up; those of words that were asked for before are at hand."""
+        known = {token: self._rarities.get(token) for token in tokens}
+        new = [token for token, rarity in known.items() if rarity is None]
+        if new:
+            found = dict(zip(new, self.view.sparse.idf(new).tolist(), strict=True))
+            for token, rarity in found.items():
+                self._rarities.put(token, rarity)
+            known |= found
+        return np.array([known[token] for token in tokens], dtype=np.float32)
+
+    def _search(
+        self,
+        wanted: Sequence[Wanted],
+        asked: Mapping[str, _Query],
+        vectors: FloatMatrix,
+        rows: Sequence[IdVector | None],
+        take: int,
+    ) -> Iterator[tuple[Hit, ...]]:
+        if not wanted:
+            return
+        queries = [asked[one.text] for one in wanted]
         dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
-        sparse_rows, sparse_scores = self.view.sparse.search(tokens, take, rows=rows)
-        attainable = attainable_scores(tokens, self.view.sparse.idf).tolist()
-        found: list[tuple[Hit, ...]] = []
-        for at, one in enumerate(wanted):
-            if not folded[at]:
-                found.append(())
-                continue
+        sparse_rows, sparse_scores = self.view.sparse.search(
+            [query.tokens for query in queries], take, rows=rows
+        )
+        for at, (one, query) in enumerate(zip(wanted, queries, strict=True)):
             fused = fuse(
                 (dense_rows[at], dense_scores[at]),
                 (sparse_rows[at], sparse_scores[at]),
                 weight=self._settings.dense_weight,
-                attainable=attainable[at],
+                attainable=query.attainable,
                 exact_dense=partial(self.view.dense.scores, vectors[at]),
-                exact_sparse=partial(self.view.sparse.scores, tokens[at]),
+                exact_sparse=partial(self.view.sparse.scores, query.tokens),
             )
-            found.append(self._hits(fused, one.k, one.distinct))
-        return found
+            yield self._hits(fused, one.k, one.distinct)
 
     def _allowed(self, scopes: Sequence[Scope]) -> list[IdVector | None]:
         known: dict[Scope, IdVector | None] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
-from assist.memo import Memo
+from assist.memo import KeyedMemo, Memo
 from assist.messages import Part
 from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
@@ -28,6 +28,7 @@ INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
 CACHE_TEXTS = 20_000
 _RECENT = 64
+_MEASURED = 1_024
 CACHE_QUERIES = 2_048
 
 
@@ -69,6 +70,10 @@ class Relevance:
         self._queries: OrderedDict[str, FloatVector] = OrderedDict()
         self._lock = Lock()
         self._parts: Memo[Part, tuple[dict[str, float], dict[str, float]]] = Memo(_RECENT)
+        # The same is asked of the same page again and again.
+        self._measured: KeyedMemo[Hashable, dict[str, FloatVector]] = KeyedMemo(_MEASURED)
+        self._scored: KeyedMemo[Hashable, FloatVector] = KeyedMemo(_MEASURED)
+        self._leant: Memo[Part, FloatVector] = Memo(_RECENT)
         self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
         # Several lanes compare the same question with the same earlier ones.
         self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
@@ -86,6 +91,13 @@ class Relevance:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
+        key = (part.clean, part.intents, part.aspects, tuple(texts), tuple(heads))
+        known = self._scored.get(key)
+        if known is None:
+            known = self._scored.put(key, self._score(part, texts, heads))
+        return np.array(known)
+
+    def _score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
         found = self._likeness(part, self._shelf.read([*texts, *heads]))
         dense = np.maximum(found["text"], HEAD_SHARE * found["head"])
         aspect = np.maximum(found["aspect_head"], 0.6 * found["aspect_text"])
@@ -117,8 +129,34 @@ class Relevance:
             By name, each float32, shape (n,), about 0–1: `text`, `head`, `piece` (cosines with the part leaned
             towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `head_unasked` (share of the head's
-            words that nothing asks for).
+            words that nothing asks for). The arrays are not to be written.
         """
+        groups = None if pieces is None else tuple(map(tuple, pieces))
+        subjects = None if topics is None else tuple(topics)
+        key = (
+            part.clean,
+            part.intents,
+            part.aspects,
+            tuple(texts),
+            tuple(heads),
+            groups,
+            subjects,
+            tuple(echoes),
+        )
+        known = self._measured.get(key)
+        if known is None:
+            known = self._measured.put(key, self._measure(part, texts, heads, groups, subjects, echoes))
+        return dict(known)
+
+    def _measure(
+        self,
+        part: Part,
+        texts: Sequence[str],
+        heads: Sequence[str],
+        pieces: Sequence[Sequence[str]] | None,
+        topics: Sequence[str] | None,
+        echoes: Sequence[tuple[str, float]],
+    ) -> dict[str, FloatVector]:
         both, n = self._shelf.read([*texts, *heads]), len(texts)
         aspects, intents = self._keys(part)
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
@@ -187,7 +225,10 @@ class Relevance:
 
     def _leaning(self, part: Part) -> FloatVector:
         """Give the vector of a part, turned towards its intent."""
-        return self._guide.lean(part, self._query(part.clean), LEAN)
+        known = self._leant.get(part)
+        if known is None:
+            known = self._leant.put(part, self._guide.lean(part, self._query(part.clean), LEAN))
+        return known
 
     def _best_piece(self, part: Part, pieces: Sequence[Sequence[str]]) -> FloatVector:
         flat = [piece for group in pieces for piece in group]

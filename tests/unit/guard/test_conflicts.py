@@ -5,11 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assist.documents import Audience, Document, Kind, Level, Validity
 from assist.guard.conflicts import Status, find_conflicts
 from assist.guard.floors import Floors, statutory_floors
-from assist.guard.subjects import catalog, read_text, statutes
+from assist.guard.subjects import catalog, read_text, statutes, touched
 from assist.ingest import read_folder
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -219,3 +221,12 @@ def test_working_days_are_at_least_as_long_as_days():
 )
 def test_rules_are_read_in_many_wordings(text, key, value):
     assert [(item.subject.key, item.value.text) for item in read_text(text)] == [(key, value)]
+
+
+WORDS = sorted({word for subject in catalog().subjects for word in subject.words})
+
+
+@given(st.lists(st.sampled_from([*WORDS, "亲", "，", "七天", "不", "\ud800"]), max_size=6).map("".join))
+def test_one_pass_finds_the_subjects_whose_words_a_text_holds(text):
+    plainly = [subject for subject in catalog().subjects if any(word in text for word in subject.words)]
+    assert touched(text) == plainly

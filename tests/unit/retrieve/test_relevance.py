@@ -157,3 +157,27 @@ def test_another_tokenizer_reads_everything_again():
     second = Relevance(encoder, Tokenizer(("棉的",)), ones, Guide((), encoder), earlier=first)
     second.similarity("面料", ["棉的"])
     assert encoder.passages == ["棉的", "棉的"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(texts=TEXTS, echo=st.floats(0.5, 1.0, width=32))
+def test_what_was_measured_before_is_given_again_as_it_was(relevance, texts, echo):
+    heads = ["面料"] * len(texts)
+    pieces, echoes = [[text, "退货"] for text in texts], [("棉100%", echo)]
+    measured = [
+        Relevance(ENCODER, Tokenizer(), ones, Guide(LEAVES, ENCODER)).signals(
+            part(), texts, heads, pieces=pieces, echoes=echoes
+        ),
+        *(relevance.signals(part(), texts, heads, pieces=pieces, echoes=echoes) for _ in range(2)),
+    ]
+    for other in measured[1:]:
+        assert other.keys() == measured[0].keys()
+        for name, column in other.items():
+            np.testing.assert_array_equal(column, measured[0][name])
+
+
+def test_scores_may_be_written_by_who_asked(relevance):
+    scores = relevance.score(part(), ["棉100%"], ["面料"])
+    before = scores.copy()
+    scores += 1.0
+    np.testing.assert_array_equal(relevance.score(part(), ["棉100%"], ["面料"]), before)

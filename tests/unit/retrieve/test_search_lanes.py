@@ -7,7 +7,7 @@ import pytest
 
 from assist.documents import Audience, Kind
 from assist.errors import InputError
-from assist.retrieve.lanes import Retriever, Scope
+from assist.retrieve.lanes import Retriever, Scope, Wanted
 from assist.settings import SearchSettings
 from unit.store.records import DAY2, DAY3, ENCODER, dated, open_store, record
 
@@ -138,3 +138,37 @@ def test_a_scope_is_read_from_what_callers_give():
 def test_unknown_limits_are_refused_and_the_known_ones_listed(limits, message):
     with pytest.raises(InputError, match=message):
         Scope.read(**{"product": None, "kinds": None, "moment": None, "filters": None, **limits})
+
+
+def test_a_search_that_is_remembered_finds_what_a_fresh_one_finds(view):
+    remembering = Retriever(view, ENCODER, SearchSettings(), kept=64)
+    before = [
+        Scope(moments=(day,), products=products) for day in (DAY2, DAY3) for products in (None, ("A102",))
+    ]
+    wanted = [
+        Wanted(text, scope, k, distinct)
+        for text in ("退货运费", "面料", "", "没有的词")
+        for scope in before
+        for k in (1, 5)
+        for distinct in (True, False)
+    ]
+    fresh = Retriever(view, ENCODER, SearchSettings()).search_each(wanted)
+    assert remembering.search_each(wanted) == fresh
+    assert remembering.search_each(wanted) == fresh
+    again = remembering.search_each([*reversed(wanted), *wanted])
+    assert again == [*reversed(fresh), *fresh]
+    assert all(
+        one is other for one, other in zip(again, remembering.search_each([*reversed(wanted)]), strict=False)
+    )
+
+
+def test_the_same_words_with_another_vector_are_another_search(view):
+    remembering = Retriever(view, ENCODER, SearchSettings(dense_weight=1.0), kept=64)
+    wanted = [Wanted("退货运费", Scope(), 3)]
+    one, other = ENCODER.encode(["退货运费", "鞋面是网布"])
+    first = remembering.search_each(wanted, vectors=one[None])
+    second = remembering.search_each(wanted, vectors=other[None])
+    assert second == Retriever(view, ENCODER, SearchSettings(dense_weight=1.0)).search_each(
+        wanted, vectors=other[None]
+    )
+    assert first != second
