@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from assist.documents import BlockKind, Document, Kind, Table
@@ -25,6 +25,7 @@ class ProductEntry:
         category: Category words; they never set the scope.
         names: Model words and product nouns, normalised.
         sku_words: Colours, sizes and variants of its SKU table, as the page writes them.
+        page: The page itself, for what else tells it from its kin.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ProductEntry:
     category: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     sku_words: tuple[str, ...] = ()
+    page: Document | None = field(default=None, repr=False, compare=False)
 
 
 _NAME_KEYS = expression("款名|型号|品名|产品名称|商品名称|系列|货号|款号")
@@ -56,6 +58,7 @@ def product_entry(document: Document) -> ProductEntry:
         category=document.categories,
         names=tuple(dict.fromkeys(_names(document))),
         sku_words=tuple(dict.fromkeys(_sku_words(document.tables))),
+        page=document,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from assist.documents import Document
 from assist.expressions import expression
-from assist.question import lexicon
+from assist.question import lexicon, twins
+from assist.question.kin import Kin
 from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.phrases import PhraseTable, any_of
 from assist.question.wares import color_slots
@@ -28,6 +29,13 @@ _NOT_PRODUCT = expression(r"(?:单号|订单|运单|快递|物流|电话|手机|
 _SEPARATE = expression("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
 _MEASURES = expression(r"\s*(?:[天块元件个号月年岁度米斤时分秒层楼折克毫升双条瓶盒箱%]|cm|mm|kg|ml|w|/)")
 _MAX_TWINS = 6
+_BARE = expression(r"(?<![a-z0-9.\-])\d{3,5}(?![a-z0-9.%])")
+_FEWEST_FIGURES = 3
+_THAT = expression(r"(?:的|号)?[那这][个款件双台盒瓶副种把袋条只块罐支套]")
+# 跟F101比哪个轻: the product in view is the other one.
+_AGAINST = expression(r"(?:^|[\s，,])(?:它|这个|这款)?(?:跟|和|与|同|比)(?!.*[一-鿿a-z0-9](?:和|跟|与))")
+_NO_NOUN = expression(r"(?:哪|有[什啥]|区别|差|的区别|对比|比|谁|怎么|咋)|\Z")
+_LONGEST_NOUN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class Catalog:
         self._names = PhraseTable({name: tuple(ids) for name, ids in names.items()})
         self._shapes = frozenset(map(_shape, self._ids))
         self._skus: dict[str, PhraseTable[str]] = {}
+        self.kin = Kin(self._entries, self._names, self._titles, self.resolve)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -105,23 +114,27 @@ class Catalog:
             context: The product in view; `pro和普通版` then means it and its twin.
             words: Cuts a text into words; a bare noun inside a longer word (咖啡 in 咖啡色) then names nothing.
         """
-        at, unknown, places = self._named_ids(text)
+        at, unknown, places = self._named_ids(text, context)
         ids = _standing(at, text)
         taken_back = set(at.values()) - set(ids)
         ids = [product for product in ids if product]
         named, firm = self._named(text, words)
         variants = self._variants(text, context) if not named else ()
+        if not ids and not variants:
+            variants = self._described(text, context, named, firm=firm)
+        named = [] if variants else named
         products = tuple(
             product for product in dict.fromkeys([*ids, *named, *variants]) if product not in taken_back
         )
+        compares = _compares().search(text) is not None
         if not products and unknown is None:
-            return _NOTHING if not _compares().search(text) else Mention(compares=True)
+            return Mention(compares=True) if compares else _NOTHING
         return Mention(
             products,
             bool(ids or variants) or firm,
             unknown,
-            _compares().search(text) is not None,
-            _points().search(text) is not None,
+            compares,
+            _points().search(text) is not None or _AGAINST.search(text) is not None and twins.compares(text),
             tuple(places),
         )
 
@@ -163,7 +176,33 @@ class Catalog:
     def _same_category(self, product: str, other: str) -> bool:
         return self._entries[product].category == self._entries[other].category
 
-    def _named_ids(self, text: str) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
+    def _numbers(self, text: str, context: str | None) -> dict[tuple[int, int], str]:
+        """Return the products that the figures of their ids alone name: 310跟311哪件轻, 不对 我说502, 502那台."""
+        found: dict[tuple[int, int], str] = {}
+        for match in _BARE.finditer(text):
+            own = self._by_figures.get(match[0], ())
+            near = [product for product in own if context is not None and product in self.kin.of(context)]
+            if len(near or own) == 1:
+                found[match.span()] = (near or own)[0]
+        joined = len(set(found.values())) > 1 and twins.compares(text)
+        return {
+            (start, end): product
+            for (start, end), product in found.items()
+            if joined or _corrected().search(text[:start]) or _THAT.match(text, end)
+        }
+
+    @cached_property
+    def _by_figures(self) -> dict[str, tuple[str, ...]]:
+        table: dict[str, tuple[str, ...]] = {}
+        for product in self._entries:
+            figures = re.findall(r"\d+", product)
+            if len(figures) == 1 and len(figures[0]) >= _FEWEST_FIGURES:
+                table[figures[0]] = (*table.get(figures[0], ()), product)
+        return table
+
+    def _named_ids(
+        self, text: str, context: str | None
+    ) -> tuple[dict[tuple[int, int], str], str | None, list[tuple[int, int]]]:
         """Return the products named by id ("": none of the shop's), an id it does not have, and where ids stand."""
         ids: dict[tuple[int, int], str] = {}
         unknown: str | None = None
@@ -176,7 +215,8 @@ class Catalog:
             if product is None:
                 unknown = word.upper()
             ids[start, end] = product or ""
-        return ids, unknown, places
+        figures = self._numbers(text, context)
+        return dict(sorted((ids | figures).items())), unknown, sorted([*places, *figures])
 
     def _looks_like_id(self, text: str, start: int, word: str) -> bool:
         before = text[max(0, start - 16) : start]
@@ -225,6 +265,53 @@ class Catalog:
         return tuple(
             product for product in kin if bool(_variant().search(self._titles[product])) == bool(named)
         )
+
+    def _described(
+        self, text: str, context: str | None, named: Sequence[str], *, firm: bool
+    ) -> tuple[str, ...]:
+        """Return the products that describing words mean: one of a few like ones, or those that are compared."""
+        both = self._both(text, context, named)
+        if both:
+            return both
+        kin = self.kin.of(context) if context is not None else self._shared(text)
+        if len(kin) < 2 or (named and firm):
+            return ()
+        known = [self.kin.traits(product) for product in kin]
+        for reference in twins.references(text):
+            chosen = twins.meant(reference, known)
+            if chosen is not None and kin[chosen] != context:
+                return (kin[chosen],)
+        return ()
+
+    def _both(self, text: str, context: str | None, named: Sequence[str]) -> tuple[str, ...]:
+        """Return the like products that a text compares by their number (两副耳机) or by a word for each."""
+        counted = twins.several(text)
+        if counted is not None:
+            return self._counted(*counted, context)
+        around = context or next(iter(named), None)
+        kin = self.kin.of(around) if around is not None else self._shared(text)
+        known = [self.kin.traits(product) for product in kin]
+        for pair in twins.compared(text) if len(kin) > 1 else ():
+            chosen = [twins.meant(twins.Reference(words), known) for words in pair]
+            if None not in chosen and chosen[0] != chosen[1]:
+                return tuple(kin[at] for at in chosen if at is not None)
+        return ()
+
+    def _counted(self, number: int, noun: str, context: str | None) -> tuple[str, ...]:
+        """Return the products of a kind where the shop has just so many."""
+        for end in range(min(len(noun), _LONGEST_NOUN), 0, -1):
+            holding = [product for product, title in self._titles.items() if noun[:end] in title]
+            if not holding:
+                continue
+            kin = self.kin.of(context if context in holding else holding[0])
+            alike = kin if set(holding) <= set(kin) else tuple(holding)
+            return tuple(sorted(alike)) if len(alike) == number else ()
+        kin = self.kin.of(context) if context is not None else ()
+        return kin if len(kin) == number and _NO_NOUN.match(noun) else ()
+
+    def _shared(self, text: str) -> tuple[str, ...]:
+        """Return the few products that share a name which stands in a text."""
+        return next((ids for _, _, ids in self._names.find(text) if 1 < len(ids) <= _MAX_TWINS), ())
 
     def _sku_table(self, product: str) -> PhraseTable[str]:
         table = self._skus.get(product)
@@ -275,7 +362,7 @@ def _corrected() -> re.Pattern[str]:
     known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
     slips = "|".join(lexicon.words("correction", "slips"))
     return expression(
-        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买]的|[是了的啊哦呀\s，,。:：]|应该|问)*\Z"
+        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买指]的?|[是了的啊哦呀\s，,。:：]|应该|问)*\Z"
     )
 
 
