@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from assist.draft import style
 from assist.draft.announced import announced_candidate
+from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.offers import offers_candidate
@@ -16,7 +17,6 @@ from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
     alternatives_candidate,
-    comparison_candidate,
     summary_candidate,
     which_product,
 )
@@ -41,7 +41,6 @@ APART_CHARS = 90
 """Statements longer than this together stand on lines of their own."""
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
-COMPARE = "售前/商品/型号/款式差异"
 RECOMMEND = "售前/商品/推荐/求选"
 _BOTH = expression(
     r"分别|(?:[俩两](?:款|台|双|件|锅|壶|机|种)|[这那][俩两])[^码号]{0,10}(?:哪|谁|区别|不同|一样|更|差|怎么选)"
@@ -166,7 +165,7 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         return [first]
     found: list[Candidate | None] = []
     both = bool(_BOTH.search(part.clean))
-    if part.intent == COMPARE or len(part.products) >= 2 or both:
+    if part.intent == COMPARE or len(part.products) >= 2 or both or compares(part):
         found.append(comparison_candidate(part, number, evidence, twin=both))
     if part.intent == RECOMMEND:
         found.append(alternatives_candidate(part, number, evidence))

@@ -51,6 +51,10 @@ _RULED: Mapping[str, re.Pattern[str]] = {
     "售前/物流/包邮": expression(r"包邮|[运邮]费"),
     "售前/物流/发货时间": expression(r"\d.{0,8}(?:发货|发出|寄出|发完)|(?:发货|发出|寄出).{0,8}\d"),
 }
+CODE = 0.1
+"""What an item number keeps of its score where it is not what is asked for."""
+_CODES = expression(r"货号|商品ID|款号|条码|^(?:产品)?型号$")
+_CODE_ASKED = expression(r"货号|型号|款号|编号|条码|id|几号")
 _PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
 FITS = ("plain", "coverage", "piece", "echo", "intent_head", "topic")
@@ -142,7 +146,14 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
     )
     columns = {**signals, **page_traits(units, part, evidence)}
     scores = evidence.scorer.rank(columns)
+    if not _CODE_ASKED.search(part.clean):
+        scores = scores * np.array([CODE if _is_code(unit) else 1.0 for unit in units], np.float32)
     return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
+
+
+def _is_code(unit: Unit) -> bool:
+    """An item number holds the words of whoever names the product by it, and answers nothing else."""
+    return unit.fact is not None and bool(_CODES.search(unit.fact.key))
 
 
 def _speaking(product: Document, named: Sequence[str]) -> tuple[Unit, ...]:
@@ -282,6 +293,17 @@ def _adds(unit: Unit, said: Sequence[Unit]) -> bool:
         return False
     text = fold(unit.fact.value if unit.fact else unit.text)
     return all(text not in fold(other.text) and fold(other.text) not in text for other in said)
+
+
+def best_statement(
+    part: Part, number: int, product: Document, evidence: Evidence, *, least: float
+) -> Statement | None:
+    """Say what answers a part best of one page, under the product's own name; None: nothing is that likely."""
+    ranked = ranked_page(part, number, product, evidence)
+    if ranked is None or float(ranked.scores.max()) < least:
+        return None
+    unit = ranked.units[int(ranked.scores.argmax())]
+    return _say_unit(unit, product, number, product.id, priced=bool(_PRICE_ASKED.search(part.clean)))
 
 
 def _say_units(

@@ -1,4 +1,4 @@
-"""Lanes over whole products: a neutral summary, a comparison, alternatives that fit a constraint."""
+"""Lanes over whole products: a neutral summary, alternatives that fit a constraint, which of a few is meant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assist.documents import BlockKind, Document, Fact
+from assist.draft.comparison import DULL, TELLING
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.pages import fact_statement
 from assist.draft.promotions import amount_of, price_of
@@ -17,15 +18,6 @@ from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
-_DULL = expression(
-    r"货号|商品ID|编号|执行标准|品牌|条码|款号|型号|备案|注册|许可|生产商|厂家|地址|电话|安全类别"
-)
-_TELLING = expression(
-    r"材质|面料|成分|配料|容量|功率|充绒|含绒|续航|重量|净重|净含量|适用|保修|版型|厚薄|防|降噪|产地|快充|输出|吸力|跟高|鞋底"
-)
-MAX_DIFFERENCES = 5
-TELLING_SHARE = 0.15
-"""How much more a telling property counts among the differences."""
 MAX_ALTERNATIVES = 3
 MIN_NOUN = 3
 """Characters of a word that names a kind of product."""
@@ -61,88 +53,18 @@ def _first_product(part: Part, evidence: Evidence) -> Document | None:
 
 
 def _telling(product: Document) -> list[Fact]:
-    usable = [fact for fact in product.facts if fact.sku is None and not _DULL.search(fact.key)]
+    usable = [fact for fact in product.facts if fact.sku is None and not DULL.search(fact.key)]
     usable = [fact for fact in usable if "价" not in fact.key and len(fact.value) <= 40]
-    return sorted(usable, key=lambda fact: (not _TELLING.search(fact.key), fact.span.start))
+    return sorted(usable, key=lambda fact: (not TELLING.search(fact.key), fact.span.start))
 
 
 def _choices(product: Document) -> tuple[str, ...]:
     has = []
     if any(table.kind is BlockKind.SIZE_TABLE for table in product.tables):
         has.append("尺码")
-    telling = [fact for fact in _telling(product)[3:] if _TELLING.search(fact.key)]
+    telling = [fact for fact in _telling(product)[3:] if TELLING.search(fact.key)]
     heads = list(dict.fromkeys(clean_key(fact.key) for fact in telling))
     return tuple(dict.fromkeys([*has, *heads]))[:4]
-
-
-def comparison_candidate(
-    part: Part, number: int, evidence: Evidence, *, twin: bool = False
-) -> Candidate | None:
-    """List what differs between two products in scope; every cell is sourced, nothing is judged.
-
-    Args:
-        part: What is asked.
-        number: The part's number.
-        evidence: What may be said.
-        twin: Whether the second product may be the one that the first one's page names (`这两款`).
-    """
-    names = part.products if len(part.products) >= 2 else evidence.question.products
-    both = [evidence.products[name] for name in names if name in evidence.products][:2]
-    both = [*both, *_twin(both[0], evidence)] if twin and len(both) == 1 else both
-    if len(both) < 2:
-        return None
-    pairs = _asked_pairs(_differences(both[0], both[1], part, evidence), part)[:MAX_DIFFERENCES]
-    statements = tuple(_difference(both, pair, number) for pair in pairs)
-    if not statements:
-        return None
-    return Candidate(number, "comparison", statements, 0.93, lead=f"{both[0].id}和{both[1].id}主要差在：")
-
-
-def _twin(product: Document, evidence: Evidence) -> list[Document]:
-    """The one other product that a page names, or whose page names it: what 这两款 means."""
-    others = [other for other in evidence.catalog if other.id != product.id]
-    twins = [other for other in others if other.id in product.text or product.id in other.text]
-    same = [other for other in twins if set(other.categories) & set(product.categories)] or twins
-    return same if len(same) == 1 else []
-
-
-def _asked_pairs(pairs: list[tuple[Fact, Fact]], part: Part) -> list[tuple[Fact, Fact]]:
-    """Only what is asked about, where the pages differ in it."""
-    asked = [pair for pair in pairs if any(key in pair[0].key for a in part.aspects for key in a.keys[:3])]
-    return asked or pairs
-
-
-def _differences(left: Document, right: Document, part: Part, evidence: Evidence) -> list[tuple[Fact, Fact]]:
-    other = {clean_key(fact.key): fact for fact in right.facts if fact.sku is None}
-    pairs = [
-        (fact, other[clean_key(fact.key)])
-        for fact in left.facts
-        if fact.sku is None
-        and not _DULL.search(fact.key)
-        and clean_key(fact.key) in other
-        and fold(fact.value) != fold(other[clean_key(fact.key)].value)
-    ]
-    if not pairs:
-        return []
-    scores = evidence.scorer.score(part, [f.key for f, _ in pairs], [f.key for f, _ in pairs])
-    named = [any(key in pair[0].key for a in part.aspects for key in a.keys) for pair in pairs]
-    order = sorted(
-        range(len(pairs)),
-        key=lambda at: (
-            not named[at],
-            -round(float(scores[at]) + TELLING_SHARE * bool(_TELLING.search(pairs[at][0].key)), 3),
-            at,
-        ),
-    )
-    return [pairs[at] for at in order]
-
-
-def _difference(both: Sequence[Document], pair: tuple[Fact, Fact], number: int) -> Statement:
-    left, right = pair
-    text = closed(f"{clean_key(left.key)}：{both[0].id}是{left.value}，{both[1].id}是{right.value}")
-    places = (cite(both[0], left.span, left.section), cite(both[1], right.span, right.section))
-    facts = (StatedFact.of(left, both[0].id), StatedFact.of(right, both[1].id))
-    return Statement(text, places, facts, number)
 
 
 def which_product(part: Part, number: int, evidence: Evidence) -> Candidate | None:

@@ -114,9 +114,7 @@ def closed(sentence: str) -> str:
 
 def say_fact(fact: Fact, subject: str = "这款") -> str:
     """State a fact as a short sentence, such as `这款不掉色等级是4级。`."""
-    key, value = clean_key(fact.key), fact.value.strip()
-    if fact.unit and fact.unit not in value:
-        value += fact.unit
+    key, value = clean_key(fact.key), say_value(fact)
     if fold(key).startswith("是否"):
         return closed(subject + _yes_or_no(key[2:], value))
     if fold(value).startswith(fold(key)):
@@ -126,6 +124,12 @@ def say_fact(fact: Fact, subject: str = "这款") -> str:
     if "价" in key and subject == "这款":
         subject = ""
     return closed(f"{subject}{key}{_link(key, value)}{value}")
+
+
+def say_value(fact: Fact) -> str:
+    """Return a fact's value with its unit, such as `59元`."""
+    value = fact.value.strip()
+    return value + fact.unit if fact.unit and fact.unit not in value else value
 
 
 def _yes_or_no(asked: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""Whole products: a neutral summary, what differs, alternatives within a budget, which one is meant."""
+"""Whole products: a neutral summary, alternatives within a budget, which one is meant."""
 
 from decimal import Decimal
 
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from assist.draft.products import (
     alternatives_candidate,
-    comparison_candidate,
     summary_candidate,
     which_product,
 )
@@ -37,32 +36,6 @@ def test_a_size_table_is_a_choice_and_no_facts_are_no_summary():
     assert summary_candidate(asked, 0, evidence(asked, pages=[shirt()])).choices[0] == "尺码"
     assert summary_candidate(asked, 0, evidence(asked, pages=[page(lines=["很好用。"])])) is None
     assert summary_candidate(asked, 0, evidence(asked)) is None
-
-
-def test_a_comparison_lists_only_what_differs_each_side_with_its_source():
-    asked = part("有啥区别", products=("C1", "C2"))
-    found = comparison_candidate(asked, 0, evidence(asked, pages=[POT, BIG]))
-    text = said(found)
-    assert "容量：C1是4L，C2是5.5L。" in text
-    assert "产地" not in text
-    assert "SM-C" not in text
-    assert found.lead == "C1和C2主要差在："
-    for statement in found.statements:
-        assert [place.document_id for place in statement.citations] == ["C1", "C2"]
-        assert all(fact.value in statement.text for fact in statement.facts)
-
-
-def test_what_was_asked_for_leads_a_comparison():
-    asked = part("功率差多少", products=("C1", "C2"), aspects=[("功率",)])
-    found = comparison_candidate(asked, 0, evidence(asked, pages=[POT, BIG]))
-    assert found.statements[0].text.startswith("功率：")
-
-
-def test_two_products_are_needed_and_a_difference():
-    asked = part("有啥区别", products=("C1", "C2"))
-    assert comparison_candidate(asked, 0, evidence(asked, pages=[POT])) is None
-    same = [page("C1", facts=[("产地", "宁波")]), page("C2", facts=[("产地", "宁波")])]
-    assert comparison_candidate(asked, 0, evidence(asked, pages=same)) is None
 
 
 @settings(deadline=None)
