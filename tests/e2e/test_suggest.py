@@ -69,6 +69,9 @@ def test_no_citation_outside_its_dates_none_internal(demo, answered):
                 assert demo.document(c.document_id, version=c.version).audience == "buyer"
 
 
+_ID = re.compile(r"[A-Z]\d{3}")
+
+
 def test_no_fact_of_a_product_out_of_scope(answered):
     for _, _, suggestion in answered:
         scope = set(suggestion.question.products) | {
@@ -76,7 +79,13 @@ def test_no_fact_of_a_product_out_of_scope(answered):
         }
         for draft in suggestion.drafts:
             pages = {c.document_id for c in draft.citations if c.source.kind == "product"}
-            if scope and not {"alternatives", "which"} & set(draft.lane.split("+")):
+            lanes = set(draft.lane.split("+"))
+            if "comparison" in lanes and len(pages) == 2:
+                # The other one may be meant without being named; then every sentence says of which one it speaks.
+                assert pages & scope or not scope
+                told = [s for s in draft.statements if s.facts] if lanes == {"comparison"} else []
+                assert all(pages & set(_ID.findall(s.text)) for s in told)
+            elif scope and not {"alternatives", "which"} & lanes:
                 assert pages <= scope, (suggestion.question.clean, pages, scope)
 
 

@@ -36,13 +36,14 @@ SCORE, LIST_SCORE = 0.9, 0.93
 MIN_SCORE = 0.3
 """A sentence of a page stands for the property asked about when it is at least this likely to answer."""
 _IN_GENERAL = expression(
-    r"(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|比[^，。？]{0,4}(?:多了|少了|强|好)(?:啥|什么|哪|在)|选哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
+    r"(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|(?:贵|强|升级)(?:在|了)(?:哪|啥|什么)|比[^，。？]{0,4}(?:多了|少了|强|好)(?:啥|什么|哪|在)|选哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
 )
 _WHICH = expression(
     r"[跟和与]\S{1,10}哪[个款件双种台]|哪[个款件双种台]更?(?:轻|重|沉|亮|大|小|长|短|厚|薄|快|贵|便宜)"
 )
 _BRACKETED = expression(r"[（(][^）)]*[）)]")
 _STOCK = expression(r"库存|sku|编码|条码|货号|编号")
+_OF_VERSIONS = expression(r"版本?|款式|口味|味儿?|规格|颜色|香型|尺码|[俩两仨三几]个?种|分别|各|排")
 _LABELS = ("版本", "款式", "口味", "规格", "型号", "颜色", "香型", "尺码")
 _EACH = expression(
     r"分别|各(?:是|有|自|多|几)|都(?:是|有)?多少|排(?:一?下|个|序)|哪[个款种]|[俩两仨三几]个?(?:版本|款|口味|味|规格|种)|区别|差(?:在|哪|啥|别)|不同|不一样"
@@ -71,7 +72,7 @@ _COMPARATIVES = (
     _Measured(expression(r"功率|(?:劲|力)更?大"), ("额定功率", "功率", "吸力"), "更大"),
     _Measured(expression(r"更?亮(?!色)"), ("最大亮度", "亮度", "光通量"), "更亮"),
     _Measured(expression(r"便宜|划算"), ("到手价", "价格"), "更便宜", less=True),
-    _Measured(expression(r"更?贵"), ("到手价", "价格"), "更贵"),
+    _Measured(expression(r"更?贵(?!在|了)"), ("到手价", "价格"), "更贵"),
     _Measured(expression(r"暖和|保暖|更?[暖厚](?!实吗)"), ("充绒量", "适用温度", "厚薄", "填充量"), ""),
     _Measured(expression(r"更?薄"), ("厚薄", "厚度"), "", less=True),
     _Measured(expression(r"更?长"), ("衣长", "长度", "线长"), "更长"),
@@ -95,9 +96,10 @@ def comparison_candidate(
     both = _both(part, evidence)
     if len(both) == 1:
         found = versions_candidate(part, number, both[0])
-        if found is not None:
+        if found is not None and (_OF_VERSIONS.search(part.clean) or not _twin(both[0], evidence)):
             return found
-        both = [*both, *_twin(both[0], evidence)] if twin else both
+        beside = twin or (part.intent == COMPARE and _IN_GENERAL.search(part.clean))
+        both = [*both, *_twin(both[0], evidence)] if beside else both
     if len(both) < 2 or not (part.intent or COMPARE).startswith(_INTENTS):
         return None
     found = _of_property(both, part, number, evidence)
