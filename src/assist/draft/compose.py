@@ -23,6 +23,7 @@ from assist.draft.products import (
 from assist.draft.promotions import promotion_candidates, schedule_candidate
 from assist.draft.sizes import for_other_bodies, size_candidates
 from assist.draft.skus import sku_candidates
+from assist.draft.sums import sum_candidate
 from assist.expressions import expression
 from assist.messages import Behaviour, Part
 from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
@@ -161,6 +162,7 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         summary = summary_candidate(part, number, evidence)
         return [summary] if summary else []
     first = announced_candidate(part, number, evidence) or scheduled_candidate(part, number, evidence)
+    first = first or sum_candidate(part, number, evidence)
     if first is not None:
         return [first]
     found: list[Candidate | None] = []

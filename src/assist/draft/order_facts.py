@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 from assist.clock import shop_time
 from assist.documents import Word
+from assist.draft.evidence import Evidence
 from assist.errors import InputError
+from assist.memo import Memo
 from assist.text.normalize import fold
 
 EARLIEST, LATEST = 2000, 2100
@@ -123,6 +125,18 @@ def order_facts(order: Mapping[str, object], now: datetime, timezone: str = "Asi
         waybill=str(order.get("waybill") or ""),
         refund=refund if isinstance(refund, Mapping) else None,
     )
+
+
+_FACTS: Memo[Evidence, OrderFacts] = Memo(64)
+
+
+def facts_of(evidence: Evidence) -> OrderFacts:
+    """Read the order of a message at the moment asked about, once a message."""
+    known = _FACTS.get(evidence)
+    if known is None:
+        read = order_facts(evidence.message.order, evidence.now, evidence.profile.timezone)
+        known = _FACTS.put(evidence, read)
+    return known
 
 
 def _state(

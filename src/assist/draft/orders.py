@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from assist.documents import Document, Span
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.order_facts import OrderFacts, OrderState, order_facts, read_moment
+from assist.draft.order_facts import OrderFacts, OrderState, facts_of, read_moment
 from assist.draft.speak import closed
 from assist.draft.units import clause_units, product_units, sentence_units
+from assist.draft.windows import protection_statement
 from assist.expressions import expression
-from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Citation, StatedFact, Statement
 from assist.text.normalize import fold
@@ -29,18 +29,6 @@ SCHEDULED_SCORE = 0.88
 _SENT = ("已出库", "已经出库", "已发货", "已经发货", "已发出", "出库后", "发货后")
 _UNSENT = ("没出库", "未出库", "未发货", "没发货", "还没发", "发货前", "出库前")
 _SHIPPING = ("售中/物流/催发货", "售前/物流/发货时间")
-
-
-_FACTS: Memo[Evidence, OrderFacts] = Memo(64)
-
-
-def facts_of(evidence: Evidence) -> OrderFacts:
-    """Read the order of a message at the moment asked about, once a message."""
-    known = _FACTS.get(evidence)
-    if known is None:
-        read = order_facts(evidence.message.order, evidence.now, evidence.profile.timezone)
-        known = _FACTS.put(evidence, read)
-    return known
 
 
 def with_order(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
@@ -256,6 +244,9 @@ def _allowed_days(candidate: Candidate) -> int | None:
 def _price(facts: OrderFacts, candidate: Candidate, evidence: Evidence) -> tuple[Statement, ...]:
     if facts.paid_at is None:
         return ()
+    protected = protection_statement(candidate.part, evidence)
+    if protected is not None:
+        return (protected,)
     when = f"{facts.paid_at.month}月{facts.paid_at.day}日"
     days = (evidence.now.date() - facts.paid_at.date()).days
     text = f"您的订单{when}付款，到今天{days}天"

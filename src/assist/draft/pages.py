@@ -14,7 +14,8 @@ from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite, within
-from assist.draft.orders import facts_of, focus_of
+from assist.draft.order_facts import facts_of
+from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
 from assist.draft.traits import clause_traits, lacks_aspect, page_traits, rules_on

@@ -14,7 +14,8 @@ from assist.arrays import FloatVector
 from assist.documents import Kind, Level
 from assist.draft.clauses import wants_steps
 from assist.draft.evidence import Evidence
-from assist.draft.orders import branch_of, facts_of
+from assist.draft.order_facts import facts_of
+from assist.draft.orders import branch_of
 from assist.draft.skus import named_words
 from assist.draft.units import Unit
 from assist.expressions import expression

@@ -1,0 +1,15 @@
+"""Questions whose answer is a sum: the lanes that work one out from rules, the first that can."""
+
+from __future__ import annotations
+
+from assist.draft.evidence import Candidate, Evidence
+from assist.draft.freight import freight_candidate
+from assist.draft.windows import window_candidate
+from assist.messages import Part
+
+_LANES = (freight_candidate, window_candidate)
+
+
+def sum_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
+    """Work out what a part asks for; None where a figure or a rule is missing: the rule itself is said then."""
+    return next((found for lane in _LANES if (found := lane(part, number, evidence)) is not None), None)
