@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -54,12 +53,13 @@ _Found = tuple[IdVector, FloatVector]
 
 
 class _Term(NamedTuple):
-    """A term that is known: its number, where its postings lie, and no less than its largest rounded impact."""
+    """A term that is known: its number, where its postings lie, no less than its largest rounded impact, its idf."""
 
     number: int
     start: int
     end: int
     most: int
+    idf: float
 
 
 class _Plan:
@@ -123,6 +123,7 @@ class SparseIndex:
         self.k1 = k1
         self.b = b
         self._known: dict[str, _Term | None] = {}
+        self._unseen_idf = float(_idf(n, np.zeros(1, dtype=np.int64))[0])
         self._row_cost = _ROW_COST + len(rows) // max(n, 1)
         self._local = threading.local()
 
@@ -218,13 +219,10 @@ class SparseIndex:
         Returns:
             float32, shape (t,).
         """
-        found = self._vocabulary.find(list(tokens))
-        known = np.maximum(found, 0)
-        sizes = (
-            self._starts[known + 1] - self._starts[known] if len(self._vocabulary) else np.zeros(len(found))
-        )
-        frequency = np.where(found >= 0, sizes, 0)
-        return np.log1p((self._n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        known = self._look_up(tokens)
+        terms = map(known.__getitem__, tokens)
+        found = (self._unseen_idf if term is None else term.idf for term in terms)
+        return np.fromiter(found, dtype=np.float32, count=len(tokens))
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and a description into an existing folder."""
@@ -268,15 +266,7 @@ class SparseIndex:
             raise StoreCorruptError(f"{file} does not fit the other files", path=folder, file=file)
 
     def _plan(self, queries: Sequence[Sequence[str]]) -> list[_Plan]:
-        """Look all queries' terms up at once; those that were asked for lately are at hand."""
-        known = {token: self._known.get(token, _UNSEEN) for token in chain.from_iterable(queries)}
-        new = [token for token, term in known.items() if term is _UNSEEN]
-        if new:
-            found = dict(zip(new, map(self._term, self._vocabulary.find(new).tolist()), strict=True))
-            known |= found
-            if len(self._known) > _TERMS_KEPT:
-                self._known.clear()
-            self._known |= found
+        known = self._look_up(list(chain.from_iterable(queries)))
         return [
             _Plan([(term, weight) for token, weight in Counter(query).items() if (term := known[token])])
             for query in queries
@@ -287,13 +277,29 @@ class SparseIndex:
         last: tuple[Sequence[str], _Plan] | None = getattr(self._local, "last", None)
         return last[1] if last is not None and last[0] == tuple(query) else self._plan([query])[0]
 
-    def _term(self, number: int) -> _Term | None:
-        if number < 0:
-            return None
-        start, end = self._starts[number : number + 2].tolist()
-        frequency = end - start
-        idf = math.log1p((self._n - frequency + 0.5) / (frequency + 0.5))
-        return _Term(number, start, end, int(idf * _SCALE) + 2)
+    def _look_up(self, tokens: Sequence[str]) -> dict[str, _Term | None]:
+        """Look all tokens up at once; those that were asked for lately are at hand."""
+        known = {token: self._known.get(token, _UNSEEN) for token in tokens}
+        new = [token for token, term in known.items() if term is _UNSEEN]
+        if new:
+            found = dict(zip(new, self._terms(self._vocabulary.find(new)), strict=True))
+            known |= found
+            if len(self._known) > _TERMS_KEPT:
+                self._known.clear()
+            self._known |= found
+        return known
+
+    def _terms(self, numbers: NDArray[np.int32]) -> list[_Term | None]:
+        if not len(self._vocabulary):
+            return [None] * len(numbers)
+        known = np.maximum(numbers, 0)
+        starts, ends = self._starts[known], self._starts[known + 1]
+        idf = _idf(self._n, ends - starts)
+        fields = zip(numbers.tolist(), starts.tolist(), ends.tolist(), idf.tolist(), strict=True)
+        return [
+            None if number < 0 else _Term(number, start, end, int(rarity * _SCALE) + 2, rarity)
+            for number, start, end, rarity in fields
+        ]
 
     def _search_one(self, plan: _Plan, k: int, scope: IdVector | None) -> _Found:
         if not plan.numbers or (scope is not None and not len(scope)):
@@ -365,6 +371,10 @@ class SparseIndex:
             one, whole = np.array([weight], dtype=np.uint64), np.array([0, j - i], dtype=np.int32)
             add_slices(sums, whole, self._rows[i:j], self._rounded[i:j].astype(np.uint64), one)
         return sums
+
+
+def _idf(n: int, frequency: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(np.log1p((n - frequency + 0.5) / (frequency + 0.5)), dtype=np.float64)
 
 
 def _rounded(impacts: FloatVector) -> NDArray[np.uint16]:
