@@ -30,6 +30,7 @@ from assist.documents import Document, Kind
 from assist.shop import ShopProfile
 from assist.store.local import LocalStore
 from assist.store.migrations import FORMAT
+from crash.power import Disk
 from crash.worker import ENCODER, IDS, OTHER, WORDS, open_assistant, text_of
 from golden.stores import make as golden
 from property.test_store import QUERIES
@@ -319,3 +320,66 @@ def test_a_failing_disk_is_a_named_error_and_changes_nothing_halfway(server, fol
 def test_a_disk_that_fails_often(server, folder):
     counted = fail_often(server, folder, random.Random(9), 200)
     assert min(counted["full"], counted["read_only"]) > 20
+
+
+def cut_power(server: Server, folder: Path, rng: random.Random, times: int) -> Counter:
+    """Cut the power at any call: of what was not flushed, nothing, all or any part is left."""
+    shop, counted = Shop(), Counter()
+    trace = folder.parent.with_name(f"{folder.parent.name}.trace")
+    for _ in range(times):
+        disk = Disk(folder.parent)
+        actions = [some_action(rng, shop), some_action(rng, shop)]
+        states = states_of(shop, actions)
+        how = (
+            {"mode": rng.choice(["kill", "tear"]), "at": rng.randint(1, CALLS)} if rng.random() < 0.8 else {}
+        )
+        reply = server.ask(folder, actions, trace=str(trace), **how)
+        assert reply["killed"] or not reply["failed"]
+        counted["flushes"] += disk.replay(trace)
+        shutil.rmtree(folder, ignore_errors=True)
+        share = rng.choice([0.0, 0.0, 0.5, 0.9])
+        disk.leave(rng, share)
+        acknowledged = done(reply)
+        shop = examine(folder, states[acknowledged : acknowledged + 2] if reply["killed"] else states[-1:])
+        counted["killed" if reply["killed"] else "ended"] += 1
+    trace.unlink()
+    return counted
+
+
+def test_a_power_failure_loses_nothing_that_was_acknowledged(server, folder):
+    counted = cut_power(server, folder, random.Random(10), 15)
+    assert counted["killed"] + counted["ended"] == 15
+    assert counted["flushes"] > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_many_power_failures(server, folder, seed):
+    counted = cut_power(server, folder, random.Random(200 + seed), 100)
+    assert min(counted["killed"], counted["ended"]) > 10
+
+
+def create_under_power_failures(server: Server, folder: Path, rng: random.Random, times: int) -> None:
+    for number in range(times):
+        shop = folder.with_name(f"new{number}") / "shop"
+        shop.parent.mkdir()
+        trace = folder.with_name(f"new{number}.trace")
+        disk = Disk(shop.parent)
+        actions = [["add", ["d0", 1], ["d1", 2]]]
+        how = {"mode": "kill", "at": rng.randint(1, 240)} if number % 2 else {}
+        reply = server.ask(shop, actions, trace=str(trace), **how)
+        disk.replay(trace)
+        shutil.rmtree(shop, ignore_errors=True)
+        disk.leave(rng, 0.0 if number % 4 < 2 else 0.5)
+        states = states_of(Shop(), actions)
+        examine(shop, states[done(reply) :] if reply["killed"] else states[-1:])
+        shutil.rmtree(shop.parent)
+
+
+def test_a_power_failure_after_the_first_creation_keeps_the_store(server, folder):
+    create_under_power_failures(server, folder, random.Random(11), 6)
+
+
+@pytest.mark.slow
+def test_many_power_failures_during_the_first_creation(server, folder):
+    create_under_power_failures(server, folder, random.Random(12), 100)

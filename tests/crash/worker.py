@@ -104,6 +104,8 @@ def run(order: dict, tell: int) -> None:
     def say(**words: object) -> None:
         os.write(tell, (json.dumps(words) + "\n").encode())
 
+    if library is not None and order.get("trace"):
+        library.faults_trace(order["trace"].encode())
     arm(order["mode"])
     try:
         if order.get("reencode"):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from assist.errors import InputError, StoreError, StoreNotFoundError
 from assist.store.connection import DATABASE, connect, corrupt, sqlite_errors
+from assist.store.flushing import flush_folder, make_folder
 from assist.store.schema import check_store
-from assist.store.snapshot import flush_folder
 
 _WAIT_S = 5.0
 
@@ -32,7 +32,7 @@ def copy_database(connection: sqlite3.Connection, target: Path) -> None:
         raise InputError(f"the target of a backup must be a new or empty folder, got {target}")
     beside = target / f"{DATABASE}.new"
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        make_folder(target)
         _write_copy(connection, beside, target / DATABASE)
         os.replace(beside, target / DATABASE)
         flush_folder(target)

@@ -20,6 +20,7 @@ from assist.shop import ShopProfile
 from assist.store.changes import write_commit
 from assist.store.codec import decode_profile, encode_profile
 from assist.store.connection import LOCK, connect, corrupt, exclusive, sqlite_errors
+from assist.store.flushing import make_folder
 from assist.store.migrations import advance, check_format
 
 # A passage with its vector takes 1.5 KB: of SQLite's own pages of 4 KB, a fourth would stay empty.
@@ -105,7 +106,8 @@ def create_database(file: Path, encoder: EncoderIdentity, *, wait_s: float) -> N
         StoreError: The folder or the file cannot be made.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_file():
+            make_folder(file.parent)
     except OSError as exc:
         raise StoreError(f"the folder cannot be made: {exc}", path=file.parent) from exc
     with exclusive(file.with_name(LOCK), wait_s=wait_s) as held:

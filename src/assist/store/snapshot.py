@@ -33,6 +33,7 @@ from assist.index.filters import Columns
 from assist.index.folder import open_array, save_arrays
 from assist.index.sparse import SparseIndex
 from assist.settings import SearchSettings
+from assist.store.flushing import flush_folder
 from assist.store.lanes import Base, Catalog, Lanes
 
 FORMAT = 4
@@ -336,14 +337,3 @@ def _flush(path: Path) -> None:
 def _flush_folders(folder: Path) -> None:
     for one in (folder, *(child for child in folder.rglob("*") if child.is_dir())):
         flush_folder(one)
-
-
-def flush_folder(folder: Path) -> None:
-    """Put the names in a folder on disk."""
-    if os.name != "posix":
-        return  # Windows has no handle of a folder that could be flushed
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
