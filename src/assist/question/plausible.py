@@ -20,6 +20,7 @@ Scores: TypeAlias = tuple[IntentScore, ...]
 
 _HARM = "售后/质量/过敏/人身伤害"
 _USABLE = "售前/商品/功能/能不能用"
+_OTHERS = "通用/风险/他人信息"
 _RIVALS = "通用/风险/贬低竞品/比价"
 _COMPARE = "售前/商品/型号/款式差异"
 _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"
@@ -74,6 +75,8 @@ def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
     if first == _HARM and supposes_harm(clean):
         # Fear before buying asks whether the goods suit; only harm that happened goes to a person.
         return _USABLE
+    if first in _WISHED_AWAY and _WISHED_AWAY[first][0].search(clean) and not _arrived(clean):
+        return _WISHED_AWAY[first][1]
     if first == _ABUSE and _DOUBTS.search(clean):
         return _GENUINE
     if first == _RIVALS and len(products) > 1:
@@ -133,6 +136,23 @@ _KNOWS = expression("知道|明白|懂|了解|清楚")
 _ASKS = expression("[吗么]$|什么|怎么|多少|多久|哪|能不能|可不可以|有没有")
 
 
+# 不要全碎了, 别再发错了: wished for before anything came.
+_NOT_WRONG = expression(
+    "(?:不要|别|可别|不能)(?:又|再|给我|搞)*(?:发错|寄错|拿错|搞错|弄错|漏发|少发|发漏|拿少)"
+)
+_NOT_BROKEN = expression(
+    "(?:不要|别|可别|不会|不能)(?:又|再|全|都|给我)*(?:碎|压坏|摔坏|坏了|压扁|漏液|破损|破了)"
+)
+_WISHED_AWAY = {
+    "售后/漏错/破损/漏液": (_NOT_BROKEN, "售前/商品/包装/配件/赠品"),
+    "售后/漏错/错发": (_NOT_WRONG, _CHANGE),
+    "售后/漏错/少发漏发": (_NOT_WRONG, _CHANGE),
+}
+_WANTS_TO_KNOW = expression(
+    "[查看问吗么叫住要]|告诉|知道|什么|啥|多少|哪|谁|几|给我|发我|发一?下|有没有|是不是"
+)
+
+
 def asks_reward(clean: str) -> bool:
     """Say whether a question about reviews asks to be paid for one; how to write or change one is answered."""
     return lexicon.patterns("refused")[REVIEWS].search(clean) is not None
@@ -140,6 +160,8 @@ def asks_reward(clean: str) -> bool:
 
 def _named(clean: str, best: IntentScore) -> bool:
     """Say whether a refusal is named by its words, or so sure that it need not be."""
+    if best.path == _OTHERS and best.score < _SURE and not _WANTS_TO_KNOW.search(clean):
+        return False
     words = lexicon.patterns("refused").get(best.path)
     return words is None or best.score >= _SURE or best.path == REVIEWS or words.search(clean) is not None
 

@@ -39,6 +39,7 @@ _QUICK_INTENTS = {
     SegmentKind.HUMAN: "通用/人工/要真人/要主管",
 }
 _GENERAL = "售前/商品/评价/笼统询问"
+_SMALL_TALK = "通用/寒暄"
 _ADDRESS_CHANGE = "售中/订单/改地址/改电话"
 _UNREADABLE = "通用/其他/超出范围/无法识别"
 _BODY = frozenset({"height_cm", "weight_kg", "foot_cm", "waist_cm", "hip_cm", "bust_cm"})
@@ -285,6 +286,8 @@ class Understanding:
         if any(part.told == ADDRESS for part in parts) and wanted_address(reading.message.history):
             # It was asked for; what is done with it is done by a person.
             parts = tuple(_to_note(part) if part.told == ADDRESS else part for part in parts)
+        # 恩呢 beside a question is no part of its own.
+        parts = tuple(part for part in parts if not (part.intent or "").startswith(_SMALL_TALK)) or parts
         return replace(reading.question, parts=parts, asks_human=asks_person, tags=self._tags(parts))
 
     def _classified(self, part: Part, scores: tuple[IntentScore, ...], *, asks_person: bool) -> Part:
@@ -374,6 +377,8 @@ def _told_kind(segment: Segment, text: str) -> SegmentKind:
     if segment.kind in SOCIAL:
         return segment.kind
     word = segment.clean or fold(segment.span.of(text))
+    if lexicon.pattern("quick", "hurry").fullmatch(word):
+        return SegmentKind.URGING
     return SegmentKind.THANKS if lexicon.pattern("quick", "done").fullmatch(word) else segment.kind
 
 

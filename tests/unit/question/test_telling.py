@@ -134,3 +134,28 @@ def test_a_brand_in_an_english_question_has_to_be_named(demo):
 
 def test_a_page_that_names_no_animal_sizes_none(demo):
     assert demo.suggest("我家猫11斤穿什么码", product="A102").decision == "handoff"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("不要全碎了", "售前/商品/包装/配件/赠品"),
+        ("收到全碎了", "售后/漏错/破损/漏液"),
+        ("这次不要再发错款了", "售中/订单/改颜色/尺码/备注"),
+        ("又给我发错了", "售后/漏错/错发"),
+        ("明天在不发货我要求退货", "售中/物流/催发货"),
+        ("汕尾市艺强科技工程有限公司，纳税识别号:91441500765736773W", "售前/服务/发票"),
+    ],
+)
+def test_what_is_wished_away_has_not_happened(demo, text, intent):
+    part = demo.suggest(text).question.parts[0]
+    assert (part.intent, part.told) == (intent, "")
+
+
+def test_a_nod_beside_a_question_is_no_part_of_its_own(demo):
+    assert [part.clean for part in demo.suggest("哦哦 恩呢 椒盐是咸的吗").question.parts] == ["椒盐是咸的吗"]
+
+
+def test_a_remark_about_somebody_asks_for_no_data(demo):
+    assert demo.suggest("这是我老公的号，我的号在你这今年夏天买了好多夏装").decision != "decline"
+    assert demo.suggest("查下我老公买了啥").decision == "decline"
