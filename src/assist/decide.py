@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from types import MappingProxyType
 
 from assist.documents import Level
@@ -16,7 +17,7 @@ from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Finding, Handoff, Reason, Severity
 from assist.shop import ShopProfile
 
-LOW_CONFIDENCE = 0.3
+LOW_CONFIDENCE = 0.25
 """A suggestion whose best draft is less likely usable than this is handed to a person; chosen by `benchmarks/calibrate.py`
 on dev: handing over surer drafts made more right decisions wrong than wrong ones right."""
 
@@ -30,8 +31,8 @@ SURE_REFUSAL = 0.9
 """What may never be told is refused from this score on, whatever else the message asks."""
 
 AUTO_CONFIDENCE = 0.75
-"""What is sent without a person is at least this likely usable. On the dev questions of the demo shop, rankers and
-confidence fitted without the question's group, 179 of 422 first drafts meet the whole line; 0.86 of them are usable."""
+"""What is sent without a person is at least this likely usable. Of the first drafts on four shops' questions, by weights
+fitted without the shop, 124 of 335 meet this line alone; 0.94 of them are usable (`benchmarks/calibrate.py`)."""
 
 _SAFETY = "售后/质量/过敏/人身伤害"
 _COMPLAINT = "售后/投诉/投诉/平台介入"
@@ -198,6 +199,13 @@ def _tells_floor(draft: Draft) -> bool:
     return any(citation.source.level in {Level.LAW, Level.PLATFORM} for citation in draft.citations)
 
 
+FEATURES = (
+    *("bias", "score", "margin", "alike", "unanswered", "words"),
+    *("topic", "meaning", "page_meaning", "dated"),
+)
+"""Names of `features`, in the order of their weights."""
+
+
 def confidence(draft: Draft, question: Question, weights: Mapping[str, float] | None = None) -> float:
     """Turn a draft's raw score and its features into the probability that it is usable as it stands.
 
@@ -218,45 +226,56 @@ def features(draft: Draft, question: Question) -> dict[str, float]:
     """Describe a draft for the calibration.
 
     Returns:
-        `bias`; `score`: its raw score as a logit; `margin`: how far the next draft's score lies below; `aspect`: share
-        of the parts that name a known property; `product`: a product is in scope; `parts`: further parts;
-        `unanswered`: share of the parts without an answer; `warn`: the guards' warnings; `found`: it was ranked, not
-        looked up, and then the signals of its least sure source, see `draft.pages.fit_of`; `no_intent`: a part of
-        which it is not known what it wants.
+        `bias`; `score`: its raw score as a logit; `margin`: how far the next draft's score lies below; `alike`: share
+        of pairs of characters that it has in common with the next draft; `unanswered`: share of the parts without an
+        answer; `words`: logarithm of one more than the question's characters; `topic`: its least sure source, where
+        that was ranked, says that it rules on this; `meaning`: see `draft.fit`; `page_meaning`: the same of sentences
+        of a page; `dated`: it tells what has ended or not begun.
     """
     score = min(max(draft.debug.get("score", 0.0), 0.02), 0.98)
-    parts = max(len(question.parts), 1)
-    told = draft.debug
-    found = "plain" in told
+    meaning = draft.debug.get("meaning", 0.0)
     return {
         "bias": 1.0,
         "score": math.log(score / (1.0 - score)),
         "margin": draft.debug.get("margin", 0.0),
-        "aspect": sum(bool(part.aspects) for part in question.parts) / parts,
-        "product": float(bool(question.products)),
-        "parts": float(parts - 1),
-        "unanswered": sum(verdict.verdict == "checking" for verdict in draft.parts) / parts,
-        "warn": float(sum(finding.severity.value == "warn" for finding in draft.findings)),
-        "found": float(found),
-        **{name: told.get(name, 0.0) for name in _FIT},
-        "no_intent": float(not all(part.intents for part in question.parts)),
+        "alike": draft.debug.get("alike", 0.0),
+        "unanswered": sum(part.verdict == "checking" for part in draft.parts) / max(len(question.parts), 1),
+        "words": math.log1p(sum(len(part.clean) for part in question.parts)),
+        "topic": draft.debug.get("topic", 0.0),
+        "meaning": meaning,
+        "page_meaning": meaning if draft.lane.split("+")[0] in _OF_PAGES else 0.0,
+        "dated": float(any(statement.dated for statement in draft.statements)),
     }
 
 
 def with_confidence(
     drafts: Sequence[Draft], question: Question, weights: Mapping[str, float] | None = None
 ) -> tuple[Draft, ...]:
-    """Give each draft its confidence; how far it stands above the next one, in raw score, bears on it."""
-    scores = [*(draft.debug.get("score", 0.0) for draft in drafts), 0.0]
+    """Give each draft its confidence; how far it stands above the next one, and how like that is, bears on it."""
     found = []
-    for at, draft in enumerate(drafts):
-        debug = MappingProxyType({**draft.debug, "margin": scores[at] - scores[at + 1]})
-        described = replace(draft, debug=debug)
+    for draft, following in zip_longest(drafts, drafts[1:]):
+        rival = 0.0 if following is None else following.debug.get("score", 0.0)
+        debug = {
+            **draft.debug,
+            "margin": draft.debug.get("score", 0.0) - rival,
+            "alike": _alike(draft, following),
+        }
+        described = replace(draft, debug=MappingProxyType(debug))
         found.append(replace(described, confidence=confidence(described, question, weights)))
     return tuple(found)
 
 
-_FIT = ("plain", "coverage", "piece", "echo", "intent_head", "topic", "keyed", "lacking", "unheard")
+def _alike(draft: Draft, following: Draft | None) -> float:
+    """Share of the pairs of characters that both drafts have, of the one with fewer; 0-1."""
+    mine, other = _pairs(draft.short), _pairs("" if following is None else following.short)
+    return len(mine & other) / max(min(len(mine), len(other)), 1)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+_OF_PAGES = frozenset({"page", "steps"})
 
 
 @cache

@@ -1,5 +1,6 @@
 """From question and drafts to a decision, its reason, its target and a confidence."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from assist.decide import (
     AUTO_CONFIDENCE,
+    FEATURES,
     LOW_CONFIDENCE,
     Route,
     confidence,
@@ -15,6 +17,7 @@ from assist.decide import (
     handoff,
     route,
     settle,
+    shipped,
     unattended,
     with_confidence,
 )
@@ -140,17 +143,28 @@ def test_a_draft_that_leaves_a_part_open_is_less_sure():
 
 
 def test_features_describe_the_draft():
-    warned = (Finding("tone", Severity.WARN, "语气"), Finding("tone", Severity.NOTE, "语气"))
-    found = features(
-        draft("answered", "checking", score=0.5, lane="clause+fact", findings=warned),
-        question(part(RETURN, score=0.8), part()),
-    )
-    expected = {
-        "bias": 1.0, "score": 0.0, "margin": 0.0, "aspect": 0.0, "product": 0.0, "parts": 1.0,
-        "unanswered": 0.5, "warn": 1.0, "found": 0.0, "no_intent": 1.0,
+    asked = question(part(RETURN, score=0.8, text="运费谁出"), part(text="退"))
+    told = draft("answered", "checking", score=0.5, lane="page+fact")
+    told = replace(told, debug={**told.debug, "margin": 0.2, "alike": 0.4, "topic": 0.9, "meaning": 0.6})
+    assert features(told, asked) == {
+        "bias": 1.0, "score": 0.0, "margin": 0.2, "alike": 0.4, "unanswered": 0.5, "words": math.log(6),
+        "topic": 0.9, "meaning": 0.6, "page_meaning": 0.6, "dated": 0.0,
     }  # fmt: skip
-    assert {name: found[name] for name in expected} == expected
-    assert all(value == 0.0 for name, value in found.items() if name not in expected)
+    ended = replace(told, lane="promotion", statements=(Statement("已经结束", dated=True),))
+    found = features(ended, asked)
+    assert (found["page_meaning"], found["dated"]) == (0.0, 1.0)
+
+
+def test_the_shipped_weights_are_those_of_the_features():
+    bare = features(draft("answered"), question(part(RETURN)))
+    assert tuple(bare) == FEATURES == tuple(shipped())
+
+
+def test_drafts_that_say_the_same_are_alike():
+    asked = question(part(RETURN))
+    drafts = [replace(draft("answered"), short=text) for text in ("七天内可以退", "七天内可以换", "包邮")]
+    alike = [found.debug["alike"] for found in with_confidence(drafts, asked)]
+    assert alike == pytest.approx([4 / 5, 0.0, 0.0])
 
 
 def test_the_margin_is_the_lead_over_the_next_draft():

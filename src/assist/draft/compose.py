@@ -10,6 +10,7 @@ from assist.draft.announced import announced_candidate
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
+from assist.draft.fit import fit_of_draft
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time
@@ -291,7 +292,11 @@ def _dress(
         parts=verdicts,
         statements=statements,
         lane="+".join(dict.fromkeys(candidate.lane for candidate in spoken)),
-        debug={**min(spoken, key=lambda item: item.score).signals, "score": score},
+        debug={
+            **min(spoken, key=lambda item: item.score).signals,
+            **fit_of_draft(statements, evidence),
+            "score": score,
+        },
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -58,8 +57,8 @@ _CODES = expression(r"货号|商品ID|款号|条码|^(?:产品)?型号$")
 _CODE_ASKED = expression(r"货号|型号|款号|编号|条码|id|几号")
 _PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 _OF_PAGES = ("fact", "page", "steps")
-FITS = ("plain", "coverage", "piece", "echo", "intent_head", "topic")
-"""Signals that go on with a candidate."""
+FITS = ("topic",)
+"""Signals that go on with a candidate: they tell whether it answers at all, not only better than the others."""
 LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
 ECHO_LIKENESS = 0.5
@@ -197,10 +196,8 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
     subject = _subject(product, evidence)
     priced = bool(_PRICE_ASKED.search(part.clean))
     statements = _say_units([units[at] for at in chosen], product, number, subject, priced=priced)
-    strange = evidence.scorer.unfamiliar(part)
-    told = fit_of(ranked, part, order[0], strange)
     best = within(float(scores[order[0]]))
-    head = Candidate(number, _lane(units[order[0]]), statements, best, signals=told)
+    head = Candidate(number, _lane(units[order[0]]), statements, best, signals=_fit(ranked, order[0]))
     rest = [at for at in order if at not in chosen][:2]
     other = [
         Candidate(
@@ -208,31 +205,16 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
             _lane(units[at]),
             _say_units([units[at]], product, number, subject, priced=priced),
             within(float(scores[at])),
-            signals=fit_of(ranked, part, at, strange),
+            signals=_fit(ranked, at),
         )
         for at in rest
     ]
     return [head, *other]
 
 
-@lru_cache(maxsize=512)
-def _folded(text: str) -> str:
-    return fold(text)
-
-
-def fit_of(ranked: Ranked, part: Part, at: int, strange: Sequence[str]) -> dict[str, float]:
-    """Return the signals of one unit that tell whether it answers at all, not only better than the others.
-
-    `unheard` counts the `strange` words, those that name what is asked about, which the whole document lacks.
-    """
-    columns = ranked.columns
+def _fit(ranked: Ranked, at: int) -> dict[str, float]:
     # Rounded, because the last digits of a matrix product depend on how many rows it had.
-    told = {name: round(float(columns[name][at]), 3) for name in FITS if name in columns}
-    told["keyed"] = round(float(max(columns["aspect_head"][at], columns["aspect_text"][at])), 3)
-    told["lacking"] = float(lacks_aspect(columns, part))
-    whole = _folded(ranked.units[at].document.text)
-    told["unheard"] = float(sum(word not in whole for word in strange))
-    return told
+    return {name: round(float(ranked.columns[name][at]), 3) for name in FITS if name in ranked.columns}
 
 
 def _with_each_aspect(
@@ -360,7 +342,6 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     if ranked is None:
         return []
     units, scores = ranked.units, _of_its_time(ranked.units, ranked.scores, evidence)
-    strange = evidence.scorer.unfamiliar(part)
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:3]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
@@ -371,7 +352,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
             said[at],
             within(float(scores[at])),
             lead=_LEADS.get(str(units[at].document.level), ""),
-            signals=fit_of(ranked, part, at, strange),
+            signals=_fit(ranked, at),
         )
         for at in order
         if said[at]

@@ -291,8 +291,8 @@ def _ranker(bench: _Bench, used: Tuned) -> tuple[Tuned, Part]:
 
 
 def _confidence(bench: _Bench, used: Tuned) -> tuple[Tuned, Part]:
-    """Fit the confidence of first drafts."""
-    names = list(decide.shipped())
+    """Fit the confidence of first drafts, pulled towards the weights in use."""
+    names = decide.FEATURES
     sure = replace(used, confidence=SURE)
     fitted, labels = confidence_rows(bench.answered(sure, bench.fitted), names)
     held, outcomes = confidence_rows(bench.answered(sure, bench.held), names)
@@ -301,7 +301,7 @@ def _confidence(bench: _Bench, used: Tuned) -> tuple[Tuned, Part]:
     before = log_loss(probabilities(held, own), outcomes) if len(outcomes) else 0.0
     if len(labels) < MIN_DRAFTS or not 0.0 < labels.mean() < 1.0 or not len(outcomes):
         return used, Part("confidence", measure, before, None, False)
-    weights = fit_logistic(fitted, labels)
+    weights = fit_logistic(fitted, labels, start=own)
     after = log_loss(probabilities(held, weights), outcomes)
     better = after < before
     part = Part("confidence", measure, before, after, better)

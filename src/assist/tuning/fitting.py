@@ -121,25 +121,36 @@ def fit_curve(cases: Sequence[Case], start: Values, penalty: float) -> tuple[flo
     return slope, float(shift) / slope
 
 
-def fit_logistic(matrix: Values, labels: Values, *, penalty: float = CONFIDENCE_PENALTY) -> Values:
-    """Logistic regression with an L2 penalty on all columns but the first, which is the bias.
+def fit_logistic(
+    matrix: Values,
+    labels: Values,
+    *,
+    penalty: float = CONFIDENCE_PENALTY,
+    start: Values | None = None,
+    counts: Values | None = None,
+) -> Values:
+    """Logistic regression with an L2 pull on all columns but the first, which is the bias.
 
     Args:
         matrix: float64, shape (n, m).
         labels: float64, shape (n,), 0 or 1.
         penalty: Strength.
+        start: float64, shape (m,), where to; None: zero.
+        counts: float64, shape (n,), how much each row counts; None: 1.
 
     Returns:
         float64, shape (m,).
     """
+    towards = np.zeros(matrix.shape[1]) if start is None else start
+    shares = np.ones(len(matrix)) if counts is None else counts
 
     def loss(weights: Values) -> tuple[float, Values]:
         logits = matrix @ weights
-        free = np.concatenate([[0.0], weights[1:]])
-        value = float(np.sum(np.logaddexp(0.0, logits) - labels * logits) + penalty * free @ free)
-        return value, matrix.T @ (_logistic(logits) - labels) + 2 * penalty * free
+        pull = np.concatenate([[0.0], (weights - towards)[1:]])
+        value = float(np.sum(shares * (np.logaddexp(0.0, logits) - labels * logits)) + penalty * pull @ pull)
+        return value, matrix.T @ (shares * (_logistic(logits) - labels)) + 2 * penalty * pull
 
-    return _minimum(loss, np.zeros(matrix.shape[1]))
+    return _minimum(loss, towards)
 
 
 def probabilities(matrix: Values, weights: Values) -> Values:

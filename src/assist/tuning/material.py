@@ -29,7 +29,7 @@ _RANKED = frozenset({Decision.SUGGEST, Decision.HANDOFF, Decision.DECLINE, Decis
 
 
 SURE: Mapping[str, float] = MappingProxyType(
-    {name: 10.0 if name == "bias" else 0.0 for name in decide.shipped()}
+    {name: 10.0 if name == "bias" else 0.0 for name in decide.FEATURES}
 )
 """A confidence that hands nothing over: what is fitted on drafts must not be chosen by what it replaces."""
 

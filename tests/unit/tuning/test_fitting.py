@@ -77,3 +77,15 @@ def test_the_logistic_fit_is_calibrated_on_what_it_saw():
     np.testing.assert_allclose(weights, [0.5, 2.0], atol=0.25)
     assert probabilities(matrix, weights).mean() == pytest.approx(labels.mean(), abs=1e-4)
     assert log_loss(probabilities(matrix, weights), labels) < log_loss(np.full(2_000, labels.mean()), labels)
+
+
+def test_the_logistic_fit_is_pulled_to_its_start_and_counts_rows():
+    matrix = np.array([[1.0, 0.0], [1.0, 1.0]] * 20)
+    labels = np.array([0.0, 1.0] * 20)
+    start = np.array([0.0, -2.0])
+    held = fit_logistic(matrix, labels, penalty=1e6, start=start)
+    assert held[1] == pytest.approx(-2.0, abs=1e-3)
+    twice = fit_logistic(np.vstack([matrix, matrix[:2]]), np.concatenate([labels, labels[:2]]))
+    counts = np.ones(len(labels))
+    counts[:2] = 2.0
+    assert fit_logistic(matrix, labels, counts=counts) == pytest.approx(twice, abs=1e-4)
