@@ -15,6 +15,11 @@ from assist.settings import SearchSettings
 
 _LOG = logging.getLogger(__name__)
 
+VERSION = 2
+"""Of what fitted numbers mean. Raise it when the way lanes are mixed, the bundled encoder's vectors or what a named column
+measures changes: a share or weight that was fitted before means something else then. 1, unwritten: BM25 over the best
+score of the query; 2: over what the query could attain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
@@ -44,6 +49,7 @@ class Tuned:
         """Return what a store keeps."""
         ranker = self.ranker
         fitted = {
+            "version": VERSION,
             "dense_weight": self.dense_weight,
             "ranker": None
             if ranker is None
@@ -57,11 +63,19 @@ class Tuned:
     def from_json(cls, text: str | None) -> Tuned:
         """Read what `to_json` wrote; None is nothing fitted.
 
-        Weights of another version, whose features have other names, are left aside with a warning.
+        What was fitted under another `VERSION`, and weights whose features have other names, are left aside with a
+        warning: the shop is served by what is shipped until it is tuned again.
         """
         if text is None:
             return cls()
         data: dict[str, Any] = json.loads(text)
+        found = data.get("version", 1)
+        if found != VERSION:
+            _LOG.warning(
+                "what was tuned is of version %s, this is version %s: it is not used; tune again (assist tune), "
+                "or forget it (assist tune --reset)", found, VERSION,
+            )  # fmt: skip
+            return cls()
         return cls(
             dense_weight=data["dense_weight"],
             ranker=_ranker(data["ranker"]),

@@ -27,6 +27,20 @@ def test_there_and_back():
     assert back.search(SearchSettings()).dense_weight == 0.4
 
 
+@pytest.mark.parametrize("version", [None, 1, 3])
+def test_what_was_fitted_under_another_mix_is_left_aside_and_says_what_to_do(version, caplog):
+    data = json.loads(Tuned(0.7, OWN, dict(decide.shipped())).to_json())
+    if version is None:
+        del data["version"]
+    else:
+        data["version"] = version
+    with caplog.at_level(logging.WARNING):
+        tuned = Tuned.from_json(json.dumps(data))
+    assert not tuned
+    assert tuned.search(SearchSettings()) == SearchSettings()
+    assert "assist tune" in caplog.text
+
+
 @pytest.mark.parametrize("part", ["ranker", "confidence"])
 def test_weights_of_other_features_are_left_aside_with_a_warning(part, caplog):
     data = json.loads(Tuned(0.4, OWN, dict(decide.shipped())).to_json())
