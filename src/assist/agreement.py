@@ -16,7 +16,7 @@ from assist.guard import screen
 from assist.guard.conflicts import Conflict, find_conflicts
 from assist.guard.decay import Outcome, Verdict, recheck, rests_on
 from assist.guard.floors import Floors
-from assist.guard.lexicon import load_lexicon
+from assist.guard.lexicon import shop_lexicon
 from assist.results import Citation, Finding
 from assist.settings import GuardSettings
 from assist.store.base import AnswerState, StateChange, Store
@@ -142,7 +142,7 @@ def answers(store: Store, *, states: Iterable[str] | None = None) -> tuple[Answe
 def with_pins(store: Store, reviews: Sequence[AnswerReview]) -> tuple[AnswerReview, ...]:
     """Add to each answer the passages that it rests on: of the versions that held when it was given.
 
-    Nothing of this is kept beside the answer: the store never forgets a version, nor when it was loaded, replaced
+    One that a person approved since is pinned to the versions under which that was done. Nothing of this is kept beside the answer: the store never forgets a version, nor when it was loaded, replaced
     and valid, so the versions that an answer was given under are the same whenever one asks.
     """
     documents = {item.id: item for item in store.documents(kinds=(Kind.PAST_ANSWER,))}
@@ -150,9 +150,8 @@ def with_pins(store: Store, reviews: Sequence[AnswerReview]) -> tuple[AnswerRevi
     loaded = {item.id: store.loaded_at(item.id) for item in sources}
     pinned = []
     for review in reviews:
-        given = _given_at(documents[review.document_id], zone)
+        given, known = _moments(review, documents[review.document_id], store, zone)
         held = [item for item in sources if _concerns(item, review.product) and _held(item.validity, given)]
-        known = store.loaded_at(review.document_id)
         pins = rests_on(review.answer, [_as_known(store, item, loaded[item.id], known) for item in held])
         pinned.append(
             AnswerReview(
@@ -167,6 +166,15 @@ def with_pins(store: Store, reviews: Sequence[AnswerReview]) -> tuple[AnswerRevi
             )  # fmt: skip
         )
     return tuple(pinned)
+
+
+def _moments(
+    review: AnswerReview, answer: Document, store: Store, zone: str
+) -> tuple[datetime | None, datetime]:
+    """Return when an answer was given, as its own date says it, and when the store came to know it."""
+    if review.state == AnswerState.APPROVED.value and review.since is not None:
+        return review.since, review.since
+    return _given_at(answer, zone), store.loaded_at(review.document_id)
 
 
 def _as_known(store: Store, source: Document, loaded_at: datetime, known: datetime) -> Document:
@@ -216,8 +224,8 @@ def check_text(store: Store, text: str, settings: GuardSettings) -> tuple[Findin
     """
     if not text.strip():
         raise InputError("the text to check must not be empty")
-    extra = load_lexicon((), extra=settings.lists) if settings.lists else None
-    return screen(text, shop=store.profile.name, floors=floors(store), extra=extra)
+    own = shop_lexicon(settings.lists)
+    return screen(text, shop=store.profile.name, floors=floors(store), extra=own)
 
 
 def _review(document: Document, state: str, reason: str, since: datetime | None) -> AnswerReview:

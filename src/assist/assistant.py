@@ -133,7 +133,7 @@ class Assistant:
         skipped: Sequence[Skipped] = (),
         profile: ShopProfile | None = None,
     ) -> AddReport:
-        screened = loading.screen_all(documents, on_error)
+        screened = loading.screen_all(documents, on_error, self._settings.guard.lists)
         named = loading.with_product_ids(screened.documents, self._store.documents(kinds=(Kind.PRODUCT,)))
         change = loading.changed_only(named, self._store.current())
         records = loading.make_records(change.write, self._encoder, self._settings.chunk, progress)

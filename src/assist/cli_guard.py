@@ -134,11 +134,11 @@ def _found(
 ) -> list[tuple[Finding, ...]]:
     from assist.assistant import Assistant
     from assist.guard import screen
-    from assist.guard.lexicon import load_lexicon
+    from assist.guard.lexicon import shop_lexicon
     from assist.settings import GuardSettings, Settings
 
     if store is None:
-        extra = load_lexicon((), extra=lists) if lists else None
+        extra = shop_lexicon(lists)
         return [screen(text, extra=extra) for text in texts]
     settings = Settings(guard=GuardSettings(lists=lists))
     with Assistant.open(store, encoder=encoder, settings=settings, read_only=True) as assistant:

@@ -15,6 +15,7 @@ from assist.encoder.base import Encoder
 from assist.errors import IngestError, InputError, MalformedRecordError, UnsupportedFormatError
 from assist.guard import mask, screen
 from assist.guard.conflicts import Conflict
+from assist.guard.lexicon import Lexicon, shop_lexicon
 from assist.ingest import Skipped
 from assist.results import Severity
 from assist.settings import ChunkSettings
@@ -114,13 +115,15 @@ def raise_first(skipped: Sequence[Skipped], on_error: OnError) -> None:
         raise kind.get(fault.error, IngestError)(fault.reason, path=fault.path, line=fault.line)
 
 
-def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
+def screen_all(documents: Iterable[Document], on_error: OnError, lists: Sequence[str] = ()) -> Screened:
     """Mask personal data in every document and decide which past answers may never be shown.
 
     Args:
         documents: As read.
         on_error: `skip` leaves a document that is not one out and reports it; `raise` raises.
+        lists: The shop's own word lists, as paths.
     """
+    own = shop_lexicon(lists)
     kept: list[Document] = []
     blocked: list[tuple[str, str]] = []
     skipped: list[Skipped] = []
@@ -132,7 +135,7 @@ def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
                 raise error
             skipped.append(Skipped(path="", line=None, reason=str(error), error="InputError"))
             continue
-        result = _screen(document)
+        result = _screen(document, own)
         kept.append(result.document)
         masked += result.masked
         if result.blocked:
@@ -140,9 +143,9 @@ def screen_all(documents: Iterable[Document], on_error: OnError) -> Screened:
     return Screened(tuple(kept), tuple(blocked), masked, tuple(skipped))
 
 
-def _screen(document: Document) -> _Screened:
+def _screen(document: Document, own: Lexicon | None) -> _Screened:
     if document.kind is Kind.PAST_ANSWER:
-        return _screen_answer(document)
+        return _screen_answer(document, own)
     named, masked = _masked_names(document)
     found = mask(document.text, keep=("address",)).findings
     spans = [finding.span for finding in found if finding.span is not None]
@@ -169,7 +172,7 @@ def _starred(document: Document, spans: Sequence[Span]) -> Document:
     return replace(document, text="".join(text), facts=facts)
 
 
-def _screen_answer(document: Document) -> _Screened:
+def _screen_answer(document: Document, own: Lexicon | None) -> _Screened:
     """Mask both sides; an answer with a blocking finding is kept for analysis and never shown.
 
     A document made in code may hold the answer as its text alone.
@@ -177,7 +180,9 @@ def _screen_answer(document: Document) -> _Screened:
     if not document.attributes.get("answer", "").strip():
         document = replace(document, attributes={**document.attributes, "answer": document.text})
     answer = mask(document.attributes["answer"])
-    reasons = [finding.kind for finding in screen(answer.text) if finding.severity is Severity.BLOCK]
+    reasons = [
+        finding.kind for finding in screen(answer.text, extra=own) if finding.severity is Severity.BLOCK
+    ]
     if answer.findings:
         reasons.append("pii")
     named, masked = _masked_names(document)

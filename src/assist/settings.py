@@ -102,7 +102,7 @@ class GuardSettings:
         unsourced_number: Severity word for a number without a source.
         compared_documents: A store of more documents than this is not searched for conflicts at every load,
             only by the report.
-        lists: The shop's own word lists, as paths; see `docs/guards.md`.
+        lists: The shop's own word lists and disguises, as paths; see `docs/guards.md`.
     """
 
     unsourced_number: str = "block"

@@ -125,6 +125,19 @@ def test_pins_of_an_answer_without_a_date_are_what_was_there_when_it_was_loaded(
     assert pins_of(assistant)["p:3"][0][1] == new.version
 
 
+def test_an_answer_that_is_approved_again_is_pinned_to_what_stood_then(assistant):
+    assistant.add([rule("默认发中通或圆通，由仓库安排。"), answer("默认发中通或圆通，由仓库安排哦")])
+    assistant.add([new := rule("默认发中通或圆通，由仓库按地区安排。")])
+    assert states(assistant) == {"p:1": "stale"}
+    assert pins_of(assistant)["p:1"][0][1] != new.version
+    assistant.approve(["p:1"])
+    assert [pin[1] for pin in pins_of(assistant)["p:1"]] == [new.version]
+    before = pins_of(assistant)
+    assistant.add([rule("默认发邮政或德邦，由仓库安排。")])
+    assert states(assistant) == {"p:1": "stale"}
+    assert before["p:1"][0][1] == new.version
+
+
 def test_a_corrected_answer_starts_anew(assistant):
     assistant.add([rule("现货付款后72小时内发货。"), answer("现货付款后72小时内发货哦")])
     assistant.add([rule("现货付款后48小时内发货。")])

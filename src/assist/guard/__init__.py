@@ -13,14 +13,14 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from assist.guard.claims import find_claims, find_words
+from assist.guard.claims import claim_lexicon, find_claims, find_words
 from assist.guard.floors import Floors, statutory_floors
 from assist.guard.learned import find_unlisted
-from assist.guard.lexicon import Lexicon
+from assist.guard.lexicon import Lexicon, disguised, shop_lexicon
 from assist.guard.numbers import find_unsupported_numbers
 from assist.guard.pii import PLACEHOLDERS, Masked, find_pii, mask
 from assist.guard.skeleton import View
-from assist.guard.tone import find_tone
+from assist.guard.tone import find_tone, tone_lexicon
 from assist.guard.validity import find_expired
 from assist.results import Citation, Finding, Severity, Statement
 from assist.settings import GuardSettings
@@ -67,6 +67,11 @@ class Evidence:
         """The quotes of all citations."""
         return tuple(citation.quote for citation in self.cited)
 
+    @cached_property
+    def own(self) -> Lexicon | None:
+        """The shop's own word lists; None: it has none."""
+        return shop_lexicon(self.settings.lists)
+
 
 Check: TypeAlias = Callable[[Evidence], list[Finding]]
 """A guard: a draft with its evidence in, findings out."""
@@ -105,8 +110,8 @@ def check_validity(evidence: Evidence) -> list[Finding]:
 
 
 def check_claims(evidence: Evidence) -> list[Finding]:
-    """Nothing is claimed, offered or threatened that may not be."""
-    return list(_claims(evidence.view.original, evidence.quotes))
+    """Nothing is claimed, offered or threatened that may not be, nor anything that the shop's own lists name."""
+    return list(_claims(evidence.view.original, evidence.quotes, evidence.own))
 
 
 def check_pii(evidence: Evidence) -> list[Finding]:
@@ -120,7 +125,7 @@ def check_pii(evidence: Evidence) -> list[Finding]:
 
 def check_tone(evidence: Evidence) -> list[Finding]:
     """Nothing rude, impatient or mocking, and no other shop's name."""
-    return find_tone(evidence.view, shop=evidence.shop)
+    return find_tone(evidence.view, shop=evidence.shop, lexicon=_with(tone_lexicon(), evidence.own))
 
 
 def check_floors(evidence: Evidence) -> list[Finding]:
@@ -137,8 +142,9 @@ def _view(text: str) -> View:
 
 
 @lru_cache(maxsize=_RECENT)
-def _claims(text: str, quotes: tuple[str, ...]) -> tuple[Finding, ...]:
-    return tuple(find_claims(_view(text), quotes=quotes))
+def _claims(text: str, quotes: tuple[str, ...], own: Lexicon | None) -> tuple[Finding, ...]:
+    found = find_claims(_view(text), quotes=quotes, lexicon=_with(claim_lexicon(), own))
+    return tuple(found if own is None else found + find_words(_view(text), own, quotes))
 
 
 @lru_cache(maxsize=_RECENT)
@@ -206,7 +212,7 @@ def screen(
         quotes: Verbatim texts of sources; what stands in one of them weighs less.
         shop: The shop's own name, for names of other shops; empty: not checked.
         floors: What law and platform guarantee the shopper; None: what the built-in statutes say.
-        extra: The shop's own word lists, read by `assist.guard.lexicon.load_lexicon((), extra=paths)`.
+        extra: The shop's own word lists and disguises, read by `assist.guard.lexicon.shop_lexicon(paths)`.
         learned: Let the learned scorer look at what the lists let pass.
 
     Returns:
@@ -214,7 +220,11 @@ def screen(
         `ground`, `hint` and `word` in its evidence. One of severity BLOCK keeps the text from being shown.
     """
     view = View(text)
-    findings = [*find_claims(view, quotes=quotes), *find_pii(view), *find_tone(view, shop=shop)]
+    findings = [
+        *find_claims(view, quotes=quotes, lexicon=_with(claim_lexicon(), extra)),
+        *find_pii(view),
+        *find_tone(view, shop=shop, lexicon=_with(tone_lexicon(), extra)),
+    ]
     findings += (floors or statutory_floors()).below(text)
     if extra is not None:
         findings += find_words(view, extra, quotes)
@@ -222,6 +232,10 @@ def screen(
         seen = [finding.span for finding in findings if finding.span is not None]
         findings += find_unlisted(view, quotes=quotes, seen=seen)
     return tuple(sorted(findings, key=_place))
+
+
+def _with(lexicon: Lexicon, own: Lexicon | None) -> Lexicon:
+    return lexicon if own is None else disguised(lexicon, own)
 
 
 def _place(finding: Finding) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from assist.errors import IngestError, InputError
 from assist.expressions import expression
-from assist.guard.pinyin import Spellings
+from assist.guard.pinyin import Disguises, Spellings
 from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Respelled, Skeleton
 from assist.guard.wordlists import parse_toml, read_list_file
 from assist.results import Severity
@@ -88,14 +88,20 @@ def spell_out(word: str) -> Iterator[str]:
 
 
 class Lexicon:
-    """A set of rules and the automaton over their words, built on the first search."""
+    """A set of rules and the automaton over their words, built on the first search.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    Attributes:
+        rules: As given.
+        added: Disguises that come to the package's.
+    """
+
+    def __init__(self, rules: Iterable[Rule], added: Disguises | None = None) -> None:
         self.rules = tuple(rules)
+        self.added = added or Disguises()
         self._automaton: AhoCorasick | None = None
         self._owners: list[tuple[Rule, ...]] = []
         listed = (word for rule in self.rules if rule.severity is Severity.BLOCK for word in rule.words)
-        self._spellings = Spellings((*listed, *_spelled_words()), _variants())
+        self._spellings = Spellings(listed, _packaged_disguises().joined(self.added))
 
     def respelled(self, skeleton: Skeleton) -> Respelled | None:
         """Return a skeleton with this lexicon's disguised words written out; None: there are none."""
@@ -132,14 +138,14 @@ class Lexicon:
 
 
 @cache
-def _variants() -> Mapping[str, Sequence[str]]:
-    table: Mapping[str, Sequence[str]] = parse_toml(read_list_file("disguises"))["variants"]
-    return table
+def _packaged_disguises() -> Disguises:
+    return Disguises.of(parse_toml(read_list_file("disguises")))
 
 
-@cache
-def _spelled_words() -> tuple[str, ...]:
-    return tuple(parse_toml(read_list_file("disguises"))["pinyin"]["words"])
+@lru_cache(maxsize=8)
+def disguised(lexicon: Lexicon, own: Lexicon) -> Lexicon:
+    """Return a lexicon that sees through the disguises of another one's files too."""
+    return Lexicon(lexicon.rules, own.added) if own.added else lexicon
 
 
 _DISGUISED = frozenset({"absolute", "medical", "off_platform", "review_reward"})
@@ -262,7 +268,7 @@ def read_rules(text: str, *, path: str = "") -> tuple[Rule, ...]:
 
 def _rules(text: str) -> tuple[Rule, ...]:
     table = parse_toml(text)
-    shared = {key: value for key, value in table.items() if key != "rule"}
+    shared = {key: value for key, value in table.items() if not isinstance(value, dict | list)}
     return tuple(_rule(shared, entry) for entry in table.get("rule", ()))
 
 
@@ -289,15 +295,48 @@ def _rule(shared: Mapping[str, Any], entry: Mapping[str, Any]) -> Rule:
 def load_lexicon(names: Iterable[str], extra: Iterable[str | Path] = ()) -> Lexicon:
     """Load the package's lists of these names, and a shop's own files after them.
 
+    A shop's file may hold rules, disguises (the tables of `data/disguises.toml`), or both.
+
     Raises:
         IngestError: A file cannot be read as a word list.
     """
     rules: list[Rule] = []
+    added = Disguises()
     for name in names:
         rules.extend(_packaged_rules(name))
     for path in extra:
-        rules.extend(read_rules(Path(path).read_text(encoding="utf-8"), path=str(path)))
-    return Lexicon(rules)
+        text = Path(path).read_text(encoding="utf-8")
+        rules.extend(read_rules(text, path=str(path)))
+        added = added.joined(_own_disguises(text, str(path)))
+    return Lexicon(rules, added)
+
+
+def _own_disguises(text: str, path: str) -> Disguises:
+    try:
+        return Disguises.of(parse_toml(text))
+    except (AttributeError, TypeError) as exc:
+        raise IngestError(f"disguises cannot be read: {exc}", path=path) from exc
+
+
+def shop_lexicon(paths: Sequence[str]) -> Lexicon | None:
+    """Return a shop's own lists, read again when a file has changed; None: it has none.
+
+    Raises:
+        IngestError: A file is missing or cannot be read as a word list.
+    """
+    return _read_again(tuple((path, _changed_at(path)) for path in paths)) if paths else None
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError as exc:
+        raise IngestError(f"word list cannot be read: {exc}", path=path) from exc
+
+
+@lru_cache(maxsize=8)
+def _read_again(files: tuple[tuple[str, int], ...]) -> Lexicon:
+    return load_lexicon((), extra=[path for path, _ in files])
 
 
 @cache

@@ -1,7 +1,8 @@
 """Words in disguise, turned back into what they stand for.
 
-In pinyin, whole or in part (`weixin`, `zui好`, `quan网di一`); with a homophone, a look-alike or a character split in
-two (慨不退换, 最弓虽), as `data/disguises.toml` lists them.
+In pinyin, whole or in part (`weixin`, `zui好`, `quan网di一`), in initials (`zfb`, `降xt`); with a look-alike or a character
+split in two (最弓虽), as `data/disguises.toml` lists them; with any common character that sounds like one of the
+word's (支付鸨), unless that makes another word.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +26,15 @@ from assist.kept import kept_arrays
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-_NO_VARIANTS: Mapping[str, Sequence[str]] = MappingProxyType({})
+_FIRST_SOUND = 0xE000
+"""Code of the first syllable in a text that was turned into what it sounds like."""
 _LATIN = expression("[a-z]+")
 _HAN_WORD = expression("(?=.*[\u4e00-\u9fff])[\u4e00-\u9fffa-z]{2,5}")
+_HAN = expression("[\u4e00-\u9fff]+")
+# The 6,763 characters of GB 2312.
+_COMMON = "".join(
+    bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
+)
 _MOST_DISGUISED = 2
 """Characters of a word that are replaced by homophones or parts; more make it unreadable."""
 # A syllable of toneless pinyin; a run of letters that is not made of these is no pinyin.
@@ -57,19 +63,67 @@ class Restored:
     in_pinyin: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Disguises:
+    """How words are hidden from a filter.
+
+    Attributes:
+        variants: What may stand in a character's place.
+        initials: Words by the letters that stand for them, such as `zfb` for 支付宝.
+        spelled: Words that are written in pinyin, besides the listed ones.
+        heard: Words that any common character of the same sound may disguise.
+        lawful: What sounds like one of those and is meant as it is written.
+    """
+
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    initials: Mapping[str, str] = field(default_factory=dict)
+    spelled: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    lawful: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Disguises:
+        """Read the tables of a list file, as in `data/disguises.toml`; those that are missing are empty."""
+        words = {name: tuple(table.get(name, {}).get("words", ())) for name in ("pinyin", "heard", "lawful")}
+        variants = {char: tuple(written) for char, written in table.get("variants", {}).items()}
+        initials = {letters.lower(): word for letters, word in table.get("initials", {}).items()}
+        return cls(variants, initials, words["pinyin"], words["heard"], words["lawful"])
+
+    def joined(self, other: Disguises) -> Disguises:
+        """Return these and others."""
+        chars = dict.fromkeys((*self.variants, *other.variants))
+        variants = {char: (*self.variants.get(char, ()), *other.variants.get(char, ())) for char in chars}
+        return Disguises(
+            variants,
+            {**self.initials, **other.initials},
+            self.spelled + other.spelled,
+            self.heard + other.heard,
+            self.lawful + other.lawful,
+        )
+
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return any((self.variants, self.initials, self.spelled, self.heard, self.lawful))
+
+
 class Spellings:
     """Finds the disguises of a set of words in one pass; words that are written out are left to others.
 
     Args:
         words: Of two to five characters; others are passed over.
-        variants: What may stand in a character's place.
+        disguises: How they may be hidden, besides pinyin.
     """
 
-    def __init__(self, words: Iterable[str], variants: Mapping[str, Sequence[str]] = _NO_VARIANTS) -> None:
-        self._variants = variants
-        self._words = sorted({word for word in words if _HAN_WORD.fullmatch(word)})
+    def __init__(self, words: Iterable[str], disguises: Disguises | None = None) -> None:
+        known = disguises or Disguises()
+        self._variants, self._initials = known.variants, known.initials
+        self._words = sorted({word for word in (*words, *known.spelled) if _HAN_WORD.fullmatch(word)})
+        self._heard_words = sorted({word for word in known.heard if _HAN.fullmatch(word)})
+        self._lawful = frozenset((*known.lawful, *self._words))
         self._automaton: AhoCorasick | None = None
         self._owners: list[str] = []
+        self._sounds: dict[int, int] = {}
+        self._sounding: AhoCorasick | None = None
 
     def restore(self, text: str) -> tuple[str, tuple[Restored, ...]]:
         """Replace every disguise by the word.
@@ -92,48 +146,114 @@ class Spellings:
                 continue
             parts += [text[reached:start], word]
             length += start - reached
-            in_pinyin = sum(char.isascii() for char in text[start:end]) > 2
+            letters = sum(char.isascii() for char in text[start:end])
+            in_pinyin = letters > 2 and text[start:end] not in self._initials
             places.append(Restored(length, len(word), start, end, in_pinyin))
             length, reached = length + len(word), end
         return "".join([*parts, text[reached:]]), tuple(places)
 
     def _found(self, text: str) -> Iterator[tuple[str, int, int]]:
         automaton = self._automaton or self._build()
-        found = automaton.find_matches_as_indexes(text, overlapping=True)
-        longest = sorted(found, key=lambda item: (item[1], -item[2]))
-        for index, start, end in longest:
-            if _whole(text, start, end):
-                yield self._owners[index], start, end
+        found = [
+            (self._owners[index], start, end)
+            for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True)
+            if _whole(text, start, end) and self._stands(text, start, end)
+        ]
+        found += self._heard(text)
+        return iter(sorted(found, key=lambda item: (item[1], -item[2])))
+
+    def _stands(self, text: str, start: int, end: int) -> bool:
+        """Say whether letters that stand for a word are no part of other letters or figures."""
+        if text[start:end] not in self._initials:
+            return True
+        around = text[start - 1 : start] + text[end : end + 1]
+        return not (around.isascii() and around.isalnum()) and not any(
+            char.isascii() and char.isalnum() for char in around
+        )
+
+    def _heard(self, text: str) -> list[tuple[str, int, int]]:
+        """Find what sounds like a word, has some of its characters, and is not the word itself nor another one."""
+        if self._sounding is None:
+            return []
+        found = []
+        heard = text.translate(self._sounds)
+        for index, start, end in self._sounding.find_matches_as_indexes(heard, overlapping=True):
+            word, written = self._heard_words[index], text[start:end]
+            same = sum(one == other for one, other in zip(word, written, strict=True))
+            if len(word) / 2 <= same < len(word) and written not in self._lawful:
+                found.append((word, start, end))
+        return found
 
     def _build(self) -> AhoCorasick:
         from ahocorasick_rs import AhoCorasick, Implementation
 
         # Loading the dictionaries of pinyin takes longer than a first answer.
-        lines = kept_arrays("spellings", _key(self._words, self._variants), self._spelled)["lines"]
-        owners = [line.split(" ") for line in lines.tobytes().decode("utf-8").splitlines()]
+        kept = kept_arrays("spellings", self._key(), self._spelled)
+        owners = _lines(kept["lines"])
         self._owners = [word for word, *spellings in owners for _ in spellings]
         spellings = [spelling for _, *spellings in owners for spelling in spellings]
         self._automaton = AhoCorasick(spellings, implementation=Implementation.ContiguousNFA)
+        [lawful, *sounds] = _lines(kept["sounds"])
+        self._lawful |= frozenset(lawful)
+        self._sounds = {ord(char): _FIRST_SOUND + at for at, line in enumerate(sounds) for char in line[0]}
+        self._sounding = AhoCorasick(
+            [word.translate(self._sounds) for word in self._heard_words],
+            implementation=Implementation.ContiguousNFA,
+        )
         return self._automaton
+
+    def _key(self) -> bytes:
+        """Name all that the spellings follow from: words, disguises, this code, the installed dictionary of pinyin."""
+        package = importlib.util.find_spec("pypinyin")
+        table = Path((package and package.origin) or "").with_name("phrases_dict.json")
+        installed = (table.stat().st_size, table.stat().st_mtime_ns) if table.exists() else ()
+        code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        disguises = sorted(self._variants.items()), sorted(self._initials.items())
+        return json.dumps([self._words, self._heard_words, disguises, installed, code]).encode()
 
     def _spelled(self) -> dict[str, NDArray[Any]]:
         """Work out all spellings: lines of a word and its disguises, no disguise in two lines."""
         owners = {spelling: word for word in self._words for spelling in _disguised(word, self._variants)}
         owners |= {spelling: word for word in self._words for spelling in _spellings(word)}
+        owners |= {letters: word for letters, word in self._initials.items()}
         lines: dict[str, list[str]] = {}
         for spelling, word in owners.items():
             lines.setdefault(word, [word]).append(spelling)
         text = "\n".join(" ".join(line) for line in lines.values())
-        return {"lines": np.frombuffer(text.encode("utf-8"), dtype=np.uint8)}
+        return {"lines": _bytes(text), "sounds": _bytes(_sounds(self._heard_words))}
 
 
-def _key(words: Sequence[str], variants: Mapping[str, Sequence[str]]) -> bytes:
-    """Name all that the spellings follow from: words, variants, this code, and the installed dictionary of pinyin."""
-    package = importlib.util.find_spec("pypinyin")
-    table = Path((package and package.origin) or "").with_name("phrases_dict.json")
-    installed = (table.stat().st_size, table.stat().st_mtime_ns) if table.exists() else ()
-    code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    return json.dumps([words, sorted(variants.items()), installed, code]).encode()
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+def _lines(kept: NDArray[Any]) -> list[list[str]]:
+    return [line.split(" ") for line in kept.tobytes().decode("utf-8").splitlines()]
+
+
+def _sounds(words: Sequence[str]) -> str:
+    """Work out who sounds alike.
+
+    Returns:
+        A first line of phrases that sound like one of the words and are others; then a line of the common characters
+        of each syllable in the words.
+    """
+    from pypinyin import Style, lazy_pinyin
+    from pypinyin.phrases_dict import phrases_dict
+
+    written = set(words)
+    common = {char for char in _COMMON if _HAN.fullmatch(char)} | set("".join(written))
+    of_char = {char: lazy_pinyin(char, style=Style.NORMAL)[0] for char in sorted(common)}
+    used = {of_char[char] for word in written for char in word}
+    heard = {tuple(of_char[char] for char in word) for word in written}
+    others = sorted(
+        phrase
+        for phrase in phrases_dict
+        if phrase not in written and tuple(of_char.get(char, "") for char in phrase) in heard
+    )
+    lines = [" ".join(others) or "-"]
+    lines += ["".join(char for char in of_char if of_char[char] == sound) for sound in sorted(used)]
+    return "\n".join(lines)
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -168,3 +288,8 @@ def _spellings(word: str) -> Iterator[str]:
         letters = sum(char.isascii() for char in spelling)
         if letters > 2 or (letters == 2 and len(spelling) > letters):
             yield spelling
+    if len(word) > 2 and _HAN.fullmatch(word):
+        for written in itertools.product(*zip(word, (sound[0] for sound in syllables), strict=True)):
+            spelling = "".join(written)
+            if 0 < sum(char.isascii() for char in spelling) < len(spelling):
+                yield spelling

@@ -25,12 +25,21 @@ _SYMBOLS = {
     **dict.fromkeys("⭐🌟★☆✨", "星"),
     **dict.fromkeys("➕+", "加"),
     **dict.fromkeys("🧧", "红包"),
-    **dict.fromkeys("💰💵", "钱"),
+    **dict.fromkeys("💰💵💸", "钱"),
+    **dict.fromkeys("💊💉", "药"),
+    **dict.fromkeys("📱☎📞", "电话"),
+    "🎁": "礼品",
+    "🥇": "第一",
+    "💯": "100%",
+    "🏆": "冠军",
+    "💳": "银行卡",
     **dict.fromkeys("🐧", "企鹅"),
     **dict.fromkeys("🛰", "卫星"),
 }
 # Cyrillic and Greek letters that pass for Latin ones or digits; texts come in lower case.
-_LOOKALIKES = dict(zip("авсеіјкмнорѕтухзбοαερτυνιχ", "abceijkmhopstyx36oaeptuvix", strict=True))
+_LOOKALIKES = dict(zip("❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒⓵⓶⓷⓸⓹⓺⓻⓼⓽", "123456789" * 3, strict=True)) | dict(
+    zip("авсеіјкмнорѕтухзбοαερτυνιχ", "abceijkmhopstyx36oaeptuvix", strict=True)
+)
 _HAS_SYMBOL = expression("[" + "".join(_SYMBOLS) + "]")
 _LONE_ACROSS_END = expression(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
 

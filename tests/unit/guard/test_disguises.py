@@ -7,7 +7,7 @@ import pytest
 
 from assist.guard import screen
 from assist.guard.learned import find_unlisted, scorer
-from assist.guard.pinyin import Spellings
+from assist.guard.pinyin import Disguises, Spellings
 from assist.guard.skeleton import View
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,11 +74,45 @@ def test_ordinary_words_that_look_like_a_disguise_stay(text):
 
 
 def test_disguises_keep_the_places_of_the_text():
-    spellings = Spellings(["概不退换"], {"概": ["慨", "木既"], "换": ["焕"]})
+    spellings = Spellings(["概不退换"], Disguises({"概": ("慨", "木既"), "换": ("焕",)}))
     text, [place] = spellings.restore("清仓木既不退焕哦")
     assert text == "清仓概不退换哦"
     assert (place.at, place.length, place.start, place.end, place.in_pinyin) == (2, 4, 2, 7, False)
     assert spellings.restore("概不退换") == ("概不退换", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "差的12块直接zfb给我",
+        "支付鸨转我",
+        "去pdd搜同名店下单更便宜",
+        "把cp删了，私下补您20",
+        "郝评返现五元",
+        "降xt的茶，血糖都稳了",
+        "这是💊用级别的",
+        "⭐⭐⭐⭐⭐截图给我 🧧3元",
+        "晒图饭现三块",
+        "这款是国加级的品质",
+    ],
+)
+def test_initials_sounds_and_signs_are_seen_through(text):
+    assert blocked(text, learned=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "建议您取消重新下单",
+        "支付包含运费",
+        "dy-100型号的支架没有货",
+        "CP值很高的一款",
+        "您优先下单，我们核对",
+        "请您等待一下了哦",
+    ],
+)
+def test_what_only_sounds_like_a_listed_word_stays(text):
+    assert blocked(text, learned=False) == []
 
 
 def test_spellings_are_put_back_with_their_places():

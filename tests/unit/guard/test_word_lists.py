@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from assist.documents import Document, Kind
 from assist.errors import IngestError
-from assist.guard import screen
+from assist.guard import check, screen
 from assist.guard.claims import CLAIM_LISTS
-from assist.guard.lexicon import Lexicon, load_lexicon, read_rules, spell_out
+from assist.guard.lexicon import Lexicon, load_lexicon, read_rules, shop_lexicon, spell_out
 from assist.guard.skeleton import Skeleton, View
 from assist.guard.tone import TONE_LISTS
 from assist.guard.wordlists import read_list_file
+from assist.loading import screen_all
+from assist.settings import GuardSettings
 
 HEAD = 'kind = "absolute"\nground = "本店规定"\nmessage = "不能这样说"\nhint = "换个说法"\n'
 
@@ -75,6 +79,40 @@ def test_a_shop_adds_its_own_list(tmp_path: Path) -> None:
     (finding,) = screen("给您闺-蜜-价", extra=extra)
     assert finding.evidence["word"] == "闺-蜜-价"
     assert screen("给您闺蜜价") == ()
+
+
+def test_a_shop_adds_its_own_disguises(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('[variants]\n"微" = ["溦"]\n[initials]\n"lxwd" = "加微信"\n', encoding="utf-8")
+    for text in ("加溦信聊", "亲，lxwd聊"):
+        assert screen(text) == ()
+        (finding,) = screen(text, extra=shop_lexicon([str(path)]))
+        assert finding.kind == "off_platform"
+
+
+def test_drafts_and_past_answers_are_held_against_the_shops_lists(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(HEAD + '[[rule]]\nwords = ["闺蜜价"]', encoding="utf-8")
+    settings = GuardSettings(lists=(str(path),))
+    assert [finding.kind for finding in check("给您闺蜜价", settings=settings)] == ["absolute"]
+    assert check("给您闺蜜价") == ()
+    answer = Document("a1", "给您闺蜜价", kind=Kind.PAST_ANSWER, attributes={"answer": "给您闺蜜价"})
+    assert screen_all([answer], "raise", settings.lists).blocked == (("a1", "absolute"),)
+    assert screen_all([answer], "raise").blocked == ()
+
+
+def test_a_changed_list_is_read_again_and_a_missing_one_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(HEAD + '[[rule]]\nwords = ["闺蜜价"]', encoding="utf-8")
+    assert screen("给您老铁价", extra=shop_lexicon([str(path)])) == ()
+    path.write_text(HEAD + '[[rule]]\nwords = ["老铁价"]', encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert screen("给您老铁价", extra=shop_lexicon([str(path)])) != ()
+    with pytest.raises(IngestError, match="word list"):
+        shop_lexicon([str(tmp_path / "none.toml")])
+    path.write_text("variants = 3", encoding="utf-8")
+    with pytest.raises(IngestError, match="disguises"):
+        load_lexicon((), extra=[path])
 
 
 def test_the_packages_lists_load() -> None:
