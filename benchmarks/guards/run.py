@@ -27,7 +27,6 @@ from assist.guard import CHECKS, Evidence, mask, screen
 from assist.guard.conflicts import find_conflicts
 from assist.guard.decay import recheck
 from assist.guard.numbers import find_unsupported_numbers
-from assist.guard.skeleton import View
 from assist.ingest import read_folder
 from assist.messages import Message, turns
 from assist.results import Draft, Finding, Severity
@@ -228,7 +227,7 @@ def speed(made: list[Draft]) -> dict[str, Any]:
                 remembered.cache_clear()
             shown = tuple(word for statement in draft.statements for word in statement.shown)
             begin, clock = time.thread_time(), time.perf_counter()
-            evidence = Evidence(View(draft.full), draft.citations, shown, draft.statements)
+            evidence = Evidence(guard._view(draft.full), draft.citations, shown, draft.statements)
             for run in CHECKS:
                 start = time.thread_time()
                 run(evidence)

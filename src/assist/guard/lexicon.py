@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assist.errors import IngestError, InputError
 from assist.expressions import expression
@@ -101,7 +101,9 @@ class Lexicon:
         self._automaton: AhoCorasick | None = None
         self._owners: list[tuple[Rule, ...]] = []
         listed = (word for rule in self.rules if rule.severity is Severity.BLOCK for word in rule.words)
-        self._spellings = Spellings(listed, _packaged_disguises().joined(self.added))
+        words = tuple(listed)
+        known = _packaged_disguises().joined(self.added)
+        self._spellings = Spellings(words, replace(known, heard=_of(words, known.heard)))
 
     def respelled(self, skeleton: Skeleton) -> Respelled | None:
         """Return a skeleton with this lexicon's disguised words written out; None: there are none."""
@@ -116,10 +118,11 @@ class Lexicon:
         text = skeleton.text
         automaton = self._automaton or self._build()
         found: list[Match] = []
+        read: _Read = {}
         for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             for rule in self._owners[index]:
                 hidden = any(start < right and left < end for left, right in skeleton.disguised)
-                match = _judge(_bare(rule) if hidden else rule, text, start, end)
+                match = _judge(_bare(rule) if hidden else rule, text, start, end, read)
                 if match is not None:
                     found.append(match)
         return _merge(found) if found else found
@@ -135,6 +138,19 @@ class Lexicon:
         automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
         self._automaton = automaton
         return automaton
+
+
+def _of(words: Sequence[str], heard: Sequence[str]) -> tuple[str, ...]:
+    """Keep the words of which one of a lexicon's words is a part, or that are a part of one."""
+    joined = "\n".join(words)
+    held = frozenset(words)
+    sizes = {len(word) for word in held}
+    return tuple(
+        word
+        for word in heard
+        if word in joined
+        or any(word[at : at + size] in held for size in sizes for at in range(len(word) - size + 1))
+    )
 
 
 @cache
@@ -178,20 +194,26 @@ _CLEARED_AFTER = expression(
 )
 
 
-def _judge(rule: Rule, text: str, start: int, end: int) -> Match | None:
+_Read: TypeAlias = dict[tuple[str, int], tuple[tuple[int, int], ...]]
+"""Where patterns were found, by pattern and start of the sentence."""
+
+
+def _judge(rule: Rule, text: str, start: int, end: int, read: _Read) -> Match | None:
     """Say whether a word found at `[start, end)` is a violation, and how far it reaches."""
     if text[start].isascii() and not _stands_alone(text, start, end):
         return None
     left = text.rfind(SENTENCE_END, 0, start) + 1
     right = text.find(SENTENCE_END, end)
     right = len(text) if right < 0 else right
-    if not _fits(rule, text, left, start, end, right):
+    if not _stands_so(rule, text, left, start, end, right):
         return None
+    # Most words are none of what their rule's pattern means, which is soonest seen from the pattern itself.
+    reach: tuple[int, int] | None = (start, end)
     if rule.pattern is not None:
-        reach = _reach(_compiled(rule.pattern), text, left, start, end, right)
-        if reach is None:
-            return None
-        start, end = reach
+        reach = _reach(rule.pattern, text, (left, right), (start, end), read)
+    if reach is None or not _fits(rule, text, left, right):
+        return None
+    start, end = reach
     if rule.negatable and _is_negated(text, left, start, end, right):
         return None
     return Match(rule, start, end)
@@ -203,11 +225,15 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not any(char and char.isascii() and char.isalnum() for char in outside)
 
 
-def _fits(rule: Rule, text: str, left: int, start: int, end: int, right: int) -> bool:
+def _stands_so(rule: Rule, text: str, left: int, start: int, end: int, right: int) -> bool:
+    """Say whether what stands right before and after a word leaves it what it is."""
     if rule.after is not None and _compiled(rule.after).match(text, end, right):
         return False
-    if rule.before is not None and _compiled(rule.before).search(text[left:start]):
-        return False
+    return rule.before is None or not _compiled(rule.before).search(text[left:start])
+
+
+def _fits(rule: Rule, text: str, left: int, right: int) -> bool:
+    """Say whether the sentence has what a rule needs and nothing that clears it."""
     if rule.needs is not None and not _compiled(rule.needs).search(text, left, right):
         return False
     return rule.unless is None or not _compiled(rule.unless).search(text, left, right)
@@ -220,12 +246,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _reach(
-    pattern: re.Pattern[str], text: str, left: int, start: int, end: int, right: int
+    pattern: str, text: str, sentence: tuple[int, int], word: tuple[int, int], read: _Read
 ) -> tuple[int, int] | None:
-    for found in pattern.finditer(text, left, right):
-        if found.start() < end and start < found.end():
-            return found.start(), found.end()
-    return None
+    """Return where a pattern is found around a word; each sentence is read once for it."""
+    places = read.get((pattern, sentence[0]))
+    if places is None:
+        places = tuple(found.span() for found in _compiled(pattern).finditer(text, *sentence))
+        read[pattern, sentence[0]] = places
+    return next((place for place in places if place[0] < word[1] and word[0] < place[1]), None)
 
 
 def _is_negated(text: str, left: int, start: int, end: int, right: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assist.documents import BlockKind, Document, Fact, Kind, Span
 from assist.expressions import expression
@@ -31,12 +31,14 @@ def page_conflicts(shop: Shop, wanted: frozenset[str] | None) -> Iterator[Confli
         told = [page, *replies.get(page.id, ())]
         if wanted is not None and page.id not in wanted:
             told = [item for item in told if item.id in wanted]
-        facts = [fact for fact in page.facts if fact.sku is None and canonical(fact.key) not in known]
+        facts = [fact for fact in page.facts if fact.sku is None]
         for item in told:
-            yield from _told_otherwise(page, facts, item)
+            yield from _told_otherwise(page, facts, item, known)
 
 
-def _told_otherwise(page: Document, facts: Sequence[Fact], told: Document) -> Iterator[Conflict]:
+def _told_otherwise(
+    page: Document, facts: Sequence[Fact], told: Document, known: Collection[str]
+) -> Iterator[Conflict]:
     for passage in passages(told):
         if passage.kind not in _PROSE:
             continue
@@ -45,9 +47,8 @@ def _told_otherwise(page: Document, facts: Sequence[Fact], told: Document) -> It
         for span in sentences(text):
             at = Span(passage.span.start + span.start, passage.span.start + span.end)
             for fact in facts:
-                value = other_value(fact, span.of(text)) or other_reply(
-                    fact, span.of(text), asked, page.facts
-                )
+                value = None if canonical(fact.key) in known else other_value(fact, span.of(text))
+                value = value or other_reply(fact, span.of(text), asked, page.facts)
                 if value is not None and not _of_another(page, fact, span.of(text)):
                     stated = Term(canonical(fact.key), page, Value(word=fact.value), fact.span, fact.section)
                     yield from _weighed(stated, Term(stated.key, told, value, at, passage.section))

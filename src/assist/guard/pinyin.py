@@ -173,7 +173,7 @@ class Spellings:
 
     def _heard(self, text: str) -> list[tuple[str, int, int]]:
         """Find what sounds like a word, has some of its characters, and is not the word itself nor another one."""
-        if self._sounding is None:
+        if self._sounding is None or not self._heard_words:
             return []
         found = []
         heard = text.translate(self._sounds)

@@ -50,6 +50,7 @@ _TOKENS = expression("|".join(map(re.escape, _SYNTAX)) + r"|\[\^?[^\]]*\]")
 _PIECE_END = expression("[，,、；;：:]")
 _SILENT = frozenset({BlockKind.TITLE, BlockKind.HEADING, BlockKind.QUESTION, BlockKind.SKU_TABLE})
 _MAX_QUANTITIES = 200
+_DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,18 @@ class Value:
         """Say whether both state the same, however written."""
         if self.word or other.word or len(self.quantities) != len(other.quantities):
             return self.word == other.word and not (self.quantities or other.quantities)
-        return all(a.same(b) for a, b in zip(self.quantities, other.quantities, strict=True))
+        return all(_alike(a, b) for a, b in zip(self.quantities, other.quantities, strict=True))
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    """Say whether two figures are the same, months counted as 30 to 31 days: 365天 is a year."""
+    if one.same(other):
+        return True
+    mine, theirs = sorted((one.comparable, other.comparable), key=lambda item: item[0])
+    if (mine[0], theirs[0]) != ("months", "time") or mine[3] or theirs[3]:
+        return False
+    days = theirs[2] / _DAY_MINUTES
+    return mine[2] * 30 <= days <= mine[2] * 31
 
 
 @dataclass(frozen=True, slots=True)

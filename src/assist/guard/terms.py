@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assist.documents import Document, Kind, Level, Span, Validity, Versioned
-from assist.guard.subjects import Reading, Subject, Value, passages, read_text, statutes
+from assist.guard.subjects import Reading, Subject, Value, catalog, passages, read_text, statutes
 
 _REPLIES = frozenset({Kind.PAST_ANSWER, Kind.QUICK_REPLY})
 _MONTH_MINUTES = 30 * 24 * 60
@@ -18,7 +18,7 @@ _AUTHORITY = {Level.LAW: 3, Level.PLATFORM: 2, Level.SHOP: 1, Level.PRODUCT: 0}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A statement of a document on a subject, with when and for what it holds."""
+    """A statement of a document on a subject, with when and for what it holds; `goods`: kinds of goods that it names."""
 
     key: str
     document: Document
@@ -28,6 +28,7 @@ class Term:
     conditions: frozenset[tuple[str, str]] = frozenset()
     categories: frozenset[str] = frozenset()
     subject: Subject | None = None
+    goods: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def _terms(
     for span, section, reading in _readings(Versioned(document), categories):
         named = frozenset(word for group, word in reading.conditions if group == "category")
         # A promotion's own period is its validity.
-        dropped = {"category", "period"} if document.kind is Kind.PROMOTION else {"category"}
+        dropped = {"category", "goods"} | ({"period"} if document.kind is Kind.PROMOTION else set())
+        goods = frozenset(word for group, word in reading.conditions if group == "goods")
         conditions = frozenset(item for item in reading.conditions if item[0] not in dropped)
         yield Term(
             reading.subject.key,
@@ -97,6 +99,7 @@ def _terms(
             conditions,
             named or own,
             reading.subject,
+            goods or frozenset(catalog().conditions["goods"].findall(" ".join(own))),
         )
 
 
@@ -148,7 +151,14 @@ def comparable(one: Term, other: Term) -> bool:
     mine, theirs = one.document, other.document
     if mine.id == theirs.id and (mine.kind is not Kind.PRODUCT or one.span == other.span):
         return False
+    if one.goods and other.goods and not _overlaps(one.goods, other.goods):
+        return False
     return may_meet(one, other) and one.conditions == other.conditions
+
+
+def _overlaps(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether two lists of kinds of goods have one in common: 家电 holds 小家电."""
+    return any(a in b or b in a for a in one for b in other)
 
 
 def may_meet(one: Term, other: Term) -> bool:

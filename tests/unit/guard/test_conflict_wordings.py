@@ -70,6 +70,19 @@ def test_two_rules_of_the_shop_that_differ_are_undecided(one, other, tmp_path):
     assert (found.status, found.wins) == (Status.CONTRADICTION, None)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("小家电保修1年。", "鞋类保修30天。"),
+        ("数码产品质保12个月。", "服饰类商品质保7天。"),
+        ("全店保修1年。", "本店商品质保365天。"),
+        ("主机保修2年。", "电池保修1年。"),
+    ],
+)
+def test_rules_for_other_goods_or_in_other_units_are_none(one, other, tmp_path):
+    assert conflicts(tmp_path, policy("one", one), policy("other", other)) == ()
+
+
 def test_midnight_has_two_names(tmp_path):
     rules = policy("one", "客服每天9点到晚上12点在线。"), policy("other", "人工客服9:00-24:00在线。")
     assert conflicts(tmp_path, *rules) == ()
@@ -97,6 +110,7 @@ def test_a_page_stands_before_the_shop_on_a_specific_value(rule, text, tmp_path)
         ({"净重": "1.2kg"}, "这个多重", "900克左右"),
         ({"最大承重": "120kg", "净重": "3kg"}, "多重的人能坐", "最大承重150公斤"),
         ({"功率": "800W"}, "几瓦的", "1200瓦的"),
+        ({"保修期": "1年"}, "保修多久", "三年的亲"),
         ({"层数": "3层"}, "几层的", "是4层的"),
         ({"防水": "不支持"}, "能碰水吗", "这款是防水的，放心用"),
         ({"是否可机洗": "否"}, "怎么洗", "可以机洗的亲"),
