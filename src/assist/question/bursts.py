@@ -172,7 +172,7 @@ def _kind(raw: str, clean: str, asked: bool) -> SegmentKind:
         return social
     if not clean or _ANSWERS.fullmatch(clean):
         return SegmentKind.EMPTY
-    if _openers().fullmatch(clean):
+    if corrections().fullmatch(clean):
         return SegmentKind.CORRECTION
     if _TAIL.fullmatch(clean) and (asked or not _BARE_VERB.fullmatch(clean)):
         return SegmentKind.TAIL
@@ -233,6 +233,7 @@ def _social_words() -> tuple[tuple[SegmentKind, frozenset[str]], ...]:
 
 
 @cache
-def _openers() -> re.Pattern[str]:
+def corrections() -> re.Pattern[str]:
+    """Return what words that take something back look like (啊不对, 打错了, 哦不)."""
     slips = "|".join(lexicon.words("correction", "slips"))
     return expression(rf"(?:{any_of(lexicon.words('correction', 'openers'))}|{slips}|[\s，,])+[了啊哦]*")

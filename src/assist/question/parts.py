@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assist.documents import Span
 from assist.expressions import expression
-from assist.question.bursts import SOCIAL, Segment, SegmentKind
+from assist.question.bursts import SOCIAL, Segment, SegmentKind, corrections
+from assist.question.subjects import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,11 @@ def _draft(group: Sequence[Segment]) -> Draft:
     silent = (SegmentKind.ID, SegmentKind.CORRECTION)
     said = [segment for segment in group if segment not in replaced and segment.kind not in silent]
     kinds = [segment.kind for segment in group]
-    clean = _joined([segment for segment in said if segment.clean])
+    clean = _joined(
+        _put_right(
+            [segment for segment in group if segment in said or segment.kind is SegmentKind.CORRECTION]
+        )
+    )
     return Draft(
         span,
         _DENIED.sub("", clean),
@@ -132,6 +137,34 @@ def _draft(group: Sequence[Segment]) -> Draft:
         tuple(segment.span for segment in replaced),
         SegmentKind.CORRECTION in kinds,
     )
+
+
+def _put_right(pieces: Sequence[Segment]) -> list[Segment]:
+    """Let a subject that is taken back give its place to the one named instead: 元旦满多少减 / 错了我问双12."""
+    kept: list[Segment] = []
+    corrects = False
+    for piece in pieces:
+        if piece.kind is SegmentKind.CORRECTION:
+            corrects = True
+            continue
+        opened = corrections().match(piece.clean)
+        new = piece.clean[opened.end() :] if opened else piece.clean
+        place, text = _replacing(kept, new) if corrects or opened else (-1, "")
+        if place >= 0:
+            kept[place] = replace(kept[place], clean=text)
+        elif piece.clean:
+            kept.append(piece)
+        corrects = False
+    return kept
+
+
+def _replacing(pieces: Sequence[Segment], new: str) -> tuple[int, str]:
+    """Return which piece takes the new subject, the latest first, and what it then says; -1: none does."""
+    for place in reversed(range(len(pieces))):
+        text = replaced(pieces[place].clean, new)
+        if text is not None:
+            return place, text
+    return -1, ""
 
 
 # A line that breaks off, and one that only ends the question: 电池 / 是 / 锂电的 / 吗.

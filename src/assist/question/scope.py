@@ -13,6 +13,7 @@ from assist.expressions import expression
 from assist.question import lexicon, twins
 from assist.question.kin import Kin
 from assist.question.naming import ProductEntry, has_variant, product_entries
+from assist.question.options import described_options, is_code, pointed_options
 from assist.question.phrases import PhraseTable, any_of
 from assist.question.wares import color_slots
 from assist.text.normalize import fold
@@ -49,6 +50,7 @@ class Mention:
         compares: The text sets products against each other.
         points: The text also says 这个, the product in view.
         places: Where ids stand in the folded text, so that they are not read as other numbers.
+        pointing: The describing words that name the product (带帽子那款); they ask nothing.
     """
 
     products: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class Mention:
     compares: bool = False
     points: bool = False
     places: tuple[tuple[int, int], ...] = ()
+    pointing: str = ""
 
 
 _NOTHING = Mention()
@@ -120,8 +123,9 @@ class Catalog:
         ids = [product for product in ids if product]
         named, firm = self._named(text, words)
         variants = self._variants(text, context) if not named else ()
+        pointing = ""
         if not ids and not variants:
-            variants = self._described(text, context, named, firm=firm)
+            variants, pointing = self._described(text, context, named, firm=firm)
         named = [] if variants else named
         products = tuple(
             product for product in dict.fromkeys([*ids, *named, *variants]) if product not in taken_back
@@ -136,6 +140,7 @@ class Catalog:
             compares,
             _points().search(text) is not None or _AGAINST.search(text) is not None and twins.compares(text),
             tuple(places),
+            pointing,
         )
 
     def sku_places(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
@@ -149,24 +154,36 @@ class Catalog:
                 if not (word.isdigit() and _MEASURES.match(text, end)):
                     found[start, end] = word
         for colour in color_slots(text):
-            inside = any(start <= colour.start and colour.end <= end for start, end in found)
+            inside = any(start < colour.end and colour.start < end for start, end in found)
             own = self.sku_choice(str(colour.value), products)
             if not inside and own != colour.value:
                 found[colour.start, colour.end] = own
         return tuple((start, end, word) for (start, end), word in sorted(found.items()))
 
+    def described_skus(self, text: str, products: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Return amounts and ends of the sizes that are SKUs of one product, each with the page's own word (一斤, 500g)."""
+        entry = self._entries.get(products[0]) if len(products) == 1 else None
+        return tuple(described_options(text, entry.sku_words)) if entry is not None else ()
+
+    def pointed_skus(self, text: str, products: Sequence[str]) -> tuple[str, ...]:
+        """Return the page's own words for the SKUs of one product that describing words fit (配线那个)."""
+        entry = self._entries.get(products[0]) if len(products) == 1 else None
+        return tuple(pointed_options(text, entry.sku_words)) if entry is not None else ()
+
     def sku_choice(self, word: str, products: Sequence[str]) -> str:
         """Return the one SKU word of `products` that holds `word` (黑 → 曜石黑); else `word` itself."""
         entries = [self._entries[product] for product in products if product in self._entries]
-        own = {option for entry in entries for option in entry.sku_words if not _is_code(option)}
+        own = {option for entry in entries for option in entry.sku_words if not is_code(option)}
         stem = word[:-1] if len(word) > 1 and word.endswith("色") else word
         if any(fold(option) in (word, stem) for option in own):
             return next(option for option in sorted(own) if fold(option) in (word, stem))
-        holding = sorted(option for option in own if stem in fold(option))
+        holding = sorted(option for option in own if stem in fold(option)) or sorted(
+            option for option in own if len(stem) > 1 and re.search(".".join(stem), fold(option))
+        )
         return holding[0] if len(holding) == 1 else word
 
     def _remember(self, entry: ProductEntry, names: dict[str, dict[str, None]]) -> None:
-        codes = [word for word in entry.sku_words if _is_code(word)]
+        codes = [word for word in entry.sku_words if is_code(word)]
         for word in (entry.id, *entry.aliases, *codes):
             self._ids.setdefault(fold(word), entry.id)
         for name in filter(None, map(fold, entry.names)):
@@ -268,20 +285,20 @@ class Catalog:
 
     def _described(
         self, text: str, context: str | None, named: Sequence[str], *, firm: bool
-    ) -> tuple[str, ...]:
-        """Return the products that describing words mean: one of a few like ones, or those that are compared."""
+    ) -> tuple[tuple[str, ...], str]:
+        """Return the products that describing words mean, one of a few like ones or those compared, and those words."""
         both = self._both(text, context, named)
         if both:
-            return both
+            return both, ""
         kin = self.kin.of(context) if context is not None else self._shared(text)
         if len(kin) < 2 or (named and firm):
-            return ()
+            return (), ""
         known = [self.kin.traits(product) for product in kin]
         for reference in twins.references(text):
             chosen = twins.meant(reference, known)
             if chosen is not None and kin[chosen] != context:
-                return (kin[chosen],)
-        return ()
+                return (kin[chosen],), reference.text
+        return (), ""
 
     def _both(self, text: str, context: str | None, named: Sequence[str]) -> tuple[str, ...]:
         """Return the like products that a text compares by their number (两副耳机) or by a word for each."""
@@ -372,10 +389,6 @@ _TAKES_BACK = expression("不对|[哦啊噢]不|不不|撤回|收回|不是不�
 def _shape(word: str) -> str:
     """Return letters as `a` and digits as `0`: ids of one shop look alike (`a102` → `a000`)."""
     return re.sub(r"\d", "0", re.sub("[a-z]", "a", word))
-
-
-def _is_code(word: str) -> bool:
-    return len(word) >= 5 and re.fullmatch(r"[A-Za-z][A-Za-z\-]*\d[A-Za-z0-9\-]*", word) is not None
 
 
 def _is_noun(name: str) -> bool:

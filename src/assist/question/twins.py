@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assist.documents import BlockKind, Document
@@ -31,6 +31,7 @@ _LEADING = expression(
 _NO_DESCRIPTION = expression(
     "[买拍收发订哪赠]|送(?![礼人])|活动|优惠|[满立]减|打折|券|下单|刚才|刚刚|之前|上次|以前|昨天|前天|今天|[说问]的|链接|图片|截图|收藏|加购|同款|一样|喜欢"
 )
+_ASKS = expression("[多几吗么哪]|怎|咋|啥|能不能|可以不")
 _PRICE = expression(r"(?P<yuan>\d{1,5}(?:\.\d{1,2})?)(?:块钱?|元)?的?")
 _FIGURE = expression(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])")
 _TOKEN = expression(r"[a-z0-9.]+|[一-鿿]")
@@ -84,10 +85,12 @@ class Reference:
     Attributes:
         words: What describes it (带帽子).
         price: A price that it is told by (249那副); None: words.
+        text: All that points (带帽子那款); empty where it also asks.
     """
 
     words: str
     price: Decimal | None = None
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ def references(text: str) -> Iterator[Reference]:
             words = _LEADING.sub("", found["words"])
             if words and not _NO_DESCRIPTION.search(words):
                 price = _PRICE.fullmatch(words)
-                yield Reference(words, Decimal(price["yuan"]) if price else None)
+                text = "" if _ASKS.search(words) else found[0]
+                yield Reference(words, Decimal(price["yuan"]) if price else None, text)
 
 
 def compared(text: str) -> Iterator[tuple[str, str]]:
@@ -172,14 +176,14 @@ def _own_sentences(page: Document, is_other: Callable[[str], bool]) -> Iterator[
             yield from _SENTENCE.findall(text)
 
 
-def meant(reference: Reference, kin: Sequence[Traits]) -> int | None:
-    """Return which of several like products is pointed to; None: none of them more than the others."""
+def meant(reference: Reference, kin: Sequence[Traits], *, lead: float = LEAD) -> int | None:
+    """Return which of several like products is pointed to; None: none of them fits better by `lead` than the others."""
     fits = _by_price(reference.price, kin) if reference.price is not None else None
     fits = fits or _by_amount(reference.words, kin) or _by_scale(reference.words, kin)
     fits = fits or [fit(reference.words, item) for item in kin]
     best = max(range(len(kin)), key=lambda at: fits[at])
     others = [value for at, value in enumerate(fits) if at != best]
-    return best if fits[best] - max(others, default=fits[best]) >= LEAD else None
+    return best if fits[best] - max(others, default=fits[best]) >= lead else None
 
 
 def fit(words: str, of: Traits) -> float:

@@ -25,6 +25,7 @@ from assist.question.plausible import REVIEWS, asks_reward, plausible, wishes_pe
 from assist.question.refusal import is_outdone, is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
+from assist.question.subjects import replaced
 from assist.question.telling import ADDRESS, told, wanted_address
 from assist.question.wares import sku_slot
 from assist.settings import MessageSettings
@@ -169,7 +170,11 @@ class Understanding:
         named = tuple(slot.name for slot, _ in found)
         whole = Draft(Span(0, max(1, len(text))), fold(text), SegmentKind.STATEMENT, named)
         pieces = drafts(cut) or (whole,)
-        scopes = self._scopes(text, pieces, context, mention)
+        scopes, pointing = self._scopes(text, pieces, context, mention)
+        pieces = tuple(
+            self._told(draft, words, scope, before)
+            for draft, words, scope in zip(pieces, pointing, scopes, strict=True)
+        )
         products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
         own = self._own_slots(normalized, found, products)
         pieces = tuple(_pasted(draft, before) for draft in pieces)
@@ -214,7 +219,9 @@ class Understanding:
             dropped = any(span.covers(typed) for span in draft.replaced) or start < changed
             if not dropped and not is_refused(normalized.text, start):
                 words[typed.of(text)] = None
-        return tuple(words)
+        plain = wording.plain(normalized.text)
+        described = [own for _, own in self.catalog.described_skus(plain, products)]
+        return tuple(dict.fromkeys([*words, *described, *self.catalog.pointed_skus(plain, products)]))
 
     def _own_slots(
         self, normalized: Normalized, found: Sequence[tuple[Slot, Span]], products: Sequence[str]
@@ -250,9 +257,13 @@ class Understanding:
 
     def _scopes(
         self, text: str, pieces: Sequence[Draft], context: str | None, whole: Mention
-    ) -> list[tuple[str, ...]]:
-        """Return the products of each part: named in it, else in the part before, else the one in view."""
+    ) -> tuple[list[tuple[str, ...]], list[str]]:
+        """Return the products of each part, and the words of it that only point to them.
+
+        They are named in the part, else in the part before, else the one in view.
+        """
         scopes: list[tuple[str, ...]] = []
+        pointing: list[str] = []
         current: tuple[str, ...] | None = None
         for draft in pieces:
             mention = (
@@ -263,11 +274,37 @@ class Understanding:
             own = _scope(mention, context)
             current = own if own is not None else current
             scopes.append(current if current is not None else ((context,) if context else ()))
+            pointing.append(mention.pointing)
         named = next((scope for scope in scopes if scope), ())
-        return [scope or named for scope in scopes] if context is None and whole.unknown is None else scopes
+        if context is None and whole.unknown is None:
+            scopes = [scope or named for scope in scopes]
+        return scopes, pointing
 
-    def _mention(self, typed: str, context: str | None) -> Mention:
-        return self.catalog.mention(fold(typed), context=context, words=self._words)
+    def _told(self, draft: Draft, pointing: str, products: tuple[str, ...], before: Earlier) -> Draft:
+        """Put what a part asks in the page's words: without what only points, after the question it follows."""
+        clean = draft.clean
+        for typed in filter(None, (wording.plain(pointing), pointing)):
+            clean = clean.replace(typed, "", 1)
+        if clean != draft.clean and _NO_QUESTION.fullmatch(clean):
+            clean = before.question or draft.clean
+        for typed, own in self.catalog.described_skus(clean, products):
+            clean = clean.replace(
+                typed, fold(own) if typed[-1] not in "个款件双台盒瓶副种把袋条只块罐支套" else ""
+            )
+        if before.question and is_elliptic(draft):
+            clean = replaced(before.question, clean) or clean
+        if self._only_skus(clean, products):
+            clean += "钱"
+        return replace(draft, clean=clean.strip()) if clean != draft.clean else draft
+
+    def _only_skus(self, clean: str, products: tuple[str, ...]) -> bool:
+        """Say whether a part names a SKU and asks 多少: how much it costs."""
+        if not (products and clean.endswith("多少")):
+            return False
+        rest = list(clean[:-2])
+        for start, end, _ in self.catalog.sku_places(clean, products):
+            rest[start:end] = " " * (end - start)
+        return "".join(rest) != clean[:-2] and _NOTHING_ELSE.fullmatch("".join(rest)) is not None
 
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
         if reading.classified:
@@ -346,6 +383,8 @@ def _is_mark(char: str) -> bool:
 
 
 _FEW_MARKS = 3
+_NOTHING_ELSE = expression(r"[的码号色款个件双\s]*")
+_NO_QUESTION = expression(r"[呢咧吧啊呀哦嘛哈的\s]*")
 
 
 def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:

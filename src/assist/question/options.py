@@ -1,0 +1,75 @@
+"""Choices of a SKU table that a shopper words without naming them: 一斤装 for 500g, 最大码, 配线那个."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assist.expressions import expression
+from assist.question import twins
+from assist.question.sizes import is_size
+from assist.question.wares import sku_slot
+from assist.text.normalize import fold
+from assist.text.quantities import Dimension, Quantity, quantities
+
+_AMOUNTS = (Dimension.WEIGHT, Dimension.VOLUME, Dimension.CAPACITY)
+_END = expression("(?:最|顶)(?P<way>大|小)(?:的?[号码]子?|的?尺码)")
+_LEAD = 2.0
+"""A choice has few words, so that one character which it alone has tells little."""
+_LADDER = ("xxs", "xs", "s", "m", "l", "xl", "2xl", "xxl", "3xl", "xxxl", "4xl", "5xl", "6xl")
+
+
+def described_options(text: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield `(as typed, the page's own word)` for what a folded text words without naming it.
+
+    Args:
+        text: The text.
+        words: What the SKU tables of a product let choose.
+    """
+    own = [word for word in words if not is_code(word)]
+    yield from _amounts(text, own)
+    yield from _ends(text, own)
+
+
+def is_code(word: str) -> bool:
+    """Say whether a word of a SKU table is the code of a row (A102-WH-1)."""
+    return len(word) >= 5 and re.fullmatch(r"[A-Za-z][A-Za-z\-]*\d[A-Za-z0-9\-]*", word) is not None
+
+
+def _amounts(text: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield amounts that are those of one choice in another unit: 一斤 is 500g."""
+    for amount in quantities(text):
+        if amount.dimension in _AMOUNTS and not any(amount.text in fold(word) for word in own):
+            alike = [word for word in own if _holds_only(word, amount)]
+            if len(alike) == 1:
+                yield amount.text, alike[0]
+
+
+def _holds_only(word: str, amount: Quantity) -> bool:
+    held = quantities(fold(word))
+    return len(held) == 1 and held[0].same(amount)
+
+
+def _ends(text: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
+    sizes = sorted({word for word in own if _rank(word) is not None}, key=lambda word: _rank(word) or 0.0)
+    for found in _END.finditer(text) if len(sizes) > 1 else ():
+        yield found[0], sizes[-1 if found["way"] == "大" else 0]
+
+
+def _rank(word: str) -> float | None:
+    size = fold(word)
+    if not is_size(size):
+        return None
+    if size in _LADDER:
+        return float(_LADDER.index(size))
+    return float(size) if re.fullmatch(r"\d{2}(?:\.5)?", size) else None
+
+
+def pointed_options(text: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield the one choice that describing words of a folded text fit: 配线那个."""
+    own = [word for word in words if not (is_code(word) or sku_slot(word) or word.isdigit())]
+    known = [twins.Traits(fold(word)) for word in own]
+    for reference in twins.references(text) if len(known) > 1 else ():
+        chosen = twins.meant(reference, known, lead=_LEAD) if reference.price is None else None
+        if chosen is not None and twins.fit(reference.words, known[chosen]) > 0:
+            yield own[chosen]
