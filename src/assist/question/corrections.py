@@ -19,7 +19,7 @@ from assist.question.phrases import any_of
 _VALUE = rf"(?P<v>\d尺\d?|\d+(?:\.\d+)?(?:[kw](?![a-z]))?|{CHINESE}{{2,}})"
 _OLD = r"(?P<old>\d尺\d?|\d+(?:\.\d+)?)"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
-_ENDED = r"(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了])"
+_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了])"
 _FILL = r"(?:[了的啊哦呃\s，,。:：是要到]|我是|应该|身高|体重|脚长)*"
 _NAMES = {
     **{"身高": "height_cm", "个子": "height_cm", "体重": "weight_kg", "斤数": "weight_kg", "脚长": "foot_cm"},

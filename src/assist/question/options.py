@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assist.documents import BlockKind, Document, Row
 from assist.expressions import expression
 from assist.question import twins
 from assist.question.sizes import is_size
@@ -16,6 +17,7 @@ _AMOUNTS = (Dimension.WEIGHT, Dimension.VOLUME, Dimension.CAPACITY)
 _END = expression("(?:最|顶)(?P<way>大|小)(?:的?[号码]子?|的?尺码)")
 _LEAD = 2.0
 """A choice has few words, so that one character which it alone has tells little."""
+_FIGURE = expression(r"\d+(?:\.\d+)?")
 _LADDER = ("xxs", "xs", "s", "m", "l", "xl", "2xl", "xxl", "3xl", "xxxl", "4xl", "5xl", "6xl")
 
 
@@ -65,11 +67,33 @@ def _rank(word: str) -> float | None:
     return float(size) if re.fullmatch(r"\d{2}(?:\.5)?", size) else None
 
 
+def priced_options(text: str, page: Document) -> Iterator[str]:
+    """Yield the choices that a price in a folded text points to: those of all rows at that price alone (59那个)."""
+    asked = {str(reference.price) for reference in twins.references(text) if reference.price is not None}
+    for table in page.tables if asked else ():
+        column = next((at for at, head in enumerate(table.header) if "价" in head), None)
+        if table.kind is not BlockKind.SKU_TABLE or column is None:
+            continue
+        rows = [row for row in table.rows if len(row.cells) > column]
+        at_price = [_FIGURE.findall(row.cells[column].text)[:1] for row in rows]
+        for price in asked:
+            mine = [_choices(row) for row, own in zip(rows, at_price, strict=True) if own == [price]]
+            others = [_choices(row) for row, own in zip(rows, at_price, strict=True) if own != [price]]
+            if mine and others:
+                yield from sorted(set.intersection(*mine).difference(*others))
+
+
+def _choices(row: Row) -> set[str]:
+    cells = {cell.text.strip() for cell in row.cells}
+    return {cell for cell in cells if cell and not is_code(cell) and not _FIGURE.fullmatch(cell.rstrip("元"))}
+
+
 def pointed_options(text: str, words: Sequence[str]) -> Iterator[str]:
-    """Yield the one choice that describing words of a folded text fit: 配线那个."""
+    """Yield the one choice that describing words of a folded text fit: 配线那个, 带保护套的多少钱."""
     own = [word for word in words if not (is_code(word) or sku_slot(word) or word.isdigit())]
     known = [twins.Traits(fold(word)) for word in own]
-    for reference in twins.references(text) if len(known) > 1 else ():
+    pointing = [*twins.references(text), *twins.attributes(text)] if len(known) > 1 else []
+    for reference in pointing:
         chosen = twins.meant(reference, known, lead=_LEAD) if reference.price is None else None
         if chosen is not None and twins.fit(reference.words, known[chosen]) > 0:
             yield own[chosen]

@@ -13,7 +13,7 @@ from assist.expressions import expression
 from assist.question import lexicon, twins
 from assist.question.kin import Kin
 from assist.question.naming import ProductEntry, has_variant, product_entries
-from assist.question.options import described_options, is_code, pointed_options
+from assist.question.options import described_options, is_code, pointed_options, priced_options
 from assist.question.phrases import PhraseTable, any_of
 from assist.question.wares import color_slots
 from assist.text.normalize import fold
@@ -166,9 +166,15 @@ class Catalog:
         return tuple(described_options(text, entry.sku_words)) if entry is not None else ()
 
     def pointed_skus(self, text: str, products: Sequence[str]) -> tuple[str, ...]:
-        """Return the page's own words for the SKUs of one product that describing words fit (配线那个)."""
+        """Return the page's own words for the SKUs of one product that describing words or a price fit (配线那个, 59那个)."""
         entry = self._entries.get(products[0]) if len(products) == 1 else None
-        return tuple(pointed_options(text, entry.sku_words)) if entry is not None else ()
+        if entry is None:
+            return ()
+        priced = priced_options(text, entry.page) if entry.page is not None else ()
+        return (
+            *pointed_options(text, entry.sku_words),
+            *(word for word in priced if word in entry.sku_words),
+        )
 
     def sku_choice(self, word: str, products: Sequence[str]) -> str:
         """Return the one SKU word of `products` that holds `word` (黑 → 曜石黑); else `word` itself."""

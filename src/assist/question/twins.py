@@ -24,6 +24,10 @@ _CLASSIFIER = "[个款件双台盒瓶副种把袋条只块罐支套包本张对�
 _RUN = r"[^\s，,。!！?？;；、~]"
 _REFERENCE = expression(rf"(?P<words>{_RUN}{{1,12}}?)的?[那这]{_CLASSIFIER}")
 _TURNED = expression(rf"(?:^|[\s，,问要])那{_CLASSIFIER}(?P<words>{_RUN}{{1,12}}?)的(?![那这话])")
+_ATTRIBUTE = expression(
+    rf"(?:^|[\s，,])(?P<words>{_RUN}{{1,12}}?)的"
+    "(?=(?:卖|是)?(?:多少?钱|几钱|几块|[什啥]么?价|[咋怎]么?卖|有货|还有|价[格钱]))"
+)
 _LEADING = expression(
     "^(?:那|请问|问下|问问|想问|我?是?[问说指]的?是?|我?[想要买看]+的?是?|要是|如果是|还有|另外|就|是)+"
 )
@@ -121,6 +125,14 @@ def references(text: str) -> Iterator[Reference]:
                 price = _PRICE.fullmatch(words)
                 text = "" if _ASKS.search(words) else found[0]
                 yield Reference(words, Decimal(price["yuan"]) if price else None, text)
+
+
+def attributes(text: str) -> Iterator[Reference]:
+    """Yield what a folded text tells the thing by whose price or stock it asks: 带保护套的多少钱."""
+    for found in _ATTRIBUTE.finditer(text):
+        words = _LEADING.sub("", found["words"])
+        if words and not _NO_DESCRIPTION.search(words):
+            yield Reference(words)
 
 
 def compared(text: str) -> Iterator[tuple[str, str]]:

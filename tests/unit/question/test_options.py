@@ -36,6 +36,14 @@ def test_describing_words_choose_among_sets(text, found):
     assert list(pointed_options(text, SETS)) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("带杯的多少钱", [SETS[1]]), ("陶瓷的多少钱", []), ("玻璃杯的咋卖", [SETS[1]])],
+)
+def test_what_a_price_is_asked_of_chooses_too(text, found):
+    assert list(pointed_options(text, SETS)) == found
+
+
 def _page(id, title, rows):
     table = Table(
         BlockKind.SKU_TABLE,
@@ -60,6 +68,12 @@ def test_a_worded_choice_is_named_by_the_pages_own_word(reader):
     (part,) = reader.understand(Message(("配杯那套什么材质",), product="W71")).parts
     assert part.products == ("W71",)
     assert SETS[1] in part.sku
+
+
+def test_a_price_that_one_choice_has_names_it(reader):
+    (part,) = reader.understand(Message(("89那套什么材质",), product="W71")).parts
+    assert set(part.sku) == {"墨绿", SETS[1]}
+    assert reader.catalog.pointed_skus("60那套什么材质", ("W71",)) == ()
 
 
 def test_words_that_only_point_ask_nothing(reader):
