@@ -61,3 +61,8 @@ def test_a_follow_up_asks_the_question_before_it_of_another_subject(understandin
     history = (Turn("buyer", "普票几天开好"), Turn("agent", "3个工作日内开好哦"))
     question = understanding.understand(Message(("那专票呢",), history=history))
     assert [part.clean for part in question.parts] == ["专票几天开好"]
+
+
+def test_a_length_measured_again_counts_with_its_unit(understanding):
+    question = understanding.understand(Message(("宝宝脚长15厘米", "重量了下 16厘米 穿几码")))
+    assert question.slots["foot_cm"].value == 16
