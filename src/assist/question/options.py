@@ -28,9 +28,12 @@ def described_options(text: str, words: Sequence[str]) -> Iterator[tuple[str, st
         text: The text.
         words: What the SKU tables of a product let choose.
     """
-    own = [word for word in words if not is_code(word)]
-    yield from _amounts(text, own)
-    yield from _ends(text, own)
+    asked = [amount for amount in quantities(text) if amount.dimension in _AMOUNTS]
+    ends = list(_END.finditer(text))
+    # Most texts hold neither: their words are not looked at.
+    own = [word for word in words if not is_code(word)] if asked or ends else []
+    yield from _amounts(asked, own)
+    yield from _ends(ends, own)
 
 
 def is_code(word: str) -> bool:
@@ -38,10 +41,10 @@ def is_code(word: str) -> bool:
     return len(word) >= 5 and re.fullmatch(r"[A-Za-z][A-Za-z\-]*\d[A-Za-z0-9\-]*", word) is not None
 
 
-def _amounts(text: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _amounts(asked: Sequence[Quantity], own: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield amounts that are those of one choice in another unit: 一斤 is 500g."""
-    for amount in quantities(text):
-        if amount.dimension in _AMOUNTS and not any(amount.text in fold(word) for word in own):
+    for amount in asked:
+        if not any(amount.text in fold(word) for word in own):
             alike = [word for word in own if _holds_only(word, amount)]
             if len(alike) == 1:
                 yield amount.text, alike[0]
@@ -52,9 +55,9 @@ def _holds_only(word: str, amount: Quantity) -> bool:
     return len(held) == 1 and held[0].same(amount)
 
 
-def _ends(text: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _ends(ends: Sequence[re.Match[str]], own: Sequence[str]) -> Iterator[tuple[str, str]]:
     sizes = sorted({word for word in own if _rank(word) is not None}, key=lambda word: _rank(word) or 0.0)
-    for found in _END.finditer(text) if len(sizes) > 1 else ():
+    for found in ends if len(sizes) > 1 else ():
         yield found[0], sizes[-1 if found["way"] == "大" else 0]
 
 
@@ -90,10 +93,12 @@ def _choices(row: Row) -> set[str]:
 
 def pointed_options(text: str, words: Sequence[str]) -> Iterator[str]:
     """Yield the one choice that describing words of a folded text fit: 配线那个, 带保护套的多少钱."""
+    pointing = [*twins.references(text), *twins.attributes(text)]
+    if not pointing:
+        return
     own = [word for word in words if not (is_code(word) or sku_slot(word) or word.isdigit())]
     known = [twins.Traits(fold(word)) for word in own]
-    pointing = [*twins.references(text), *twins.attributes(text)] if len(known) > 1 else []
-    for reference in pointing:
+    for reference in pointing if len(known) > 1 else ():
         chosen = twins.meant(reference, known, lead=_LEAD) if reference.price is None else None
         if chosen is not None and twins.fit(reference.words, known[chosen]) > 0:
             yield own[chosen]
