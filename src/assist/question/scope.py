@@ -296,11 +296,14 @@ class Catalog:
         both = self._both(text, context, named)
         if both:
             return both, ""
+        pointing = [] if named and firm else list(twins.references(text))
+        if not pointing:
+            return (), ""
         kin = self.kin.of(context) if context is not None else self._shared(text)
-        if len(kin) < 2 or (named and firm):
+        if len(kin) < 2:
             return (), ""
         known = [self.kin.traits(product) for product in kin]
-        for reference in twins.references(text):
+        for reference in pointing:
             chosen = twins.meant(reference, known)
             if chosen is not None and kin[chosen] != context:
                 return (kin[chosen],), reference.text
@@ -311,10 +314,13 @@ class Catalog:
         counted = twins.several(text)
         if counted is not None:
             return self._counted(*counted, context)
+        pairs = list(twins.compared(text))
+        if not pairs:
+            return ()
         around = context or next(iter(named), None)
         kin = self.kin.of(around) if around is not None else self._shared(text)
         known = [self.kin.traits(product) for product in kin]
-        for pair in twins.compared(text) if len(kin) > 1 else ():
+        for pair in pairs if len(kin) > 1 else ():
             chosen = [twins.meant(twins.Reference(words), known) for words in pair]
             if None not in chosen and chosen[0] != chosen[1]:
                 return tuple(kin[at] for at in chosen if at is not None)
