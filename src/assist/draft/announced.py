@@ -22,7 +22,7 @@ from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 SCORE = 0.85
-_INTENTS = ("售前/价格", "售前/商品/包装", "售前/服务", "售中/订单/价格变动")
+_INTENTS = ("售前/价格", "售前/商品/包装", "售前/服务")
 OWN_WORDS = 1.5
 """What the share of a question's words that only this clause of a promotion holds adds to its relevance."""
 LEAD = 0.05

@@ -13,7 +13,7 @@ from assist.draft.evidence import Candidate, Evidence
 from assist.draft.fit import fit_of_draft
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
-from assist.draft.other_times import of_its_time
+from assist.draft.other_times import of_its_time, without_newer_answers
 from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.products import (
@@ -112,6 +112,7 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
     found = [of_its_time(doubted(item, part, evidence), evidence) for item in found]
+    found = without_newer_answers(found, evidence)
     if not special:
         found.sort(key=lambda item: -standing(item, part))
     least = _least(part, evidence)

@@ -26,12 +26,18 @@ SURELY = 0.12
 """Without words that ask whether it goes on, a promotion that does not run must fit better by this much."""
 TITLE_CHARS = 3
 _STILL = expression(
-    r"还(?:[^是要差款]{0,8}?)(?:送|给|减|抵|打|补|领|用|有|在|参加)|没了|结束|过期|截止|开始(?:了|没|吗)|用不了|不能用|停了|下线|赶得上|来得及"
+    r"还(?:[^是要差款]{0,8}?)(?:送|给|减|抵|打|补|领|用|有|在|搭|附|算|参加)|没了|结束|过期|截止|开始(?:了|没|吗)|用不了|不能用|停了|下线|赶得上|来得及|(?:没见着|没看到|找不到|搁哪|去哪儿?了)|不是(?:说)?(?:送|有|给)"
 )
 _NAME = expression(rf"[一-鿿]{{{TITLE_CHARS}}}")
 _HAN = expression(r"[一-鿿]{2}")
 _SAID = frozenset({BlockKind.TEXT, BlockKind.CHECKLIST, BlockKind.STEPS})
-_GIFT = expression("送|赠|券|还给(?!减)")
+_GIFT = expression("送|赠|券|搭|还给(?!减)")
+_GIVES = expression("送|赠")
+GIVES = 0.15
+"""A sentence that gives something away fits a question for a gift that much better."""
+_FIGURE = expression(r"\d+")
+SHARE = 0.4
+"""What all the words of a question count that a sentence holds as they stand, figures too."""
 
 
 def meant(part: Part, evidence: Evidence) -> Document | None:
@@ -47,7 +53,8 @@ def meant(part: Part, evidence: Evidence) -> Document | None:
     named = [item for item in away if _names(asked, item)]
     named = named or [item for item in away if wanted and wanted <= terms(item.text)]
     if named:
-        return max(named, key=lambda item: (_best(part, [item], evidence), item.id))
+        best = _best(part, named, evidence)
+        return max(named, key=lambda item: (best[item.id], item.id))
     return None if EVENTS.search(asked) else _like(part, away, running, evidence)
 
 
@@ -85,10 +92,11 @@ def _like(
     words = pairs(part.clean) - {
         pair for item in (*running, *pages, *(rule.document for rule in rules)) for pair in pairs(item.text)
     }
-    best = {item.id: _best(part, [item], evidence) + WORD * len(words & pairs(item.text)) for item in away}
+    best = _best(part, away, evidence)
+    best = {item.id: best[item.id] + WORD * len(words & pairs(item.text)) for item in away}
     found = max(away, key=lambda item: (best[item.id], item.id))
     units = [*rules, *(unit for page in pages for unit in product_units(page))]
-    valid = max(_best(part, running, evidence), _best_of(part, units, evidence))
+    valid = max([*_best(part, running, evidence).values(), *_fits(part, units, evidence)], default=0.0)
     return found if best[found.id] > valid + (0.0 if still else SURELY) else None
 
 
@@ -99,19 +107,37 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + 2] for at in range(len(plain) - 1) if _HAN.fullmatch(plain[at : at + 2]))
 
 
-def _best(part: Part, documents: Sequence[Document], evidence: Evidence) -> float:
-    return _best_of(part, [unit for document in documents for unit in clauses_of(document)], evidence)
+def _best(part: Part, documents: Sequence[Document], evidence: Evidence) -> dict[str, float]:
+    """How well the best clause of each promotion fits; one that names the product in scope fits better."""
+    units = [unit for document in documents for unit in clauses_of(document)]
+    best = dict.fromkeys((document.id for document in documents), 0.0)
+    fits = _fits(part, units, evidence) + gains_of_named(part, units, evidence)
+    for unit, fit in zip(units, fits, strict=True):
+        best[unit.document.id] = max(best[unit.document.id], float(fit))
+    return best
 
 
-def _best_of(part: Part, units: Sequence[Unit], evidence: Evidence) -> float:
+def _fits(part: Part, units: Sequence[Unit], evidence: Evidence) -> FloatVector:
+    """How well sentences fit what is asked: relevance, the words they share, and whether they give a gift; shape (n,)."""
     if not units:
-        return 0.0
+        return np.zeros(0, np.float32)
     heads = [
         unit.head if unit.document.title in unit.head else f"{unit.document.title} {unit.head}"
         for unit in units
     ]
     scores = evidence.scorer.score(part, [unit.text for unit in units], heads)
-    return float((scores + gains_of_named(part, units, evidence)).max())
+    asked = own_words(part.text)
+    held = [len(asked & own_words(f"{unit.head} {unit.text}")) / max(1, len(asked)) for unit in units]
+    gift = GIVES if _GIFT.search(part.clean) else 0.0
+    given = [gift * bool(_GIVES.search(unit.quote)) for unit in units]
+    return scores + np.asarray(held, np.float32) * SHARE + np.asarray(given, np.float32)
+
+
+@lru_cache(maxsize=2_048)
+def own_words(text: str) -> frozenset[str]:
+    """Pairs of characters and figures of a text, occasions aside."""
+    plain = EVENTS.sub(" ", fold(text))
+    return pairs(plain) | frozenset(_FIGURE.findall(plain))
 
 
 def gains_of_named(part: Part, units: Sequence[Unit], evidence: Evidence) -> FloatVector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,6 +37,12 @@ def of_its_time(candidate: Candidate, evidence: Evidence) -> Candidate:
             )
         )
     return replace(candidate, statements=tuple(said))
+
+
+def without_newer_answers(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Where a rule of another time answers, leave out past answers: they were given under today's."""
+    other = any(not _holds(statement, evidence.now) for item in found for statement in item.statements)
+    return [item for item in found if not other or "past_answer" not in item.lane]
 
 
 def _holds(statement: Statement, moment: datetime) -> bool:

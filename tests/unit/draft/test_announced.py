@@ -133,3 +133,13 @@ def test_what_runs_or_is_not_known_is_not_denied(text, intent):
 def test_a_word_that_the_page_holds_too_names_no_promotion():
     gift = promotion("上新礼", NATIONAL, ("满赠", "买T恤送面料小样。"))
     assert answer("面料还有吗", gift, pages=[shirt()], products=("T1",)) is None
+
+
+def test_a_gift_that_is_missed_is_told_to_have_ended():
+    gift = promotion("上新礼", NATIONAL, ("送什么", "每双送备用鞋垫1双，价值25元。"), id="p7")
+    found = answer("不是送双鞋垫么 咋没见着", gift, november, intent="售前/商品/包装/配件/赠品")
+    assert "「上新礼」10月9日已经结束了" in said(found)
+
+
+def test_a_price_of_later_is_no_question_about_the_occasion():
+    assert answer("双12当天买以后降价能退差吗", double12, intent="售中/订单/价格变动/补差") is None

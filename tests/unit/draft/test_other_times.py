@@ -5,7 +5,7 @@ from datetime import datetime
 
 from assist.documents import Validity
 from assist.draft.evidence import Candidate, cite
-from assist.draft.other_times import of_its_time
+from assist.draft.other_times import of_its_time, without_newer_answers
 from assist.results import Statement
 from unit.draft.writing import evidence, part, policy, said
 
@@ -50,3 +50,11 @@ def test_the_rule_of_the_time_an_order_was_paid_says_so_and_is_rested_on():
     found = told(Validity(None, datetime(2026, 9, 1)), paid=datetime(2026, 8, 20))
     assert said(found) == "按您付款时的规则：满49元包邮。"
     assert not found.statements[0].dated
+
+
+def test_past_answers_give_way_to_the_rule_of_another_time():
+    rule = told(Validity(datetime(2026, 12, 1), None))
+    past = Candidate(0, "past_answer", (Statement("满59包邮。", (), part=0),), 0.9)
+    given = replace(evidence(part("包邮吗")), now=NOW, rules_at=NOW)
+    assert without_newer_answers([past, rule], given) == [rule]
+    assert without_newer_answers([past], given) == [past]
