@@ -125,10 +125,17 @@ class _Query(NamedTuple):
 
 
 class _Searched(NamedTuple):
-    """Hits, and the rows they were looked for in: while these are held, no other rows have their id."""
+    """What a search found, best first, and the scope: while that is held, no other rows have its id.
 
-    hits: tuple[Hit, ...]
-    rows: IdVector | None
+    Kept as arrays, of which the garbage collector knows nothing: thousands of hits would make its rounds long.
+    """
+
+    rows: IdVector
+    scores: FloatVector
+    dense: FloatVector
+    sparse: FloatVector
+    counts: IdVector | None
+    scope: IdVector | None
 
 
 _Key: TypeAlias = tuple[str, int, int, bool, int, bytes]
@@ -196,16 +203,17 @@ class Retriever:
             (one.text, id(scope), one.k, one.distinct, take, vector.tobytes())
             for one, scope, vector in zip(wanted, rows, vectors, strict=True)
         ]
-        found = {key: known.hits for key in keys if (known := self._recent.get(key)) is not None}
+        found = {key: known for key in keys if (known := self._recent.get(key)) is not None}
         # Of equal searches in a batch the last one stands for all.
         new = {key: at for at, key in enumerate(keys) if key not in found and asked[wanted[at].text].folded}
         places = list(new.values())
         fresh = self._search(
             [wanted[at] for at in places], asked, vectors[places], [rows[at] for at in places], take
         )
-        for (key, at), hits in zip(new.items(), fresh, strict=True):
-            found[key] = self._recent.put(key, _Searched(hits, rows[at])).hits
-        return [found.get(key, ()) for key in keys]
+        for key, searched in zip(new, fresh, strict=True):
+            found[key] = self._recent.put(key, searched)
+        hits = {key: self._hits(searched) for key, searched in found.items()}
+        return [hits.get(key, ()) for key in keys]
 
     def _read(self, text: str) -> _Query:
         """Work out what both lanes and their mix look at, once a text."""
@@ -235,7 +243,7 @@ class Retriever:
         vectors: FloatMatrix,
         rows: Sequence[IdVector | None],
         take: int,
-    ) -> Iterator[tuple[Hit, ...]]:
+    ) -> Iterator[_Searched]:
         if not wanted:
             return
         queries = [asked[one.text] for one in wanted]
@@ -252,7 +260,7 @@ class Retriever:
                 exact_dense=partial(self.view.dense.scores, vectors[at]),
                 exact_sparse=partial(self.view.sparse.scores, query.tokens),
             )
-            yield self._hits(fused, one.k, one.distinct)
+            yield self._cut(fused, one.k, one.distinct, rows[at])
 
     def _allowed(self, scopes: Sequence[Scope]) -> list[IdVector | None]:
         known: dict[Scope, IdVector | None] = {}
@@ -261,15 +269,20 @@ class Retriever:
                 known[scope] = scope.rows(self.view)
         return [known[scope] for scope in scopes]
 
-    def _hits(self, fused: Fused, k: int, distinct: bool) -> tuple[Hit, ...]:
+    def _cut(self, fused: Fused, k: int, distinct: bool, scope: IdVector | None) -> _Searched:
         keep, counts = self._distinct(fused, k) if distinct else (np.arange(min(k, len(fused.rows))), None)
-        stands_for = [1] * len(keep) if counts is None else counts.tolist()
+        return _Searched(
+            fused.rows[keep], fused.scores[keep], fused.dense[keep], fused.sparse[keep], counts, scope
+        )
+
+    def _hits(self, searched: _Searched) -> tuple[Hit, ...]:
+        rows, scores, dense_scores, sparse_scores, counts, _ = searched
         found = zip(
-            self.view.pairs(fused.rows[keep]),
-            fused.scores[keep].tolist(),
-            fused.dense[keep].tolist(),
-            fused.sparse[keep].tolist(),
-            stands_for,
+            self.view.pairs(rows),
+            scores.tolist(),
+            dense_scores.tolist(),
+            sparse_scores.tolist(),
+            [1] * len(rows) if counts is None else counts.tolist(),
             strict=True,
         )
         return tuple(
