@@ -4,7 +4,8 @@
 
 Every round starts a process per source tree, which opens the demo shop, warms up on the further development questions
 and then answers the development questions, which it has not seen; the trees take turns, message by message. Then come
-batches of those questions with a greeting before each, and last a fresh process that imports, opens and answers once.
+batches of those questions with a greeting before each (what was searched and measured for a question is at hand by
+then; its understanding, drafts and guards are not), and last a fresh process that imports, opens and answers once.
 `--against` names the source tree of another commit; each tree searches a store that it loaded itself.
 Stages are CPU time of the process; the whole is CPU and wall time. The matrix libraries use one thread.
 """
