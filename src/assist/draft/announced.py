@@ -12,8 +12,9 @@ from assist.arrays import FloatVector
 from assist.documents import Document
 from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.figures import amount_named, yuan
 from assist.draft.meant import clauses_of, gains_of_named, meant, pairs, said_blocks
-from assist.draft.promotions import EVENTS, day_of, full_cuts, rules_of
+from assist.draft.promotions import EVENTS, best_cut, day_of, full_cuts, rules_of
 from assist.draft.speak import closed, speak
 from assist.draft.units import Unit
 from assist.expressions import expression
@@ -34,6 +35,7 @@ _WHEN = expression(r"什么时候|啥时候|几[号点]|何时|哪天|开始|现
 _FIGURE = expression(r"\d+")
 _OF_GIFTS = ("送", "赠", "券")
 _NOW_INSTEAD = expression(r"现在(?:还)?(?:有|都有|能用)(?:什么|啥|哪些)")
+_SUM = expression(r"多少|几[块多元]|好多|到手|能减|减[不吗得]|便宜")
 MAX_PERIOD = 120
 
 
@@ -48,7 +50,8 @@ def announced_candidate(part: Part, number: int, evidence: Evidence) -> Candidat
     coming = begin is not None and begin > evidence.now
     said = [_told(document, number, evidence)]
     if coming:
-        said.extend(_asked_of(part, document, number, evidence) or _terms_said(document, number))
+        worked = _worked_out(part, document, number)
+        said.extend(worked or _asked_of(part, document, number, evidence) or _terms_said(document, number))
     if not coming or _NOW_INSTEAD.search(part.clean):
         said.extend(_instead(part, number, evidence))
     return Candidate(number, "promotion", tuple(said), SCORE)
@@ -120,6 +123,25 @@ def _terms_said(document: Document, number: int) -> list[Statement]:
     place = cite(document, rule.span, rule.section)
     text = speak(rule.span.of(document.text), document)
     return [Statement(closed(text), (place,), (), number, dated=True)]
+
+
+def _worked_out(part: Part, document: Document, number: int) -> list[Statement]:
+    """What an amount that is named will come to under the rule of a promotion to come, after the rule."""
+    amount, rules = amount_named(part.clean), rules_of(document)
+    if amount is None or not rules or not _SUM.search(part.clean):
+        return []
+    rule = best_cut(rules, amount.value)
+    saved = rule.off(amount.value)
+    whole, off, left = (yuan(value) for value in (amount.value, saved, amount.value - saved))
+    times = int(amount.value // rule.threshold) if rule.repeats else 1
+    text = f"到时合计{whole}元，满{times}个{rule.threshold}元，减{off}元，付{left}元"
+    if not saved:
+        text = f"{whole}元到时也不到{rule.threshold}元的门槛，减不了"
+    shown = (f"{whole}元", f"{times}个", f"{off}元", f"{left}元", f"{whole}-{off}={left}")
+    fact = StatedFact("满减", off, "元", origin="computed", document_id=document.id)
+    place = cite(document, rule.span, rule.section)
+    worked = Statement(closed(text), (place,), (fact,), number, shown, dated=True)
+    return [*_terms_said(document, number), worked]
 
 
 def _instead(part: Part, number: int, evidence: Evidence) -> list[Statement]:

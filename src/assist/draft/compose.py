@@ -16,12 +16,13 @@ from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
 from assist.draft.pages import clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
+from assist.draft.payable import cut_candidate
 from assist.draft.products import (
     alternatives_candidate,
     summary_candidate,
     which_product,
 )
-from assist.draft.promotions import promotion_candidates, schedule_candidate
+from assist.draft.promotions import schedule_candidate
 from assist.draft.sizes import for_other_bodies, size_candidates
 from assist.draft.skus import sku_candidates
 from assist.draft.sums import sum_candidate
@@ -178,7 +179,7 @@ def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
         found.append(schedule_candidate(part, number, evidence))
-        found.extend(promotion_candidates(part, number, evidence))
+        found.append(cut_candidate(part, number, evidence))
         found.append(offers_candidate(part, number, evidence))
     return [item for item in found if item is not None]
 

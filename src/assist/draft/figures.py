@@ -12,6 +12,8 @@ from assist.text.quantities import Dimension, Quantity, quantities
 
 LEAST_BARE = Decimal(10)
 """A number without a unit is an amount of goods from here on: 买3 is three of them."""
+LEAST_POINTS = 50
+"""Fewer 分 are a length of trousers or a mark."""
 _TENTHS = expression(
     r"(\d|[一二三四五六七八九])(?![\d.]|\s*(?:[斤克元块件个只袋盒瓶条双台套两]|公斤|千克|kg|g|ml|毛))"
 )
@@ -90,7 +92,8 @@ def points_named(text: str) -> Named | None:
     found = [
         Named(quantity.value, quantity.text)
         for quantity in quantities(text)
-        if quantity.unit in {"积分", "分"}
+        if quantity.unit == "积分"
+        or (quantity.unit == "分" and quantity.value >= LEAST_POINTS)
         or (quantity.dimension is Dimension.PLAIN and _POINTS_BEFORE.search(text[: quantity.span.start]))
     ]
     return found[0] if len({item.value for item in found}) == 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -46,7 +47,7 @@ def find_unsupported_numbers(
         Findings of kind `number` by place, and one per sum that is wrong.
     """
     found = quantities(text)
-    findings = _wrong_sums(text, shown, statements)
+    findings = [*_wrong_sums(text, shown, statements), *_altered_sums(text, found, statements, severity)]
     if not found:
         return findings
     base = tuple(shown)
@@ -187,6 +188,25 @@ def _wrong_sums(text: str, shown: Sequence[str], statements: Sequence[Statement]
             for equation in equations(word)
             if not equation.holds
         ]
+    return findings
+
+
+def _altered_sums(
+    text: str, found: Sequence[Quantity], statements: Sequence[Statement], severity: Severity
+) -> list[Finding]:
+    """Find what was worked out and no longer stands so in the draft: all figures of it, one after the other.
+
+    A figure of a sum may stand elsewhere in its sources: that it is supported does not tell that it is right there.
+    """
+    findings = []
+    for statement in statements:
+        computed = any(fact.origin == "computed" for fact in statement.facts)
+        if not computed or not statement.text or statement.text in text:
+            continue
+        figures = quantities(statement.text)
+        runs = (found[at : at + len(figures)] for at in range(len(found) - len(figures) + 1))
+        if figures and not any(_all_agree(run, figures) for run in runs):
+            findings.append(replace(_finding(figures[-1], severity), span=None))
     return findings
 
 

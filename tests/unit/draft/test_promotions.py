@@ -8,18 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.documents import Fact, Kind, Span, Validity
+from assist.draft.payable import cut_candidate
 from assist.draft.promotions import (
     FullCut,
     amount_of,
     full_cuts,
     price_of,
-    promotion_candidates,
 )
 from unit.draft.shop_pages import shirt
 from unit.draft.writing import evidence, page, part, policy, said
 
 NOVEMBER = Validity(datetime(2026, 11, 1), datetime(2026, 12, 1))
 PRICE = "售前/价格/优惠/活动"
+
+
+def cut_candidates(asked, number, given):
+    found = cut_candidate(asked, number, given)
+    return [] if found is None else [found]
 
 
 def promotion(rule="每满300元减40元，单笔最多减120元。", *more, id="p1", title="11月满减", validity=NOVEMBER):
@@ -56,7 +61,7 @@ def test_what_is_taken_off_is_the_sum_by_hand(cents, threshold, cut, repeats, ca
 def test_the_price_after_the_cut_is_said_and_cites_the_rule(cents):
     amount = Decimal(cents) / 100
     asked = part("凑单到手多少", intent=PRICE)
-    (found,) = promotion_candidates(
+    (found,) = cut_candidates(
         asked, 0, evidence(asked, slots={"amount": str(amount)}, promotions=[promotion()])
     )
     saved = by_hand(amount, 300, 40, repeats=True, cap=120)
@@ -70,7 +75,7 @@ def test_the_price_after_the_cut_is_said_and_cites_the_rule(cents):
 def test_price_times_quantity_is_shown_step_by_step():
     asked = part("买6件到手多少钱", intent=PRICE, products=("T1",))
     given = evidence(asked, pages=[shirt()], slots={"quantity": 6}, promotions=[promotion()])
-    (found,) = promotion_candidates(asked, 0, given)
+    (found,) = cut_candidates(asked, 0, given)
     assert [s.text for s in found.statements] == [
         "这款到手价是59元。",
         "59×6=354元；合计354元，满1个300元，减40元，到手314元。",
@@ -90,12 +95,12 @@ def test_price_times_quantity_is_shown_step_by_step():
 )
 def test_no_sum_unless_asked_for_under_a_running_rule_that_covers_the_product(text, promotions):
     asked = part(text, intent=PRICE, products=("T1",))
-    assert promotion_candidates(asked, 0, evidence(asked, pages=[shirt()], promotions=promotions)) == []
+    assert cut_candidates(asked, 0, evidence(asked, pages=[shirt()], promotions=promotions)) == []
 
 
 def test_no_sum_without_an_amount():
     asked = part("到手多少", intent=PRICE)
-    assert promotion_candidates(asked, 0, evidence(asked, promotions=[promotion()])) == []
+    assert cut_candidates(asked, 0, evidence(asked, promotions=[promotion()])) == []
 
 
 def test_rules_are_read_with_repeat_and_cap_and_sorted_by_document():
