@@ -15,6 +15,7 @@ import random
 import statistics
 import tempfile
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -207,7 +208,7 @@ def _unsupported(draft: Draft, text: str) -> list[Finding]:
 def _changed(text: str, start: int, end: int, random_: random.Random) -> tuple[str, str, str]:
     """Change the first digit of a quantity to another one, never to a leading zero."""
     at = next(place for place in range(start, end) if text[place].isdigit())
-    digit = random_.choice([one for one in "123456789" if one != text[at]])
+    digit = random_.choice([one for one in "123456789" if one != unicodedata.normalize("NFKC", text[at])])
     mutated = text[:at] + digit + text[at + 1 :]
     return mutated, text[start:end], mutated[start:end]
 
