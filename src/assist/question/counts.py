@@ -38,7 +38,7 @@ def count_slots(text: str) -> Iterator[Found]:
     for match in _QUANTITY.finditer(text):
         value = number(match["a"] or match["b"])
         has_unit = re.search(_COUNTED + "$", match[0]) is not None or match[0][-1] in "俩仨"
-        given = _GIVEN.search(text[: match.start()]) is not None
+        given = match["a"] is None and _GIVEN.search(text[: match.start()]) is not None
         if value is not None and has_unit and not given and not _NOT_COUNT.match(text, match.end()):
             yield Found("quantity", whole(value), *match.span())
     for match in _ONE.finditer(text):

@@ -57,7 +57,9 @@ _SHOE_CHOSEN = expression(
 )
 _ALONE_SHOE = expression(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
 _CODE_SIZE = expression(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
-_KID_SIZE = expression(r"(?:要|拿|选|拍|换|改)(?P<v>[7-9]0|1[0-6]0)的(?=$|[\s，,吧])")
+_KID_SIZE = expression(
+    r"(?:要|拿|选|拍|换|改|穿|买)(?P<v>[7-9]0|1[0-6]0)(?:的|还是(?P<w>[7-9]0|1[0-6]0)(?!\d))"
+)
 _CHOSEN_SIZE = expression(r"(?<![\d.])(?P<v>[7-9]0|1[0-8][05])的(?:吧|也行|也可以)")
 _SPEAKS_OF_SIZES = expression(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
 _WORD_SIZE = expression(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
@@ -79,10 +81,18 @@ def size_slots(text: str) -> Iterator[Found]:
         yield Found("", "", match.start(), match.end())
     # A bare figure is a size where the message speaks of sizes or feet.
     shoes = (_ALONE_SHOE, _SHOE_CHOSEN) if _SPEAKS_OF_SIZES.search(text) else ()
-    kids = (_KID_SIZE,) if KID.search(text) else ()
-    for pattern in (*_PATTERNS, *shoes, *kids):
+    for pattern in (*_PATTERNS, *shoes):
         for match in pattern.finditer(text):
             yield from _sizes(pattern, match, text)
+
+
+def kid_sizes(text: str) -> Iterator[Found]:
+    """Yield sizes of children, which are heights (要90的, 拿130还是140), where a child is spoken of."""
+    if KID.search(text):
+        for match in _KID_SIZE.finditer(text):
+            for group in ("v", "w"):
+                if match[group]:
+                    yield Found("size", match[group], *match.span(group))
 
 
 def _sizes(pattern: re.Pattern[str], match: re.Match[str], text: str) -> Iterator[Found]:

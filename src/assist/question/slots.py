@@ -18,8 +18,8 @@ from assist.question.found import Found
 from assist.question.money import money_slots, term_places
 from assist.question.numbers import CHINESE, NUMBER
 from assist.question.places import provinces
-from assist.question.refusal import is_of, is_outdone, left_people, wish
-from assist.question.sizes import size_slots
+from assist.question.refusal import is_of, is_outdone, is_refused, left_people, wish
+from assist.question.sizes import kid_sizes, size_slots
 from assist.question.wares import color_slots, person_slots, reason_slots
 from assist.question.wording import LINK
 from assist.text.normalize import Normalized
@@ -168,10 +168,23 @@ def _meant(found: list[Found], text: str) -> list[Found]:
     """Leave out what is denied, feared or was so before, where another value of the slot stands."""
     left = tuple(left_people(text))
     outdone = [
-        is_outdone(text, item.start, item.end) or is_of(left, text, item.start, item.end) for item in found
+        is_outdone(text, item.start, item.end)
+        or is_of(left, text, item.start, item.end)
+        or (item.name in _CHOICES and _given_up(item, text))
+        for item in found
     ]
     names = {item.name for item, less in zip(found, outdone, strict=True) if not less}
     return [item for item, less in zip(found, outdone, strict=True) if not less or item.name not in names]
+
+
+def _given_up(item: Found, text: str) -> bool:
+    """Say whether a choice is refused later on (黑的白的都要 / 白的不要了)."""
+    word = text[item.start : item.end]
+    later = text.find(word, item.end)
+    return later > 0 and is_refused(text, later, later + len(word))
+
+
+_CHOICES = frozenset({"size", "color"})
 
 
 def _candidates(text: str, on: datetime | None) -> Iterator[Found]:
@@ -181,6 +194,7 @@ def _candidates(text: str, on: datetime | None) -> Iterator[Found]:
         yield from code_slots(text)
         yield from term_places(text)
         yield from (found for found in size_slots(text) if "/" in str(found.value))
+        yield from kid_sizes(text)
         body = list(body_slots(text))
         # Millimetres and 寸 are no slot, but for feet and girths.
         yield from (found for found in body if found.name in _EARLY)
