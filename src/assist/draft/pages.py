@@ -334,7 +334,9 @@ def _supporting(product: Document, quote: str) -> tuple[Fact, ...]:
 
 
 def _subject(product: Document, evidence: Evidence) -> str:
-    return "这款" if len(evidence.question.products) < 2 else product.id
+    """`这款` is what the shopper looks at; another one, or one of several, is named."""
+    opened = evidence.message.product
+    return "这款" if len(evidence.question.products) < 2 and opened in {None, product.id} else product.id
 
 
 def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate]:

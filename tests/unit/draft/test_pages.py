@@ -1,5 +1,6 @@
 """Answers from pages and rules: values verbatim, named SKUs only, near units together."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -166,3 +167,11 @@ def test_a_rule_for_orders_paid_in_a_span_of_days_stands_in_for_the_usual_one():
     assert all(item.score == 0.0 for item in told if "15天" in said(item))
     usual = candidates(asked, rules=[rules], likes=likes, order={"paid_at": outside})
     assert "15天" in said(usual[0])
+
+
+def test_another_product_than_the_one_that_is_open_is_named():
+    asked = part("数显那个重多少", aspects=[("重量",)], products=("C2",))
+    shown = evidence(asked, pages=[page("C2", facts=[("重量", "2kg")])], likes={"重量": 0.9})
+    opened = replace(shown, message=replace(shown.message, product="C1"))
+    assert "这款重量是2kg" in said(page_candidates(asked, 0, shown)[0])
+    assert "C2重量是2kg" in said(page_candidates(asked, 0, opened)[0])
