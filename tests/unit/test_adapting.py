@@ -103,8 +103,9 @@ def store(tmp_path):
         assistant.add_files(tmp_path / "past_answers.jsonl")
         assistant.add([policy])
         suggestion = assistant.suggest("运费谁出，包邮吗", on="2026-11-20")
-        assert suggestion.drafts
-        assistant.feedback(suggestion.id, chosen=0, sent_text="亲，全场包邮的哦", agent="小山")
+        # With a test encoder the confidence may hand over; the agent then picks the draft below the holding line.
+        chosen = next(at for at, draft in enumerate(suggestion.drafts) if "包邮" in draft.text)
+        assistant.feedback(suggestion.id, chosen=chosen, sent_text="亲，全场包邮的哦", agent="小山")
     return path
 
 
