@@ -64,7 +64,9 @@ def _drafts() -> Iterator[str]:
         "fourth shop, before its misses were read": _read(HERE / "results" / "fourth_shop_first.json"),
         "fourth shop, now": _read(HERE / "results" / "fourth_shop.json"),
         "fifth shop, when it came": _read(HERE / "results" / "fifth_shop_first.json"),
+        "fifth shop, now": _read(HERE / "results" / "fifth_shop.json"),
         "sixth shop, when it came": _read(HERE / "results" / "sixth_shop_first.json"),
+        "sixth shop, now": _read(HERE / "results" / "sixth_shop.json"),
     }
     yield "## Drafts on labelled questions"
     yield ""
