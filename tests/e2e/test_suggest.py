@@ -73,18 +73,19 @@ _ID = re.compile(r"[A-Z]\d{3}")
 
 
 def test_no_fact_of_a_product_out_of_scope(answered):
-    for _, _, suggestion in answered:
+    for _, sent, suggestion in answered:
         scope = set(suggestion.question.products) | {
             p for part in suggestion.question.parts for p in part.products
         }
         for draft in suggestion.drafts:
             pages = {c.document_id for c in draft.citations if c.source.kind == "product"}
             lanes = set(draft.lane.split("+"))
-            if "comparison" in lanes and len(pages) == 2:
+            if lanes == {"comparison"} and len(pages) == 2:
                 # The other one may be meant without being named; then every sentence says of which one it speaks.
                 assert pages & scope or not scope
-                told = [s for s in draft.statements if s.facts] if lanes == {"comparison"} else []
-                assert all(pages & set(_ID.findall(s.text)) for s in told)
+                assert all(pages & set(_ID.findall(s.text)) for s in draft.statements if s.facts)
+            elif scope and "comparison" in lanes:
+                assert pages <= scope | {sent.product}, (suggestion.question.clean, pages, scope)
             elif scope and not {"alternatives", "which"} & lanes:
                 assert pages <= scope, (suggestion.question.clean, pages, scope)
 
