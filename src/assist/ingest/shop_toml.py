@@ -21,13 +21,15 @@ else:
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 _LINE = expression(r"line (\d+)")
+_SHOP = ("name", "timezone")
 _KNOWN = {
-    "shop": ("name", "timezone"),
+    "shop": _SHOP,
     "style": ("openers", "closers", "particles", "emoji", "complaint"),
     "dictionary": ("words",),
     "tags": None,
-    "handoff": ("targets",),
+    "handoff": ("targets", *DEFAULT_TARGETS),
 }
+"""Names in each table; of `tags` any. What `[shop]` holds may also stand at the top of the file, without a table."""
 
 
 def read_shop(source: Source, text: str) -> tuple[ShopProfile, tuple[Skipped, ...]]:
@@ -50,7 +52,7 @@ def read_shop(source: Source, text: str) -> tuple[ShopProfile, tuple[Skipped, ..
 
 
 def _profile(root: _Section) -> ShopProfile:
-    shop, style = root.section("shop"), root.section("style")
+    shop, style = _shop(root), root.section("style")
     complaint = style.section("complaint")
     default, pack = ShopProfile(), StylePack()
     return ShopProfile(
@@ -64,10 +66,24 @@ def _profile(root: _Section) -> ShopProfile:
             complaint_openers=complaint.texts("openers", pack.complaint_openers),
             complaint_closers=complaint.texts("closers", pack.complaint_closers),
         ),
-        words=root.section("dictionary").texts("words", ()),
+        words=_words(root),
         tags=_tags(root.section("tags")),
-        targets=_targets(root.section("handoff").section("targets")),
+        targets=_targets(root.section("handoff")),
     )
+
+
+def _shop(root: _Section) -> _Section:
+    """`[shop]`, with what stands at the top of the file where the table does not say it."""
+    top = {name: root.values[name] for name in _SHOP if name in root.values}
+    section = root.section("shop")
+    return _Section({**top, **section.values}, section.name if section.values else "", root.path)
+
+
+def _words(root: _Section) -> tuple[str, ...]:
+    """`words` of `[dictionary]`, or `dictionary` itself as a list."""
+    if isinstance(root.values.get("dictionary"), list):
+        return root.texts("dictionary", ())
+    return root.section("dictionary").texts("words", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +136,19 @@ def _tags(section: _Section) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name: section.texts(name, ()) for name in section.values})
 
 
-def _targets(section: _Section) -> Mapping[str, str]:
+def _targets(handoff: _Section) -> Mapping[str, str]:
+    """The names in `[handoff.targets]`, or in `[handoff]` itself."""
+    section = handoff.section("targets")
     for name in section.values:
         if name not in DEFAULT_TARGETS:
             raise section.wrong(name, f"one of {'、'.join(DEFAULT_TARGETS)}", name)
-    return MappingProxyType({name: section.text(name, default) for name, default in DEFAULT_TARGETS.items()})
+    return MappingProxyType(
+        {name: section.text(name, handoff.text(name, default)) for name, default in DEFAULT_TARGETS.items()}
+    )
 
 
 def _unknown(root: Mapping[str, Any], source: Source) -> list[Skipped]:
-    names = [f"[{name}]" for name in root if name not in _KNOWN]
+    names = [f"[{name}]" for name in root if name not in _KNOWN and name not in _SHOP]
     for section, known in _KNOWN.items():
         if known is not None and isinstance(root.get(section), dict):
             names.extend(f"[{section}] {key}" for key in root[section] if key not in known)

@@ -66,6 +66,28 @@ def test_names_without_meaning_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "timezone"),
+    [
+        ("name = '山木旗舰店'\ntimezone = 'Asia/Tokyo'\n", "山木旗舰店", "Asia/Tokyo"),
+        ("name = '外面'\n[shop]\nname = '里面'\n", "里面", "Asia/Shanghai"),
+        ("timezone = 'Asia/Tokyo'\n[shop]\nname = '里面'\n", "里面", "Asia/Tokyo"),
+    ],
+)
+def test_name_and_time_zone_may_stand_without_a_table(text: str, name: str, timezone: str) -> None:
+    result = shop(text)
+    assert result.profile is not None
+    assert (result.profile.name, result.profile.timezone, result.skipped) == (name, timezone, ())
+
+
+def test_words_and_targets_may_stand_one_table_higher() -> None:
+    result = shop("dictionary = ['云栖2']\n[handoff]\n'主管' = '王店长'\n")
+    assert result.profile is not None
+    assert result.profile.words == ("云栖2",)
+    assert dict(result.profile.targets) == dict(DEFAULT_TARGETS) | {"主管": "王店长"}
+    assert result.skipped == ()
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("[shop\n", "not TOML"),
@@ -73,6 +95,9 @@ def test_names_without_meaning_are_reported() -> None:
         ("[shop]\nname = 5", "name must be a text"),
         ("[shop]\ntimezone = 'Mars/Base'", "IANA"),
         ("[shop]\ntimezone = '../../etc/passwd'", "IANA"),
+        ("name = ''", "name. must be a text"),
+        ("dictionary = [1]", "list of texts"),
+        ("[handoff]\n'主管' = 1", "主管 must be a text"),
         ("shop = 1", "must be a table"),
         ("[style]\nopeners = '亲'", "list of texts"),
         ("[style]\nemoji = [1]", "list of texts"),
