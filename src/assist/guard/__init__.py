@@ -6,21 +6,21 @@ looks at a text without sources (a past answer, the caller's own words), and `ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from assist.guard.claims import claim_lexicon, find_claims, find_words
+from assist.guard.claims import claim_lexicon, find_claims, find_words, tone_lexicon
 from assist.guard.floors import Floors, statutory_floors
 from assist.guard.learned import find_unlisted
 from assist.guard.lexicon import Lexicon, disguised, shop_lexicon
 from assist.guard.numbers import find_unsupported_numbers
 from assist.guard.pii import PLACEHOLDERS, Masked, find_pii, mask
 from assist.guard.skeleton import View
-from assist.guard.tone import find_tone, tone_lexicon
+from assist.guard.tone import find_tone
 from assist.guard.validity import find_expired
 from assist.results import Citation, Finding, Severity, Statement
 from assist.settings import GuardSettings
@@ -59,8 +59,9 @@ class Evidence:
     @cached_property
     def cited(self) -> tuple[Citation, ...]:
         """The draft's citations and those of its statements, each once, in order."""
-        own = (citation for statement in self.statements for citation in statement.citations)
-        return tuple(dict.fromkeys((*self.citations, *own)))
+        return each_once(
+            (*self.citations, *(place for statement in self.statements for place in statement.citations))
+        )
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:
@@ -105,7 +106,9 @@ def check_verbatim(evidence: Evidence) -> list[Finding]:
 
 def check_validity(evidence: Evidence) -> list[Finding]:
     """Every cited source holds at one of the moments, but for those whose own days are told."""
-    dated = {place for statement in evidence.statements if statement.dated for place in statement.citations}
+    if not evidence.moments:
+        return []
+    dated = [place for statement in evidence.statements if statement.dated for place in statement.citations]
     return find_expired([place for place in evidence.cited if place not in dated], evidence.moments)
 
 
@@ -133,6 +136,15 @@ def check_floors(evidence: Evidence) -> list[Finding]:
     moments = evidence.moments
     floors = evidence.floors or statutory_floors()
     return list(floors.below(evidence.view.original, moments=moments))
+
+
+def each_once(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Return citations without repeats, in order; a draft has a handful, which compare sooner than they hash."""
+    kept: list[Citation] = []
+    for citation in citations:
+        if citation not in kept:
+            kept.append(citation)
+    return tuple(kept)
 
 
 # Drafts about one page say the same again and again, whoever asks.

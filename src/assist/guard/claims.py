@@ -7,7 +7,9 @@ from functools import cache
 from types import MappingProxyType
 
 from assist.documents import Span
-from assist.guard.lexicon import Lexicon, Match, Rule, load_lexicon
+from assist.guard.lexicon import Lexicon, load_lexicon, search_together
+from assist.guard.matching import Match
+from assist.guard.rules import Rule
 from assist.guard.skeleton import CLAUSE_END, SENTENCE_END, Respelled, Skeleton, View
 from assist.results import Finding, Severity
 
@@ -26,10 +28,26 @@ CLAIM_LISTS = (
 """Names of the word lists in `assist/guard/data` that make up the compliance guard."""
 
 
-@cache
+TONE_LISTS = ("impatience", "tone")
+"""Names of those that make up the tone guard."""
+
+
 def claim_lexicon() -> Lexicon:
     """Return the package's compliance lists, read once."""
-    return load_lexicon(CLAIM_LISTS)
+    return _packaged()[0]
+
+
+def tone_lexicon() -> Lexicon:
+    """Return the package's tone lists, read once."""
+    return _packaged()[1]
+
+
+@cache
+def _packaged() -> tuple[Lexicon, Lexicon]:
+    """Read the lists of both guards, which look at every draft one after the other."""
+    lexicons = load_lexicon(CLAIM_LISTS), load_lexicon(TONE_LISTS)
+    search_together(*lexicons)
+    return lexicons
 
 
 def find_claims(view: View, *, quotes: Sequence[str] = (), lexicon: Lexicon | None = None) -> list[Finding]:

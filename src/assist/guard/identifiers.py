@@ -207,10 +207,10 @@ def _chat_ids(text: str, digits: str) -> Iterator[Found]:
 
 
 _ACCOUNT = expression(r"[a-z0-9][-_a-z0-9]{4}")
-LONG_NUMBER = expression(r"\d(?:[^\w\n]{0,3}\d){5}")
-"""Without one of these in the digits, only `WORD_FINDERS` can find anything."""
+LONG_NUMBER = expression(r"\d(?:\d{5}|(?:[^\w\n]{0,3}\d){9})")
+"""Six digits in a row, or ten with gaps, which a date has not; without, only `WORD_FINDERS` can find anything."""
 WORD_FINDERS: tuple[Finder, ...] = (_emails, _chat_ids)
-"""The finders that need no number of six digits."""
+"""The finders that need no long number."""
 FINDERS: tuple[Finder, ...] = (
     _emails,
     _orders_named,

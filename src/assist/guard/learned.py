@@ -21,9 +21,8 @@ from assist.arrays import FloatMatrix, FloatVector
 from assist.documents import Span
 from assist.encoder import load as load_encoder
 from assist.expressions import expression
-from assist.guard.claims import claim_lexicon
+from assist.guard.claims import claim_lexicon, tone_lexicon
 from assist.guard.skeleton import View
-from assist.guard.tone import tone_lexicon
 from assist.guard.wordlists import parse_toml, read_list_file
 from assist.results import Finding, Severity
 from assist.text.sentences import sentences

@@ -93,12 +93,19 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def find_names(text: str, digits: str) -> Iterator[Found]:
     """Find persons' names by what stands around them; a bare name in running text is left alone."""
+    if _any_hint().search(text) is None:
+        return
     hinted: dict[re.Pattern[str], bool] = {}
     for hint, pattern in _patterns():
         if hint not in hinted:
             hinted[hint] = hint.search(text) is not None
         if hinted[hint]:
             yield from (("recipient", *_span(match)) for match in _compiled(pattern).finditer(text))
+
+
+@cache
+def _any_hint() -> re.Pattern[str]:
+    return expression("|".join(dict.fromkeys(hint.pattern for hint, _ in _patterns())))
 
 
 @cache

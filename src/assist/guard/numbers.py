@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
@@ -19,7 +18,7 @@ from assist.text.quantities import Dimension, Quantity, quantities
 _CLAUSE = expression(r"[^，,。；;！!？?\n]+")
 _MIN_WORDING = 5
 """Characters beside the figures by which a clause is recognised."""
-_Key: TypeAlias = tuple[Decimal, "Decimal | None", Dimension, str, Fraction]
+_Amount: TypeAlias = tuple[Decimal, "Decimal | None", Dimension, str]
 
 
 def find_unsupported_numbers(
@@ -51,15 +50,22 @@ def find_unsupported_numbers(
     if not found:
         return findings
     base = tuple(shown)
-    everywhere = _texts(citations, base, statements)
     for span, evidence in _scopes(text, statements, base):
         inside = [quantity for quantity in found if span.covers(quantity.span)]
-        unsupported = _unsupported(inside, evidence, severity)
-        findings += unsupported or _rewritten(text, span, inside, evidence, severity)
-        found = tuple(quantity for quantity in found if not span.covers(quantity.span))
-    unsupported = _unsupported(found, everywhere, severity)
-    findings += unsupported or _rewritten(text, Span(0, len(text)), found, everywhere, severity)
+        if inside:
+            findings += _unfounded(text, span, inside, evidence, severity)
+            found = tuple(quantity for quantity in found if not span.covers(quantity.span))
+    if found:
+        everywhere = _texts(citations, base, statements)
+        findings += _unfounded(text, Span(0, len(text)), found, everywhere, severity)
     return sorted(findings, key=_place)
+
+
+def _unfounded(
+    text: str, span: Span, found: Sequence[Quantity], evidence: tuple[str, ...], severity: Severity
+) -> list[Finding]:
+    """Find the quantities that no source states; where there are none, those that a source states otherwise."""
+    return _unsupported(found, evidence, severity) or _rewritten(text, span, found, evidence, severity)
 
 
 def _texts(
@@ -86,11 +92,11 @@ def _scopes(
 
 
 def _unsupported(found: Iterable[Quantity], evidence: tuple[str, ...], severity: Severity) -> list[Finding]:
-    keys, known = _known(evidence)
+    stated, known = _known(evidence)
     return [
         _finding(quantity, severity)
         for quantity in found
-        if _key(quantity) not in keys and not any(_agrees(quantity, other) for other in known)
+        if _amount(quantity) not in stated and not any(_agrees(quantity, other) for other in known)
     ]
 
 
@@ -98,13 +104,12 @@ def _rewritten(
     text: str, span: Span, found: Sequence[Quantity], evidence: tuple[str, ...], severity: Severity
 ) -> list[Finding]:
     """Find clauses that stand in a source word for word, but with a figure that stands elsewhere in it."""
-    if not found:
-        return []
     wordings = _wordings(evidence)
     findings = []
-    for clause in _CLAUSE.finditer(text, span.start, span.end):
-        inside = [item for item in found if clause.start() <= item.span.start < clause.end()]
-        stated = wordings.get(_wording(clause[0], clause.start(), inside)) if inside else None
+    for clause in _CLAUSE.finditer(text, span.start, span.end) if wordings else ():
+        start, end = clause.span()
+        inside = [item for item in found if start <= item.span.start < end]
+        stated = wordings.get(_wording(clause[0], start, inside)) if inside else None
         if stated and not any(_all_agree(inside, other) for other in stated):
             wrong = next(
                 (item for item, other in zip(inside, stated[0], strict=False) if not _agrees(item, other)),
@@ -143,15 +148,15 @@ def _wordings(evidence: tuple[str, ...]) -> dict[str, list[tuple[Quantity, ...]]
 
 
 @lru_cache(maxsize=1024)
-def _known(evidence: tuple[str, ...]) -> tuple[frozenset[_Key], tuple[Quantity, ...]]:
-    """Return all that the sources of a statement state, and the keys that find most of it at once."""
+def _known(evidence: tuple[str, ...]) -> tuple[frozenset[_Amount], tuple[Quantity, ...]]:
+    """Return all that the sources of a statement state: as amounts, which find most of it at once, and whole."""
     stated = [quantity for text in evidence for quantity in _stated(text)]
-    distinct = {_key(quantity): quantity for quantity in stated}
-    return frozenset(distinct), tuple(distinct.values())
+    distinct = {(_amount(quantity), quantity.scale): quantity for quantity in stated}
+    return frozenset(amount for amount, _ in distinct), tuple(distinct.values())
 
 
-def _key(quantity: Quantity) -> _Key:
-    return quantity.value, quantity.high, quantity.dimension, quantity.group, quantity.scale
+def _amount(quantity: Quantity) -> _Amount:
+    return quantity.value, quantity.high, quantity.dimension, quantity.group
 
 
 @lru_cache(maxsize=8192)
@@ -162,7 +167,7 @@ def _stated(text: str) -> tuple[Quantity, ...]:
 
 
 def _agrees(quantity: Quantity, other: Quantity) -> bool:
-    if quantity.same(other):
+    if _amount(quantity) == _amount(other) or quantity.same(other):
         return True
     bare = quantity.dimension is Dimension.PLAIN or other.dimension is Dimension.PLAIN
     return bare and quantity.same_figure(other)

@@ -15,16 +15,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assist.expressions import expression
+from assist.guard.scanning import Part, Words, together
 from assist.kept import kept_arrays
-
-if TYPE_CHECKING:
-    from ahocorasick_rs import AhoCorasick
 
 _FIRST_SOUND = 0xE000
 """Code of the first syllable in a text that was turned into what it sounds like."""
@@ -120,10 +118,15 @@ class Spellings:
         self._words = sorted({word for word in (*words, *known.spelled) if _HAN_WORD.fullmatch(word)})
         self._heard_words = sorted({word for word in known.heard if _HAN.fullmatch(word)})
         self._lawful = frozenset((*known.lawful, *self._words))
-        self._automaton: AhoCorasick | None = None
+        self._lines: tuple[list[list[str]], list[list[str]]] | None = None
         self._owners: list[str] = []
-        self._sounds: dict[int, int] = {}
-        self._sounding: AhoCorasick | None = None
+        self._written: Part
+        self._sounding: Part
+        look_together(self)
+
+    def use(self, written: Part, heard: Part) -> None:
+        """Look for the spellings, and for what is heard, in passes that others may share."""
+        self._written, self._sounding = written, heard
 
     def restore(self, text: str) -> tuple[str, tuple[Restored, ...]]:
         """Replace every disguise by the word.
@@ -153,10 +156,9 @@ class Spellings:
         return "".join([*parts, text[reached:]]), tuple(places)
 
     def _found(self, text: str) -> Iterator[tuple[str, int, int]]:
-        automaton = self._automaton or self._build()
         found = [
             (self._owners[index], start, end)
-            for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True)
+            for index, start, end in self._written.find(text)
             if _whole(text, start, end) and self._stands(text, start, end)
         ]
         found += self._heard(text)
@@ -173,34 +175,38 @@ class Spellings:
 
     def _heard(self, text: str) -> list[tuple[str, int, int]]:
         """Find what sounds like a word, has some of its characters, and is not the word itself nor another one."""
-        if self._sounding is None or not self._heard_words:
+        if not self._heard_words:
             return []
         found = []
-        heard = text.translate(self._sounds)
-        for index, start, end in self._sounding.find_matches_as_indexes(heard, overlapping=True):
+        for index, start, end in self._sounding.find(text):
             word, written = self._heard_words[index], text[start:end]
             same = sum(one == other for one, other in zip(word, written, strict=True))
             if len(word) / 2 <= same < len(word) and written not in self._lawful:
                 found.append((word, start, end))
         return found
 
-    def _build(self) -> AhoCorasick:
-        from ahocorasick_rs import AhoCorasick, Implementation
-
-        # Loading the dictionaries of pinyin takes longer than a first answer.
-        kept = kept_arrays("spellings", self._key(), self._spelled)
-        owners = _lines(kept["lines"])
+    def spellings(self) -> list[str]:
+        """Return every spelling of the words, each once."""
+        owners, _ = self._kept()
         self._owners = [word for word, *spellings in owners for _ in spellings]
-        spellings = [spelling for _, *spellings in owners for spelling in spellings]
-        self._automaton = AhoCorasick(spellings, implementation=Implementation.ContiguousNFA)
-        [lawful, *sounds] = _lines(kept["sounds"])
-        self._lawful |= frozenset(lawful)
-        self._sounds = {ord(char): _FIRST_SOUND + at for at, line in enumerate(sounds) for char in line[0]}
-        self._sounding = AhoCorasick(
-            [word.translate(self._sounds) for word in self._heard_words],
-            implementation=Implementation.ContiguousNFA,
-        )
-        return self._automaton
+        return [spelling for _, *spellings in owners for spelling in spellings]
+
+    def heard_words(self) -> list[str]:
+        """Return the words that what sounds like them may disguise."""
+        return self._heard_words
+
+    def alike(self) -> list[str]:
+        """Return the characters of each syllable in the heard words."""
+        return [line[0] for line in self._kept()[1]]
+
+    def _kept(self) -> tuple[list[list[str]], list[list[str]]]:
+        if self._lines is None:
+            # Loading the dictionaries of pinyin takes longer than a first answer.
+            kept = kept_arrays("spellings", self._key(), self._spelled)
+            [lawful, *sounds] = _lines(kept["sounds"])
+            self._lawful |= frozenset(lawful)
+            self._lines = _lines(kept["lines"]), sounds
+        return self._lines
 
     def _key(self) -> bytes:
         """Name all that the spellings follow from: words, disguises, this code, the installed dictionary of pinyin."""
@@ -221,6 +227,25 @@ class Spellings:
             lines.setdefault(word, [word]).append(spelling)
         text = "\n".join(" ".join(line) for line in lines.values())
         return {"lines": _bytes(text), "sounds": _bytes(_sounds(self._heard_words))}
+
+
+def look_together(*every: Spellings, besides: Sequence[Words] = ()) -> list[Part]:
+    """Let several sets of spellings be found in one pass, and what is heard in another; give the parts of other words."""
+    parts = together([*(one.spellings for one in every), *besides])
+    heard = together([one.heard_words for one in every], lambda: _codes(every))
+    for one, *own in zip(every, parts, heard, strict=False):
+        one.use(*own)
+    return parts[len(every) :]
+
+
+def _codes(every: Sequence[Spellings]) -> dict[int, int]:
+    """Give all characters of one syllable one code."""
+    codes: dict[int, int] = {}
+    for group in (group for one in every for group in one.alike()):
+        known = (codes[ord(char)] for char in group if ord(char) in codes)
+        code = next(known, _FIRST_SOUND + len(codes))
+        codes |= dict.fromkeys(map(ord, group), code)
+    return codes
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

@@ -65,6 +65,8 @@ _CROSSING = expression(
     rf"(?:{_START}|(?<=在))(?P<place>{_LEVELS}{_N}{{0,8}}?(?:镇|乡|街道)?{_N}{{1,8}}?[路街道](?:与|和|、)[\u4e00-\u9fff]{{1,8}}?[路街道](?:交叉口|路口|交汇处|交界处?|口)"
     r"(?:向?[东南西北]{1,2})?(?:\d{1,4}米)?(?:路[东南西北])?[\u4e00-\u9fff]{0,8}?)(?=$|[\s,;。、!?|\ua000-\ua0ff]|收|的)"
 )
+# One of these stands in every text that holds one of the places below.
+_PLACE_WORD = expression(r"[镇乡路街学院中区校驿丰蜂柜代自兔苏交]")
 # What a text must hold, and the place that is then looked for.
 _PLACES = (
     (expression(r"[镇乡]|街道|苏木"), _VILLAGE),
@@ -107,6 +109,8 @@ def find_addresses(text: str, digits: str) -> Iterator[Found]:
         if _is_address(digits, candidate, match):
             reached = candidate.end
             yield ("address", candidate.left, candidate.end)
+    if _PLACE_WORD.search(digits) is None:
+        return
     for hint, pattern in _PLACES:
         for match in pattern.finditer(digits) if hint.search(digits) is not None else ():
             if _ORIGIN.search(digits, max(0, match.start() - 12), match.start()) is None:

@@ -213,12 +213,14 @@ def read_text(text: str, *, heading: str = "", categories: Sequence[str] = ()) -
         heading: What they stand under; part of their context.
         categories: Product categories of the shop, which condition a statement that names one.
     """
-    if not touched(text):
+    hits = _hits(text)
+    if not hits:
         return ()
     sealed = _sealed(text)
     return tuple(
         replace(reading, sentence=span)
         for span in sentences(text)
+        if any(span.start <= start < span.end for _, start, _ in hits)
         for reading in _read_sentence(span.of(text), heading, tuple(categories), sealed)
     )
 
@@ -230,11 +232,16 @@ def _sealed(text: str) -> frozenset[str]:
 
 def touched(text: str) -> list[Subject]:
     """Return the subjects that a text may rule on, by their words; most texts rule on none."""
-    words, owners = _words()
+    _, owners = _words()
+    found = {at for word, _, _ in _hits(text) for at in owners[word]}
+    return [catalog().subjects[at] for at in sorted(found)]
+
+
+def _hits(text: str) -> list[tuple[int, int, int]]:
+    """Find the subjects' words: number of the word, start and end."""
     # The automaton takes no lone surrogates; no word holds one.
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    found = {at for hit in words.find_matches_as_indexes(whole, overlapping=True) for at in owners[hit[0]]}
-    return [catalog().subjects[at] for at in sorted(found)]
+    return _words()[0].find_matches_as_indexes(whole, overlapping=True)
 
 
 @cache

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from types import MappingProxyType
 
 from assist.expressions import expression
-from assist.guard.claims import find_words
-from assist.guard.lexicon import Lexicon, load_lexicon
+from assist.guard.claims import find_words, tone_lexicon
+from assist.guard.lexicon import Lexicon
 from assist.guard.skeleton import View
 from assist.results import Finding, Severity
 from assist.text.normalize import fold
-
-TONE_LISTS = ("impatience", "tone")
-"""Names of the word lists in `assist/guard/data` that make up the tone guard."""
 
 _SHOP_KIND = ("旗舰店", "专卖店", "专营店")
 _SHOP_NAME = expression(rf"([\u4e00-\u9fffa-z0-9]{{2,12}}?)(?:官方)?(?:{'|'.join(_SHOP_KIND)})")
@@ -22,12 +18,6 @@ _LEAD = expression(
     r"^.*(?:欢迎光临|欢迎来到|这里是|我们是|我是|感谢关注|关注|光临|来到|您好|亲|请|去|到|在|是)"
 )
 _GENERIC = frozenset({"本", "我们", "咱们", "官方", "品牌", "本店", "天猫", "淘宝", "京东", "我们的", "您的"})
-
-
-@cache
-def tone_lexicon() -> Lexicon:
-    """Return the package's tone lists, read once."""
-    return load_lexicon(TONE_LISTS)
 
 
 def find_tone(view: View, *, shop: str = "", lexicon: Lexicon | None = None) -> list[Finding]:

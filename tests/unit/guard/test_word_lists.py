@@ -8,10 +8,10 @@ import pytest
 from assist.documents import Document, Kind
 from assist.errors import IngestError
 from assist.guard import check, screen
-from assist.guard.claims import CLAIM_LISTS
-from assist.guard.lexicon import Lexicon, load_lexicon, read_rules, shop_lexicon, spell_out
+from assist.guard.claims import CLAIM_LISTS, TONE_LISTS
+from assist.guard.lexicon import Lexicon, load_lexicon, shop_lexicon
+from assist.guard.rules import read_rules, spell_out
 from assist.guard.skeleton import Skeleton, View
-from assist.guard.tone import TONE_LISTS
 from assist.guard.wordlists import read_list_file
 from assist.loading import screen_all
 from assist.settings import GuardSettings
