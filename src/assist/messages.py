@@ -140,6 +140,19 @@ class Aspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """A phrase of everyday speech (`煮火锅`), and what pages write of the same matter (`明火`).
+
+    Attributes:
+        said: As it stands in the plain wording.
+        written: Words of pages and rules, the nearest first.
+    """
+
+    said: str
+    written: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One question of a message that may hold several.
 
@@ -154,6 +167,7 @@ class Part:
         aspects: Properties asked about, most specific first.
         vague: True for `这个怎么样` and its like.
         demands: What an answer has to name.
+        paraphrases: Its everyday phrases that pages word otherwise.
         told: What it tells without asking for anything: `address`, `number` (of an order or a parcel), `applied` (for
             a return), `sent_back`; empty: it asks.
     """
@@ -168,6 +182,7 @@ class Part:
     aspects: tuple[Aspect, ...] = ()
     vague: bool = False
     demands: tuple[Demand, ...] = ()
+    paraphrases: tuple[Paraphrase, ...] = ()
     told: str = ""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assist.demand import Thing
 from assist.draft import style
 from assist.draft.announced import announced_candidate
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
@@ -14,7 +15,7 @@ from assist.draft.fit import fit_of_draft
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
-from assist.draft.pages import clause_candidates, page_candidates, standing
+from assist.draft.pages import OF_PAGES, clause_candidates, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.payable import cut_candidate
 from assist.draft.products import (
@@ -55,7 +56,10 @@ ORDER_NEEDED = ("售中/物流/催",)
 ORDER_HELPS = ("售中/订单/价格变动", "售后/退款/退款进度", "售中/订单")
 """Intents that a rule answers in general and the order in particular: the number is offered to be looked up."""
 PHOTO_NEEDED = ("售后/质量/质量问题", "售后/漏错")
-"""Intents that a person can only judge from photos."""
+"""Intents that a person can only judge from photos, unless a page answers the question that is put (`能洗么`)."""
+_QUESTION = expression(
+    r"(?:[吗嘛么不没]|正常吧?)$|怎么|多久|几[天个次]|多少|能不能|会不会|正不正常|是不是|正常[吗么不]|什么"
+)
 _ABOUT_ORDER = ("applied", "sent_back")
 """What is told of an order: its number is what is missing."""
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
@@ -146,7 +150,7 @@ def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]
         return [which_product(part, number, evidence) or _asking(number, "product")]
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
         return [_asking(number, "order_id")]
-    if intent.startswith(PHOTO_NEEDED):
+    if intent.startswith(PHOTO_NEEDED) and not any(isinstance(item, Thing) for item in part.demands):
         return [_asking(number, "photo")]
     return []
 
@@ -193,7 +197,7 @@ def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate
         return _also_ask(candidate, "order_id")
     if intent.startswith(ORDER_HELPS) and not _order_known(evidence) and candidate.lane == "clause":
         return replace(candidate, tail=style.OFFER_ORDER)
-    if intent.startswith(PHOTO_NEEDED):
+    if intent.startswith(PHOTO_NEEDED) and not (candidate.lane in OF_PAGES and _QUESTION.search(part.clean)):
         return _also_ask(candidate, "photo")
     if intent == ARRIVAL and "province" not in evidence.question.slots:
         return replace(_also_ask(candidate, "province"), statements=())
@@ -395,7 +399,7 @@ def _support(part: Part, number: int, evidence: Evidence, *, strict: bool) -> Ca
 def _meant(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Clauses found by what the intent is called."""
     leaf = (part.intent or "").split("/")[-1]
-    named = replace(part, clean=leaf, text=leaf, aspects=())
+    named = replace(part, clean=leaf, text=leaf, aspects=(), paraphrases=())
     return [item for item in clause_candidates(named, number, evidence) if item.score >= MIN_MEANT]
 
 

@@ -32,8 +32,34 @@ def doubted(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
     if not part.demands or candidate.lane in _LOOKED_UP or candidate.verdict != "answered":
         return candidate
     asked = [demand for demand in part.demands if _counts(demand, part)]
-    left_out = asked and not all(met(demand, *_read(demand, candidate, part, evidence)) for demand in asked)
+    left_out = asked and not all(
+        met(demand, *_read(demand, candidate, part, evidence)) or _met_otherwise(demand, candidate, part)
+        for demand in asked
+    )
     return candidate.scored(candidate.score * DOUBT) if left_out else candidate
+
+
+def _met_otherwise(demand: Demand, candidate: Candidate, part: Part) -> bool:
+    """Say whether what is demanded in everyday words (`里面煮火锅`) is named in those of the page (`明火`)."""
+    words = _words_of(demand)
+    phrases = [phrase for phrase in part.paraphrases if _overlap(phrase.said, words)]
+    said = _said(candidate) if phrases else ""
+    return any(_holds_any(_all_folded(phrase.written), said) for phrase in phrases)
+
+
+def _words_of(demand: Demand) -> tuple[str, ...]:
+    match demand:
+        case Thing(words, _) | Quality(words, _, _) | Option(words):
+            return words
+        case Subject(word, _):
+            return (word,)
+        case _:
+            return ()
+
+
+def _overlap(said: str, words: Sequence[str]) -> bool:
+    core = set(said) - _IDLE
+    return any(core & set(word) for word in words)
 
 
 def met(demand: Demand, said: str, pages: str = "") -> bool:
@@ -124,6 +150,11 @@ def _pages(part: Part, evidence: Evidence) -> str:
 @lru_cache(maxsize=4_096)
 def _measures(said: str) -> frozenset[tuple[str, str]]:
     return frozenset(quantity.comparable[:2] for quantity in quantities(said))
+
+
+@lru_cache(maxsize=4_096)
+def _all_folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(fold, words))
 
 
 @lru_cache(maxsize=512)

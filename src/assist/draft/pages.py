@@ -56,7 +56,7 @@ CODE = 0.1
 _CODES = expression(r"货号|商品ID|款号|条码|^(?:产品)?型号$")
 _CODE_ASKED = expression(r"货号|型号|款号|编号|条码|id|几号")
 _PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
-_OF_PAGES = ("fact", "page", "steps")
+OF_PAGES = ("fact", "page", "steps")
 FITS = ("topic",)
 """Signals that go on with a candidate: they tell whether it answers at all, not only better than the others."""
 LACKING = 0.5
@@ -96,9 +96,9 @@ def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
         found.extend(_from_page(part, number, product, evidence))
     found.extend(_from_clauses(part, number, evidence))
     found.sort(key=lambda item: -standing(item, part))
-    if found and found[0].lane in _OF_PAGES and _rules(found[0], part):
+    if found and found[0].lane in OF_PAGES and _rules(found[0], part):
         # The shop's general rule on the same matter does not hold for this product.
-        found = [item for item in found if item.lane in _OF_PAGES or not _rules(item, part)]
+        found = [item for item in found if item.lane in OF_PAGES or not _rules(item, part)]
     return found
 
 
@@ -113,7 +113,7 @@ def standing(candidate: Candidate, part: Part) -> float:
     Product page before shop rule before platform rule: what the page says of its own freight, warranty and shipping
     stands, even where a general clause fits the words better.
     """
-    if candidate.lane not in _OF_PAGES or not (part.intent or "").startswith(_PAGE_WINS):
+    if candidate.lane not in OF_PAGES or not (part.intent or "").startswith(_PAGE_WINS):
         return candidate.score
     return candidate.score * (PAGE_RULES if _rules(candidate, part) else PAGE_LEAD)
 

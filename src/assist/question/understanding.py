@@ -19,6 +19,7 @@ from assist.question.demands import demands
 from assist.question.emotion import asks_human, emotion
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
 from assist.question.intent import IntentModel, Intents
+from assist.question.paraphrases import paraphrases
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
 from assist.question.plausible import REVIEWS, asks_reward, plausible, wishes_person
@@ -201,6 +202,7 @@ class Understanding:
             products=products,
             sku=self._sku(text, draft, products),
             aspects=aspects(draft.clean),
+            paraphrases=paraphrases(draft.clean),
             vague=is_vague(draft.clean) or _names_only(draft, products),
             demands=demands(draft.clean or fold(typed), self._words, typed),
             told=told(typed, draft.clean or fold(typed), draft.slots),

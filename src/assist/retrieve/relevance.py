@@ -15,6 +15,7 @@ from assist.memo import KeyedMemo, Memo
 from assist.messages import Part
 from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
+from assist.retrieve.readings import readings
 from assist.retrieve.shelf import Rarity, Shelf, Texts
 from assist.text.normalize import fold
 from assist.text.tokenize import Tokenizer
@@ -91,14 +92,15 @@ class Relevance:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        key = (part.clean, part.intents, part.aspects, tuple(texts), tuple(heads))
+        key = (part.clean, part.intents, part.aspects, part.paraphrases, tuple(texts), tuple(heads))
         known = self._scored.get(key)
         if known is None:
             known = self._scored.put(key, self._score(part, texts, heads))
         return np.array(known)
 
     def _score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
-        found = self._likeness(part, self._shelf.read([*texts, *heads]))
+        both = self._shelf.read([*texts, *heads])
+        found = self._reworded(part, texts, heads, both, self._likeness(part, both))
         dense = np.maximum(found["text"], HEAD_SHARE * found["head"])
         aspect = np.maximum(found["aspect_head"], 0.6 * found["aspect_text"])
         intent = INTENT_KEY_SHARE * np.maximum(found["intent_head"], 0.6 * found["intent_text"])
@@ -137,6 +139,7 @@ class Relevance:
             part.clean,
             part.intents,
             part.aspects,
+            part.paraphrases,
             tuple(texts),
             tuple(heads),
             groups,
@@ -162,11 +165,14 @@ class Relevance:
         asked = " ".join([part.clean, *intents, *(key for aspect in part.aspects for key in aspect.keys)])
         found = self._likeness(part, both)
         text, nothing, vectors = found["text"], np.zeros(n, dtype=np.float32), both.vectors[:n]
-        return {
+        measured = {
             **found,
             "plain": vectors @ self._query(part.clean),
+            "piece": np.maximum(text, self._best_piece(self._leaning(part), pieces)) if pieces else text,
+        }
+        return {
+            **self._reworded(part, texts, heads, both, measured, pieces),
             "head_unasked": both.after(n).unasked(asked),
-            "piece": np.maximum(text, self._best_piece(part, pieces)) if pieces is not None else text,
             "topic": key_share({**intents, **aspects}, topics) if topics else nothing,
             "echo": self._echo(vectors, echoes) if echoes else nothing,
         }
@@ -178,12 +184,38 @@ class Relevance:
         return {
             "text": both.vectors[:n] @ query,
             "head": both.vectors[n:] @ query,
-            "coverage": self._coverage(part, both),
+            "coverage": self._coverage(part.clean, both),
             "aspect_head": aspect[n:],
             "aspect_text": aspect[:n],
             "intent_head": intent[n:],
             "intent_text": intent[:n],
         }
+
+    def _reworded(
+        self,
+        part: Part,
+        texts: Sequence[str],
+        heads: Sequence[str],
+        both: Texts,
+        found: Mapping[str, FloatVector],
+        pieces: Sequence[Sequence[str]] | None = None,
+    ) -> dict[str, FloatVector]:
+        """Raise texts that write what the shopper said otherwise to how near the question so reworded comes."""
+        raised, n = dict(found), len(texts)
+        for reading in readings(part, texts, heads):
+            plain = self._query(reading.text)
+            query = self._guide.lean(part, plain, LEAN)
+            text, head = both.vectors[:n] @ query, both.vectors[n:] @ query
+            nearer = {
+                "text": text,
+                "head": head,
+                "plain": both.vectors[:n] @ plain,
+                "piece": np.maximum(text, self._best_piece(query, pieces)) if pieces else text,
+                "coverage": self._coverage(reading.text, both),
+            }
+            for name in nearer.keys() & raised.keys():
+                raised[name] = np.where(reading.rows, np.maximum(raised[name], nearer[name]), raised[name])
+        return raised
 
     def unfamiliar(self, part: Part) -> tuple[str, ...]:
         """Words of a part that shoppers do not usually ask with: the things it is about."""
@@ -230,11 +262,11 @@ class Relevance:
             known = self._leant.put(part, self._guide.lean(part, self._query(part.clean), LEAN))
         return known
 
-    def _best_piece(self, part: Part, pieces: Sequence[Sequence[str]]) -> FloatVector:
+    def _best_piece(self, query: FloatVector, pieces: Sequence[Sequence[str]]) -> FloatVector:
         flat = [piece for group in pieces for piece in group]
         if not flat:
             return np.zeros(len(pieces), dtype=np.float32)
-        scores = self._shelf.read(flat).vectors @ self._leaning(part)
+        scores = self._shelf.read(flat).vectors @ query
         best = np.zeros(len(pieces), dtype=np.float32)
         sizes = np.array([len(group) for group in pieces])
         filled = sizes > 0
@@ -246,8 +278,8 @@ class Relevance:
         weights = np.array([weight for _, weight in echoes], dtype=np.float32)
         return np.asarray(np.clip((vectors @ earlier.T) * weights, 0.0, 1.0).max(axis=1), dtype=np.float32)
 
-    def _coverage(self, part: Part, both: Texts) -> FloatVector:
-        n, (asked, weights) = len(both.rows) // 2, self._asked(part.clean)
+    def _coverage(self, question: str, both: Texts) -> FloatVector:
+        n, (asked, weights) = len(both.rows) // 2, self._asked(question)
         if not asked:
             return np.zeros(n, dtype=np.float32)
         held = both.holding(asked)

@@ -1,10 +1,13 @@
 """A candidate that leaves out what was asked for is no answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from assist.demand import Name, Subject
 from assist.draft.demands import DOUBT, doubted, met
 from assist.draft.evidence import Candidate
+from assist.messages import Paraphrase
 from assist.question.demands import demands as read_demands
 from assist.results import Statement
 from assist.text.tokenize import Tokenizer
@@ -92,3 +95,17 @@ def test_a_brand_counts_where_the_page_names_it_anywhere():
     demand = Name(("ykk",))
     assert met(demand, "面料是棉", "拉链ykk")
     assert not met(demand, "面料是棉", "拉链")
+
+
+def test_what_is_demanded_in_everyday_words_is_met_in_those_of_the_page():
+    question = replace(
+        asked("里面能不能煮火锅", intent="售前/商品/功能/能不能用"), demands=demands("里面能煮火锅吗")
+    )
+    given = evidence(question, pages=[shirt()])
+    banned = candidate("帐内禁止使用明火。")
+    assert doubted(banned, question, given).score == pytest.approx(0.5 * DOUBT)
+    bridged = replace(question, paraphrases=(Paraphrase("煮火锅", ("明火",)),))
+    assert doubted(banned, bridged, given) is banned
+    assert doubted(candidate("面料是棉。"), bridged, given).score == pytest.approx(0.5 * DOUBT)
+    other = replace(question, paraphrases=(Paraphrase("太阳", ("明火",)),))
+    assert doubted(banned, other, given).score == pytest.approx(0.5 * DOUBT), "another phrase of the message"
