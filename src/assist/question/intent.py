@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, check_matrix
 from assist.encoder.base import Encoder
-from assist.index.faiss_engine import inner_products
 from assist.kept import kept_arrays
 from assist.messages import Behaviour, Intent, IntentScore
 from assist.question import lexicon, phrases, wording
+from assist.question.nearest import Wordings, in_turns, products
 from assist.text import normalize
 
 # Fitted by maximum likelihood on the development half of the labelled wordings and on those 872 development
@@ -35,16 +35,15 @@ from assist.text import normalize
 _BEST, _MEAN, _GRAMS = 1.6, 12.35, 2.44
 # Share of the learned weights; half and half was best on the dev questions.
 _LEARNED = np.float32(0.5)
-_NEAREST = 3
-# Texts of one or two messages are compared one by one, those of a batch by a matrix product.
-_FEW = 4
+# Texts that are scored together; more would only need more memory.
+_TOGETHER = 256
 _SMOOTHING = 0.05
 # Below this score a leaf was right one time in six; the intent is then unknown.
 UNKNOWN = 0.2
 _TOP = 3
 _LENGTHS = (1, 2, 3)
 # Version of what `_learn` makes.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,14 +86,16 @@ class LearnedIntents:
         )
 
     def log_odds(
-        self, texts: Sequence[str], embeddings: FloatMatrix, places: Mapping[str, int]
+        self, grams: Sequence[Collection[str]], embeddings: FloatMatrix, places: Mapping[str, int]
     ) -> FloatMatrix:
-        """Return the linear score of every leaf, float32, shape (q, leaves); `places` numbers `grams`."""
-        scores: FloatMatrix = _products(embeddings, self.by_embedding) + self.bias
-        for row, text in enumerate(texts):
-            known = [places[gram] for gram in grams_of(text) if gram in places]
-            if known:
-                scores[row] += self.by_gram[known].sum(axis=0) / np.float32(len(known) ** 0.5)
+        """Return the linear score of every leaf for texts' n-grams and embeddings, float32, shape (q, leaves).
+
+        `places` numbers the n-grams that have a weight.
+        """
+        rows = [[places[gram] for gram in own if gram in places] for own in grams]
+        roots = np.sqrt([max(1, len(row)) for row in rows]).astype(np.float32)
+        scores: FloatMatrix = products(embeddings, self.by_embedding) + self.bias
+        scores += _sums(self.by_gram, rows) / roots[:, None]
         return scores
 
 
@@ -152,11 +153,10 @@ class IntentModel:
         arrays = kept_arrays(
             "intents", _key(intents, encoder), lambda: _learn(encoder, _plain_wordings(intents))
         )
-        self._embeddings: FloatMatrix = arrays["embeddings"]
+        self._wordings = Wordings(arrays["embeddings"], arrays["sizes"].tolist())
         self._weights: FloatMatrix = arrays["weights"]
         grams: list[str] = json.loads(arrays["grams"].tobytes().decode("utf-8", "surrogatepass"))
         self._vocabulary = dict(zip(grams, range(len(grams)), strict=True))
-        self._rows = _padded_rows(arrays["sizes"].tolist())
         known = learned or LearnedIntents.bundled()
         same = known.revision == encoder.identity.revision and known.paths == tuple(
             leaf.path for leaf in intents.leaves
@@ -184,34 +184,30 @@ class IntentModel:
         self, texts: Sequence[str], embeddings: FloatMatrix
     ) -> list[tuple[IntentScore, ...]]:
         """Score plain texts whose embeddings are at hand, float32, shape (q, d), unit rows."""
-        scores = self.probabilities(texts, embeddings)
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :_TOP]
-        return [self._best(scores[row], order[row]) for row in range(len(texts))]
+        found: list[tuple[IntentScore, ...]] = []
+        for start in range(0, len(texts), _TOGETHER):
+            group = slice(start, start + _TOGETHER)
+            scores = self.probabilities(texts[group], embeddings[group])
+            order = np.argsort(-scores, axis=1, kind="stable")[:, :_TOP]
+            found += map(self._best, scores, order)
+        return found
 
     def probabilities(self, texts: Sequence[str], embeddings: FloatMatrix) -> FloatMatrix:
         """Return the probability of every leaf, float32, shape (q, leaves), rows summing to 1."""
-        cosines = self._cosines(check_matrix(embeddings, "embeddings", dim=self._embeddings.shape[1]))
-        nearest = np.sort(cosines[:, self._rows], axis=2)[:, :, -_NEAREST:]
-        grams = np.stack([self._gram_scores(text) for text in texts])
-        scores = _BEST * nearest[:, :, -1] + _MEAN * nearest.mean(axis=2) + _GRAMS * grams
+        known = self._wordings.embeddings
+        best, mean = self._wordings.cosines(check_matrix(embeddings, "embeddings", dim=known.shape[1]))
+        grams = [grams_of(text) for text in texts]
+        scores = _BEST * best + _MEAN * mean + _GRAMS * self._gram_scores(grams)
         if self._learned is None:
             return _softmax(scores)
-        learned = _log_softmax(self._learned.log_odds(texts, embeddings, self._places))
+        learned = _log_softmax(self._learned.log_odds(grams, embeddings, self._places))
         return _softmax((1.0 - _LEARNED) * _log_softmax(scores) + _LEARNED * learned)
 
-    def _cosines(self, embeddings: FloatMatrix) -> FloatMatrix:
-        """Return cosines with every wording, and a last column of -1 that stands for no wording."""
-        cosines = np.full((len(embeddings), len(self._embeddings) + 1), -1.0, dtype=np.float32)
-        if len(embeddings) <= _FEW:
-            cosines[:, :-1] = _products(embeddings, self._embeddings)
-        else:
-            cosines[:, :-1] = embeddings @ self._embeddings.T
-        return cosines
-
-    def _gram_scores(self, text: str) -> FloatVector:
-        known = [self._vocabulary[gram] for gram in grams_of(text) if gram in self._vocabulary]
-        total: FloatVector = self._weights[known].sum(axis=0) / np.float32(len(known) + 5)
-        return total
+    def _gram_scores(self, grams: Sequence[Collection[str]]) -> FloatMatrix:
+        known = self._vocabulary
+        rows = [[known[gram] for gram in own if gram in known] for own in grams]
+        sizes = np.array([len(row) + 5 for row in rows], dtype=np.float32)
+        return _sums(self._weights, rows) / sizes[:, None]
 
     def _best(self, scores: FloatVector, order: NDArray[np.int64]) -> tuple[IntentScore, ...]:
         if scores[order[0]] < UNKNOWN:
@@ -221,13 +217,13 @@ class IntentModel:
         )
 
 
-def _products(queries: FloatMatrix, vectors: FloatMatrix) -> FloatMatrix:
-    """Multiply row by row, so that a text scores the same in every batch, and wake no threads for so little."""
-    products = np.empty((len(queries), len(vectors)), dtype=np.float32)
-    rows = np.ascontiguousarray(vectors)
-    for line, query in zip(products, queries, strict=True):
-        line[:] = inner_products(query, rows)
-    return products
+def _sums(weights: FloatMatrix, rows: Sequence[Sequence[int]]) -> FloatMatrix:
+    """Add up, for each text, the rows of a matrix that it has; float32, shape (q, columns)."""
+    sums = np.zeros((len(rows), weights.shape[1]), dtype=np.float32)
+    for total, known in zip(sums, rows, strict=True):
+        if known:
+            np.add.reduce(weights[known], axis=0, out=total)
+    return sums
 
 
 @lru_cache(maxsize=4)
@@ -269,24 +265,13 @@ def _learn(encoder: Encoder, wordings: Sequence[Sequence[str]]) -> dict[str, NDA
     texts, sizes = list(chain.from_iterable(wordings)), [len(rows) for rows in wordings]
     vocabulary, weights = _bayes(texts, sizes)
     grams = json.dumps(list(vocabulary), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    embeddings = encoder.encode(texts, kind="query")
+    embeddings = encoder.encode([texts[row] for row in in_turns(sizes)], kind="query")
     return {
         "embeddings": embeddings,
         "weights": weights,
         "grams": np.frombuffer(grams, dtype=np.uint8),
         "sizes": np.array(sizes, dtype=np.int64),
     }
-
-
-def _padded_rows(sizes: Sequence[int]) -> NDArray[np.int64]:
-    """Return the wordings' row numbers by leaf, shape (leaves, widest); the gaps name the row after the last."""
-    total, widest = sum(sizes), max(_NEAREST, *sizes)
-    rows = np.full((len(sizes), widest), total, dtype=np.int64)
-    start = 0
-    for leaf, size in enumerate(sizes):
-        rows[leaf, :size] = np.arange(start, start + size)
-        start += size
-    return rows
 
 
 def _bayes(texts: Sequence[str], sizes: Sequence[int]) -> tuple[dict[str, int], FloatMatrix]:
