@@ -38,6 +38,8 @@ _SIMPLE_SELECTOR = expression(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECA
 # Tabs and folds are hidden until they are clicked; what they hold is still part of the page.
 _FOLDED = expression(r"tab|pane|panel|collapse|accordion|fold|modal|swiper|slide|more|detail", re.IGNORECASE)
 _TAG = expression(r"<(/?)([a-zA-Z][^\s/>]{0,30})([^>]{0,200})")
+# A joiner between two letters shows nothing; between two emoji it makes one of them.
+_INVISIBLE = expression(r"[\u200b\u200c\u2060\ufeff\u00ad]|(?<=\w)\u200d|\u200d(?=\w)")
 _MAX_WORK = 250_000_000
 _WORK_PER_TAG = 1_000
 _WORK_PER_COPY = 500
@@ -183,7 +185,7 @@ def _enter(
 ) -> LexborNode | None:
     tag = node.tag or ""
     if tag == "-text":
-        events.append(Event(text=node.text_content or ""))
+        events.append(Event(text=_INVISIBLE.sub("", node.text_content or "")))
         return None
     if not tag or tag.startswith("-") or tag in _UNSEEN_TAGS:
         return None

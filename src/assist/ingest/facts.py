@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assist.documents import Fact, Span
 from assist.expressions import expression
+from assist.text.normalize import fold
 
-_PARAMETER = expression(r"\s*([^\s：:。，,；;！!？?、][^：:。，；;！？、]{0,23}?)\s*[：:](?!//)\s*(?=\S)")
+_PARAMETER = expression(
+    r"[\s★☆●○•·▪■□◆◇▶►✅✔✓☑※*]*([^\s：:。，,；;！!？?、][^：:。，；;！？、]{0,23}?)\s*[：:](?!//)\s*(?=\S)"
+)
 _NO_KEY = "问 答 q a Q A 注 例 注意 提示 说明 备注 温馨提示 特别提示 视频 图"
 _NOT_KEYS = frozenset(_NO_KEY.split())
 _UNIT_WORDS = (
     "元|人民币|cm|mm|m|厘米|毫米|米|英寸|寸|kg|g|mg|克|千克|公斤|斤|ml|mL|ML|l|L|毫升|升|件|个|片|粒|℃|°C|w|W|kW|V|A"
     "|mAh|Wh|dB|Pa|Hz|岁|天|个月|年|小时|分钟|码|%|％|kJ|kcal"
 )
+_BETWEEN = expression(r"\s*[|｜]\s*|[ \xa0\u3000]{2,}")
+_SPACED = expression(r"\s*([^\s\d：:。，,；;！!？?、]{2,8})[ \xa0\u3000](\S[^。！？]{0,40}?)\s*")
 _KEY_UNIT = expression(
     rf"(.+?)\s*(?:[（(]\s*(?:单位\s*[：:]?\s*)?({_UNIT_WORDS})\s*[)）]|/\s*({_UNIT_WORDS}))"
 )
@@ -28,6 +33,7 @@ _PRICE_GAP = expression(r"[\s|｜/／;；，,、·]*")
 _PRICE_LABEL = expression(rf"\s*[【\[]?({_PRICE_KEY})[】\]]?\s*[：:]?\s*")
 _PRICE_VALUE = expression(rf"\s*{_MONEY}{_NOTE}\s*")
 _MAX_PRICE_LINE = 200
+_BARE_PRICE = "价格"
 
 PARAMETER_HEADING = expression(
     r"参数|属性|信息|标签|商品详情|宝贝详情|基本资料|产品规格|成分表|营养成分|specification", re.I
@@ -39,6 +45,7 @@ _COMMON_KEYS = (
 )
 KNOWN_KEYS = frozenset(_COMMON_KEYS.split())
 """Keys that product pages of all trades use; one of them shows that lines are parameters."""
+_KNOWN = frozenset(map(fold, KNOWN_KEYS))
 PRODUCT_CODES = ("货号", "商品货号", "款号", "型号", "商品ID", "宝贝ID", "商品编号", "商品编码", "SPU")
 
 
@@ -76,12 +83,76 @@ def parameter(line: str) -> Statement | None:
     return priced(Statement(key, value, start, match.end() + len(value), unit))
 
 
+def statements(line: str) -> tuple[Statement, ...]:
+    """Read a line of one parameter, or of several with bars or wide gaps between them; empty when it is no such line.
+
+    >>> [(s.key, s.value) for s in statements("货号：A1 | 面料：棉 ｜ 袖长：短袖")]
+    [('货号', 'A1'), ('面料', '棉'), ('袖长', '短袖')]
+    >>> [(s.key, s.value) for s in statements("商品货号 A1 ｜ 材质 ABS")]
+    [('商品货号', 'A1'), ('材质', 'ABS')]
+    """
+    parts = list(_parts(line))
+    found = [_spaced(part) if part and is_keyless(part) else parameter(part) for _, part in parts]
+    stated = [statement for statement in found if statement is not None]
+    if len(parts) < 2 or len(stated) < len(parts) or not any(is_known_key(one.key) for one in stated):
+        single = parameter(line)
+        return (single,) if single is not None else ()
+    return tuple(
+        replace(one, start=one.start + start, end=one.end + start)
+        for one, (start, _) in zip(stated, parts, strict=True)
+    )
+
+
+def is_keyless(text: str) -> bool:
+    """Say whether a text has no colon that could follow a key."""
+    return not any(mark in text for mark in "：:")
+
+
+def is_known_key(key: str) -> bool:
+    """Say whether product pages of all trades use a key, whatever blanks or script it is written in."""
+    return plain_key(key) in _KNOWN
+
+
+def plain_key(key: str) -> str:
+    """Return a key folded, without blanks, `商品` ahead of it and what stands before a slash: `型号/货　号` is `货号`."""
+    short = "".join(fold(key).split()).rpartition("/")[2]
+    return short if short in _KNOWN else short.removeprefix("商品")
+
+
+def _parts(line: str) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a line between bars or wide gaps, each with where it begins."""
+    start = 0
+    for gap in _BETWEEN.finditer(line):
+        if gap.start() > start:
+            yield start, line[start : gap.start()]
+        start = gap.end()
+    if line[start:].strip():
+        yield start, line[start:]
+
+
+def _spaced(part: str) -> Statement | None:
+    """Read `适用年龄 6岁以上`."""
+    match = _SPACED.fullmatch(part)
+    return Statement(match[1], match[2], match.start(1), match.end(2)) if match else None
+
+
 def priced(statement: Statement) -> Statement:
     """Set amount and unit apart where the key names a price; anything else comes back as it is."""
     money = _PRICE_VALUE.fullmatch(statement.value) if is_price_label(statement.key) else None
     if money is None:
         return statement
     return Statement(statement.key, money["value"], statement.start, statement.end, "元")
+
+
+def before(statement: Statement | None, struck: Iterable[str]) -> Statement | None:
+    """Name a bare price that the page strikes through for what it is: 划线价, not the price."""
+    if (
+        statement is None
+        or statement.key != _BARE_PRICE
+        or not any(statement.value in text for text in struck)
+    ):
+        return statement
+    return replace(statement, key="划线价")
 
 
 def prices(line: str) -> tuple[Statement, ...]:
@@ -99,7 +170,7 @@ def prices(line: str) -> tuple[Statement, ...]:
         if match is None or not (match["key"] or match["mark"]):
             return ()
         end = match.start() + len(match[0].rstrip())
-        found.append(Statement(match["key"] or "价格", match["value"], match.start(), end, "元"))
+        found.append(Statement(match["key"] or _BARE_PRICE, match["value"], match.start(), end, "元"))
         at = _after_gap(line, match.end())
     return tuple(found)
 
@@ -122,14 +193,14 @@ def is_price_value(text: str) -> bool:
 
 def is_parameter_list(lines: Iterable[str], heading: str) -> bool:
     """Say whether lines are parameters rather than prose or a checklist."""
-    statements = [parameter(line) for line in lines]
-    keyed = [statement for statement in statements if statement is not None]
+    stated = [statements(line) for line in lines]
+    keyed = [found for found in stated if found]
     if not keyed:
         return False
-    share = len(keyed) / len(statements)
+    share = len(keyed) / len(stated)
     if PARAMETER_HEADING.search(heading):
         return share >= 0.5
-    return share >= 0.8 and any(statement.key in KNOWN_KEYS for statement in keyed)
+    return share >= 0.8 and any(is_known_key(statement.key) for found in keyed for statement in found)
 
 
 def unique(facts: Iterable[Fact]) -> Iterator[Fact]:

@@ -16,12 +16,22 @@ _MEASURE = expression(
     r"身高|体重|[胸腰臀领头腿脚]围|衣长|裤长|裙长|肩宽|袖长|脚长|足长|脚宽|内长|年龄|下摆|height|weight|chest|waist|foot",
     re.IGNORECASE,
 )
+_CORNER = expression(r"|[/\\|—-]|.{0,6}(?:部位|单位|cm|厘米|项目|尺寸).{0,6}", re.IGNORECASE)
+_SIZE = expression(
+    r"(?:\d{0,2}X{0,4}[SL]|M|XXS|均码|F|free|\d{2,3}(?:[./]\d{1,3}[A-G]?)?|\d{2,3}[A-G]|\d{1,2}-\d{1,2}(?:岁|个?月|M|T|Y))(?:码|号|cm)?"
+    r"\s*(?:[（(].{1,12}[)）])?",
+    re.IGNORECASE,
+)
 _VARIATION = expression(
     r"颜色|花色|规格|尺码|尺寸|码数|款式|型号|套餐|口味|版本|容量|净含量|配置|香型|色号|烘焙|包装|组合|sku|colou?r|size",
     re.IGNORECASE,
 )
 _CODE = expression(r"sku|编码|货号|商家编号", re.IGNORECASE)
 _PRICE = expression(r"价|金额|^元$|price", re.IGNORECASE)
+_PROPERTY = expression(
+    r"[重高长宽厚径深粗围]度?$|重量|净重|毛重|尺寸|容量|口径|直径|功率|电压|电流|续航|时长|时间|接口|电池|面积|材质|面料|成分|颜色|噪音|转速|档位|"
+    r"保修|质保|适用|承重|数量|片数|支数|含量|温度|输出|输入|速度|分辨率|内存|防水|等级|配件|层数|水箱|价",
+)
 _KEY_HEADER = expression(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
 _VALUE_HEADER = expression(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
 _NUMBERISH = expression(r"\d")
@@ -77,13 +87,16 @@ def understand(grid: Grid, *, heading: str) -> Shape:
         Its kind, with header and body apart. A size table that runs sideways is turned upright.
     """
     caption, grid = _split_caption(grid)
-    if _is_size_header(grid[0]):
+    if _is_size_header(grid):
         return _headed(BlockKind.SIZE_TABLE, caption, grid, 1)
     sideways = _transposed(grid)
-    if len(sideways) > 1 and _is_size_header([replace(cell, is_header=False) for cell in sideways[0]]):
+    plain = [replace(cell, is_header=False) for cell in sideways[0]]
+    if len(sideways) > 1 and _is_size_header([plain, *sideways[1:]]):
         return _headed(BlockKind.SIZE_TABLE, caption, sideways, 1)
     if _is_sku_header(grid[0]):
         return _headed(BlockKind.SKU_TABLE, caption, grid, 1)
+    if len(sideways) > 2 and _lists_versions([plain, *sideways[1:]]):
+        return _headed(BlockKind.SKU_TABLE, caption, sideways, 1)
     pairs = tuple(_pairs(grid, heading))
     if pairs:
         only_prices = all(is_price_label(key.text) for _, key, _ in pairs)
@@ -112,8 +125,10 @@ def is_variation_column(name: str) -> bool:
 
 
 def _split_caption(grid: Grid) -> tuple[str, Grid]:
-    if len(grid) > 1 and len(grid[0]) > 1 and len(apart(grid[0])) == 1:
-        return grid[0][0].text, grid[1:]
+    shown = [cell for cell in apart(grid[0]) if cell.text]
+    wide = sum(cell.origin == shown[0].origin for cell in grid[0]) > 1 if shown else False
+    if len(grid) > 1 and len(shown) == 1 and wide:
+        return shown[0].text, grid[1:]
     return "", grid
 
 
@@ -150,13 +165,22 @@ def _names_columns(row: Sequence[GridCell]) -> bool:
     return headed == 0 and not any(_NUMBERISH.search(re.sub(r"[（(].*?[)）]", "", cell.text)) for cell in row)
 
 
-def _is_size_header(row: Sequence[GridCell]) -> bool:
+def _is_size_header(grid: Grid) -> bool:
+    """Say whether the first row heads a size table: it names sizes and measures, or measures above rows of sizes."""
+    row = grid[0]
     if not _names_columns(row) or any(
         is_price_column(cell.text) or is_code_column(cell.text) for cell in row
     ):
         return False
     measures = sum(_MEASURE.search(cell.text) is not None for cell in row)
-    return measures > 0 and any(_SIZE_NAME.search(cell.text) for cell in row)
+    return measures > 0 and (any(_SIZE_NAME.search(cell.text) for cell in row) or _opens_sizes(grid))
+
+
+def _opens_sizes(grid: Grid) -> bool:
+    """Say whether the first column, without a name of its own, lists sizes."""
+    labels = [row[0].text for row in grid[1:]]
+    sizes = sum(_SIZE.fullmatch(label) is not None for label in labels)
+    return _CORNER.fullmatch(grid[0][0].text) is not None and 0 < len(labels) < 2 * sizes
 
 
 def _is_sku_header(row: Sequence[GridCell]) -> bool:
@@ -165,6 +189,25 @@ def _is_sku_header(row: Sequence[GridCell]) -> bool:
         return False
     marked = any(map(is_price_column, names)) or any(map(is_code_column, names))
     return marked and any(is_variation_column(name) or "sku" in name.lower() for name in names)
+
+
+def _lists_versions(grid: Grid) -> bool:
+    """Say whether each row tells the properties of one version: `规格 | 高度 | 重量` above `500ml | 22cm | 280g`."""
+    (corner, *heads), names = grid[0], [row[0].text for row in grid[1:]]
+    properties = sum(_PROPERTY.search(head.text) is not None for head in heads)
+    return (
+        any(
+            (
+                is_variation_column(corner.text),
+                _CORNER.fullmatch(corner.text),
+                _KEY_HEADER.fullmatch(corner.text),
+            )
+        )
+        and _names_columns(grid[0])
+        and 2 * properties > len(heads) > 1
+        and all(0 < len(name) <= _MAX_HEADER_CHARS and not _PROPERTY.search(name) for name in names)
+        and len(set(names)) == len(names)
+    )
 
 
 def _pairs(grid: Grid, heading: str) -> Iterator[tuple[GridCell, GridCell, GridCell]]:

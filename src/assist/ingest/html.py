@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from assist.documents import Document, Fact, Kind
@@ -10,15 +11,18 @@ from assist.errors import MalformedRecordError
 from assist.expressions import expression
 from assist.ingest.decode import clean
 from assist.ingest.dom import Event, Page, parse
-from assist.ingest.facts import PRODUCT_CODES, unique
+from assist.ingest.facts import PRODUCT_CODES, plain_key, unique
 from assist.ingest.headings import clause
-from assist.ingest.items import Heading, Item, gather, inline_text
+from assist.ingest.inline import inline_text
+from assist.ingest.items import Heading, Item, gather
 from assist.ingest.layout import settle
 from assist.ingest.metadata import Metadata, read_metadata, several
-from assist.ingest.page import PageWriter, join_price_boxes
+from assist.ingest.page import PageWriter, join_parameters, join_price_boxes
 from assist.ingest.source import PAGE_KINDS, Source
+from assist.text.normalize import fold
 
 _CODE = expression(r"[A-Za-z0-9][\w\-. ]{2,40}", re.ASCII)
+_WRITTEN = expression(r"货\s?号\s?[:：]?\s?([A-Z0-9][A-Z0-9\-_.]{2,30})(?![\w一-鿿])", re.ASCII)
 _LINKED_ID = expression(
     r"[?&](?:id|item_?id|num_?iid)=(\d{5,15})|/item/(\d{5,15})|/(\d{8,15})\.html", re.IGNORECASE
 )
@@ -46,7 +50,8 @@ def read_html(source: Source, html: str) -> Document:
     """
     page = parse(clean(html), path=source.name)
     crumbs, events = _without_breadcrumbs(page.events)
-    items = list(join_price_boxes(gather(events, max_cell_chars=source.settings.max_cell_chars)))
+    gathered = gather(events, max_cell_chars=source.settings.max_cell_chars)
+    items = list(join_parameters(join_price_boxes(gathered)))
     writer = PageWriter(
         max_chars=source.settings.max_text_chars, path=source.name, has_articles=_has_articles(items)
     )
@@ -62,9 +67,14 @@ def _document(source: Source, page: Page, writer: PageWriter, crumbs: tuple[str,
     metadata = read_metadata({name: value for name, value in page.metas.items() if name != "title"})
     kind = metadata.kind or source.hinted_kind(PAGE_KINDS) or Kind.PRODUCT
     facts = tuple(unique(writer.facts)) if kind is Kind.PRODUCT else ()
-    codes = [fact.value for name in PRODUCT_CODES for fact in facts if fact.key == name and fact.sku is None]
-    codes = [code for code in codes if _CODE.fullmatch(code)]
-    own = metadata.id or _article_number(facts) or source.stem
+    codes = [
+        code
+        for name in PRODUCT_CODES
+        for fact in facts
+        if plain_key(fact.key) in (name.lower(), name.removeprefix("商品").lower()) and fact.sku is None
+        if (code := _code(fact.value))
+    ]
+    own = metadata.id or _article_number(facts) or _written_number(page, kind) or source.stem
     return Document(
         id=own,
         text=writer.text,
@@ -92,9 +102,22 @@ def _has_articles(items: Iterable[Item]) -> bool:
 
 
 def _article_number(facts: Iterable[Fact]) -> str:
-    return next(
-        (fact.value for fact in facts if fact.key in ("货号", "商品货号") and _CODE.fullmatch(fact.value)), ""
-    )
+    stated = (_code(fact.value) for fact in facts if plain_key(fact.key) == "货号")
+    return next(filter(None, stated), "")
+
+
+def _written_number(page: Page, kind: Kind) -> str:
+    """Find an article number that the page names outside its parameters, as in its trail or in running text."""
+    if kind is not Kind.PRODUCT:
+        return ""
+    found = _WRITTEN.search(fold(inline_text(page.events)).upper())
+    return found[1] if found else ""
+
+
+def _code(value: str) -> str:
+    """Return an article number in plain characters; empty when the value is none."""
+    code = unicodedata.normalize("NFKC", value).strip()
+    return code if _CODE.fullmatch(code) else ""
 
 
 def _aliases(own: str, metadata: Metadata, codes: Iterable[str], page: Page) -> tuple[str, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 
-from assist.expressions import expression
 from assist.ingest.dom import Event
 from assist.ingest.grid import Grid, GridCell
+from assist.ingest.inline import BLOCKS, close_of, inline_text, on_one_line
+from assist.ingest.lists import Definitions, Listing, Row, are_definitions, definitions, listing, rows_at
 
-_BLOCK_NAMES = (
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _WHOLE = frozenset(_HEADINGS) | {"table", "ul", "ol", "dl", "figure", "summary", "img", "video"}
 _CONTAINERS = frozenset(_HEADINGS) | {"table", "dl", "figure"}
@@ -27,7 +24,7 @@ _BARRED = {
 }
 """What an element must not hold to be read as one item; one that does only lays out the page."""
 _BOLD = frozenset({"b", "strong"})
-_BLANKS = expression(r"[ \t\n\r\f\v\u2028\u2029\x1c-\x1f\x85]+")
+_STRUCK = frozenset({"del", "s", "strike"})
 _IMAGE_URLS = ("data-src", "data-original", "data-lazyload", "data-ks-lazyload", "src", "poster")
 _MAX_SPAN = 1_000
 _MAX_FIELDS = 200_000
@@ -44,30 +41,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines of running text; none is empty."""
+    """Lines of running text; none is empty.
+
+    Attributes:
+        lines: Its lines.
+        is_bold: All of it is set bold.
+        struck: What of it is struck through, such as a price of before.
+    """
 
     lines: tuple[str, ...]
     is_bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list; the entries of a list inside it follow their parent as entries of their own."""
-
-    entries: tuple[str, ...]
-    first: int | None
-
-    @property
-    def is_ordered(self) -> bool:
-        """Whether its entries are numbered, from `first` on."""
-        return self.first is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Definitions:
-    """Terms with what is said of them, in order."""
-
-    pairs: tuple[tuple[str, str], ...]
+    struck: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,38 +84,47 @@ Item: TypeAlias = Heading | Paragraph | Listing | Definitions | TableItem | Figu
 
 def gather(events: Sequence[Event], *, max_cell_chars: int) -> Iterator[Item]:
     """Yield what a page shows, in page order; text that is only white space yields nothing."""
-    return iter(_Gatherer(events, max_cell_chars).run())
+    return _settled(_Gatherer(events, max_cell_chars).run())
 
 
-def inline_text(events: Iterable[Event]) -> str:
-    """Return the text of some events on one line; blocks and line breaks become spaces."""
-    parts = (event.text or (" " if event.tag in _BLOCKS or event.tag == "br" else "") for event in events)
-    return _BLANKS.sub(" ", "".join(parts)).strip()
+def _settled(items: Sequence[Item | Row]) -> Iterator[Item]:
+    """Join neighbouring rows to definitions where they define; else they are text."""
+    for is_row, group in groupby(items, key=lambda item: isinstance(item, Row)):
+        if not is_row:
+            yield from (item for item in group if not isinstance(item, Row))
+            continue
+        rows = [item for item in group if isinstance(item, Row)]
+        if are_definitions(rows):
+            yield Definitions(tuple((row.name, row.value) for row in rows))
+        else:
+            yield from (Paragraph((line,)) for row in rows for line in row.lines)
 
 
 @dataclass(slots=True)
 class _Line:
     parts: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
     is_bold: bool = True
 
     def text(self) -> str:
-        return _BLANKS.sub(" ", "".join(self.parts)).strip()
+        return on_one_line("".join(self.parts))
 
 
 class _Gatherer:
     def __init__(self, events: Sequence[Event], max_cell_chars: int) -> None:
         self._events = events
         self._max_cell_chars = max_cell_chars
-        self._items: list[Item] = []
+        self._items: list[Item | Row] = []
         self._lines = [_Line()]
         self._bold = 0
+        self._struck = 0
         self._pre = 0
 
-    def run(self) -> list[Item]:
+    def run(self) -> list[Item | Row]:
         at = 0
         while at < len(self._events):
             event = self._events[at]
-            taken = self._take(at, event) if event.tag in _WHOLE and not event.closes else 0
+            taken = 0 if event.closes else self._take(at, event) if event.tag in _WHOLE else self._row(at)
             if not taken:
                 self._step(event)
             at = taken or at + 1
@@ -157,6 +150,15 @@ class _Gatherer:
             self._items.extend(Figure("", (picture,)) for picture in _pictures(inside))
         return event.end + 1
 
+    def _row(self, at: int) -> int:
+        """Read names and values that stand side by side; return the index after them, 0 when there is no such thing."""
+        rows = () if self._pre else rows_at(self._events, at)
+        if not rows:
+            return 0
+        self._flush()
+        self._items.extend(rows)
+        return self._events[at].end + 1
+
     def _whole(self, event: Event, inside: Sequence[Event]) -> Item | None:
         if event.tag in _HEADINGS:
             return Heading(_HEADINGS[event.tag], inline_text(inside))
@@ -166,88 +168,42 @@ class _Gatherer:
             case "table":
                 return _table(inside, self._max_cell_chars)
             case "dl":
-                return _definitions(inside)
+                return definitions(inside)
             case "figure":
                 return _figure(inside)
             case _:
-                return _listing(event, inside)
+                return listing(event, inside)
 
     def _step(self, event: Event) -> None:
         if event.text:
             self._write(event.text)
         elif event.tag == "br":
             self._lines.append(_Line())
-        elif event.tag in _BLOCKS:
+        elif event.tag in BLOCKS:
             self._flush()
             self._pre += (event.tag == "pre") * (-1 if event.closes else 1)
         elif event.tag in _BOLD:
             self._bold += -1 if event.closes else 1
+        elif event.tag in _STRUCK:
+            self._struck += -1 if event.closes else 1
 
     def _write(self, text: str) -> None:
         for number, part in enumerate(text.split("\n") if self._pre else (text,)):
             if number:
                 self._lines.append(_Line())
             self._lines[-1].parts.append(part)
+            if self._struck:
+                self._lines[-1].struck.append(part)
             if part.strip() and not self._bold:
                 self._lines[-1].is_bold = False
 
     def _flush(self) -> None:
-        lines = [(text, line.is_bold) for line in self._lines if (text := line.text())]
+        lines = [(text, line) for line in self._lines if (text := line.text())]
         if lines:
-            self._items.append(Paragraph(tuple(text for text, _ in lines), all(bold for _, bold in lines)))
+            struck = tuple(part for _, line in lines for part in line.struck)
+            is_bold = all(line.is_bold for _, line in lines)
+            self._items.append(Paragraph(tuple(text for text, _ in lines), is_bold, struck))
         self._lines = [_Line()]
-
-
-def _listing(start: Event, inside: Sequence[Event]) -> Listing | None:
-    entries: list[list[Event]] = [[]]
-    for event in inside:
-        if event.tag in ("li", "ul", "ol"):
-            entries.append([])
-        elif event.tag == "br":
-            entries[-1].append(Event(text=" "))
-        else:
-            entries[-1].append(event)
-    texts = tuple(text for entry in entries if (text := inline_text(entry)))
-    if not texts:
-        return None
-    number = start.attributes.get("start", "1")
-    first = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    return Listing(texts, first if start.tag == "ol" else None)
-
-
-def _definitions(inside: Sequence[Event]) -> Definitions | None:
-    pairs: list[tuple[str, str]] = []
-    at = 0
-    while at < len(inside):
-        event = inside[at]
-        if event.tag in ("dt", "dd") and not event.closes:
-            end = _close(inside, at)
-            _add_definition(pairs, event.tag, inline_text(inside[at + 1 : end]))
-            at = end
-        at += 1
-    return Definitions(tuple(pairs)) if pairs else None
-
-
-def _add_definition(pairs: list[tuple[str, str]], tag: str, text: str) -> None:
-    if tag == "dt":
-        pairs.append((text, ""))
-    elif pairs:
-        term, said = pairs[-1]
-        pairs[-1] = (term, f"{said} {text}".strip())
-    elif text:
-        pairs.append(("", text))
-
-
-def _close(events: Sequence[Event], at: int) -> int:
-    """Return the index of the event that closes the element opened at `at`, within a slice of the page."""
-    depth = 0
-    for index in range(at, len(events)):
-        event = events[index]
-        if event.tag == events[at].tag:
-            depth += -1 if event.closes else 1
-            if depth == 0:
-                return index
-    return len(events)
 
 
 def _figure(inside: Sequence[Event]) -> Figure | None:
@@ -255,7 +211,7 @@ def _figure(inside: Sequence[Event]) -> Figure | None:
     if not pictures:
         return None
     captions = (
-        inline_text(inside[at + 1 : _close(inside, at)])
+        inline_text(inside[at + 1 : close_of(inside, at)])
         for at, event in enumerate(inside)
         if event.tag == "figcaption" and not event.closes
     )
@@ -269,7 +225,7 @@ def _pictures(events: Sequence[Event]) -> Iterator[Picture]:
         url = next((event.attributes[name] for name in _IMAGE_URLS if event.attributes.get(name)), "")
         if event.tag == "video" and not event.attributes.get("src"):
             url = next((e.attributes.get("src", "") for e in events[at : at + 8] if e.tag == "source"), url)
-        alt = _BLANKS.sub(" ", event.attributes.get("alt") or event.attributes.get("title", "")).strip()
+        alt = on_one_line(event.attributes.get("alt") or event.attributes.get("title", ""))
         yield Picture("image" if event.tag == "img" else "video", "" if url.startswith("data:") else url, alt)
 
 
@@ -286,7 +242,7 @@ def _table(inside: Sequence[Event], max_cell_chars: int) -> TableItem | None:
 def _caption(inside: Sequence[Event]) -> str:
     for at, event in enumerate(inside):
         if event.tag == "caption" and not event.closes:
-            return inline_text(inside[at + 1 : _close(inside, at)])
+            return inline_text(inside[at + 1 : close_of(inside, at)])
     return ""
 
 
@@ -306,7 +262,7 @@ def _cells(inside: Sequence[Event]) -> list[list[_Cell]]:
         if event.tag == "tr" and not event.closes:
             rows.append([])
         elif event.tag in ("td", "th") and not event.closes and rows:
-            end = _close(inside, at)
+            end = close_of(inside, at)
             rows[-1].append(_cell(event, inline_text(inside[at + 1 : end])))
             at = end
         at += 1

@@ -41,6 +41,8 @@ _INSTRUCTION = expression(
     r"撕|装|安|洗|擦|晾|关|开|转|推|对|量|剪|折|等|把|将|用))"
 )
 """How a step begins: with what the reader is to do."""
+_COMMA_NUMBER = expression(r"\s*\d{1,2}、")
+_PROCEDURE = expression(r"步骤|流程|方法|教程|怎么|怎样|如何|操作|指引")
 _LABEL = expression(r"([^：:。！!；;，,\d]{2,10})[：:]")
 """`发票类型：…`: what an entry rules on, ahead of the rule."""
 
@@ -228,12 +230,22 @@ class MarkdownReader:
         )
 
     def _are_clauses(self, starts: Sequence[int], end: int) -> bool:
+        if self._are_rules_of_a_clause(starts):
+            return True
         if not self._numbers_are_clauses:
             return False
         spaced = any(line.is_blank for line in self._lines[starts[0] : end])
         chars = sum(len(line.text) for line in self._lines[starts[0] : end])
         long = chars > _LONG_ENTRY_CHARS * len(starts)
         return (spaced and len(starts) > 1) or long or len(starts) == 1 or self._is_rules(starts, end, chars)
+
+    def _are_rules_of_a_clause(self, starts: Sequence[int]) -> bool:
+        """Say whether a list is numbered `1、` below a clause such as `二、快递与运费`, and rules rather than instructs."""
+        numbered = self._outline.section[:1].isdigit() and self._lines_are_clauses
+        if not numbered or not all(_COMMA_NUMBER.match(self._lines[at].text) for at in starts):
+            return False
+        steps = sum(_INSTRUCTION.match(self._lines[at].text) is not None for at in starts)
+        return 2 * steps < len(starts) and not _PROCEDURE.search(self._outline.headings[-1])
 
     def _is_rules(self, starts: Sequence[int], end: int, chars: int) -> bool:
         """Say whether a list is all that stands below the title, and rules rather than instructs."""

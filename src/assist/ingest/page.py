@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from assist.documents import Asset, Block, BlockKind, Cell, Fact, Row, Span, Table
 from assist.expressions import expression
@@ -10,7 +11,7 @@ from assist.ingest import facts as reading
 from assist.ingest.facts import Statement
 from assist.ingest.grid import GridCell, Shape, apart, understand
 from assist.ingest.headings import Outline, clause
-from assist.ingest.items import Definitions, Figure, Heading, Item, Listing, Paragraph, TableItem
+from assist.ingest.items import Figure, Heading, Item, Paragraph, TableItem
 from assist.ingest.layout import (
     Piece,
     TextBuilder,
@@ -20,6 +21,7 @@ from assist.ingest.layout import (
     opens_answer,
     opens_question,
 )
+from assist.ingest.lists import Definitions, Listing
 from assist.ingest.skus import sku_facts
 
 _ENDS_SENTENCE = expression(r"[。！!；;，,：:]\s*$")
@@ -29,6 +31,7 @@ _FIT = expression(
 )
 _MAX_BOLD_HEADING_CHARS = 24
 _MAX_LONE_VALUE_CHARS = 60
+_MIN_PARAMETERS = 3
 _LABELS = {
     BlockKind.TITLE: "标题",
     BlockKind.PRICE: "价格",
@@ -54,6 +57,25 @@ def join_price_boxes(items: Iterable[Item]) -> Iterator[Item]:
             yield item
     if label:
         yield Paragraph((label,))
+
+
+def join_parameters(items: Iterable[Item]) -> Iterator[Item]:
+    """Join neighbouring paragraphs of one line `key：value` each, as pages write their parameters."""
+    for is_parameter, group in groupby(items, key=_is_parameter_line):
+        neighbours = list(group)
+        lines = [line for item in neighbours if isinstance(item, Paragraph) for line in item.lines]
+        if is_parameter and len(lines) >= _MIN_PARAMETERS and reading.is_parameter_list(lines, ""):
+            yield Paragraph(tuple(lines))
+        else:
+            yield from neighbours
+
+
+def _is_parameter_line(item: Item) -> bool:
+    if not isinstance(item, Paragraph) or len(item.lines) != 1 or item.struck:
+        return False
+    statement = reading.parameter(item.lines[0])
+    short = statement is not None and len(statement.value) <= _MAX_LONE_VALUE_CHARS
+    return short and not (opens_question(item.lines[0]) or opens_answer(item.lines[0]))
 
 
 class PageWriter:
@@ -134,7 +156,7 @@ class PageWriter:
         if self._is_heading(item):
             self._heading(Heading(7, item.lines[0]))
         elif self._are_prices(item.lines):
-            self._statements(BlockKind.PRICE, item.lines)
+            self._statements(BlockKind.PRICE, item.lines, struck=item.struck)
         elif any(map(opens_question, item.lines)) or opens_answer(item.lines[0]):
             self._questions(item.lines)
         elif not _FIT.search(item.lines[0]) and reading.is_parameter_list(item.lines, self._nearest):
@@ -149,7 +171,7 @@ class PageWriter:
             and len(item.lines) == 1
             and len(line) <= _MAX_BOLD_HEADING_CHARS
             and not (_ENDS_SENTENCE.search(line) or opens_answer(line))
-            and not (reading.prices(line) or reading.parameter(line))
+            and not (reading.prices(line) or reading.statements(line))
         )
 
     def _are_prices(self, lines: Iterable[str]) -> bool:
@@ -157,15 +179,16 @@ class PageWriter:
         # A bare amount is the page's price only above the first heading; below it is part of a sentence.
         return all(found) and (not self._nearest or any("价" in s.key for line in found for s in line))
 
-    def _statements(self, kind: BlockKind, lines: Sequence[str]) -> None:
-        """Write lines that state keys and values, and note these as facts."""
+    def _statements(self, kind: BlockKind, lines: Sequence[str], *, struck: Sequence[str] = ()) -> None:
+        """Write lines that state keys and values, and note these as facts; a price that is struck is told as such."""
         spans = [self._builder.line(line) for line in lines]
         section = self._place(kind, spans)
         for line, span in zip(lines, spans, strict=True):
-            self._state(reading.prices(line) or (reading.parameter(line),), span, section)
+            stated = reading.prices(line) or reading.statements(line)
+            self._state((reading.before(statement, struck) for statement in stated), span, section)
 
-    def _state(self, statements: Iterable[Statement | None], span: Span, section: str) -> None:
-        for statement in statements:
+    def _state(self, stated: Iterable[Statement | None], span: Span, section: str) -> None:
+        for statement in stated:
             if statement is not None:
                 self.facts.append(statement.fact(span.start, section=section))
 
@@ -305,6 +328,6 @@ def _lone_statement(line: str) -> Statement | None:
     if fit := _FIT.search(line):
         return Statement(fit["key"], fit["value"], fit.start(), fit.end())
     statement = reading.parameter(line)
-    if statement is None or statement.key not in reading.KNOWN_KEYS or "。" in statement.value[:-1]:
+    if statement is None or not reading.is_known_key(statement.key) or "。" in statement.value[:-1]:
         return None
     return statement if len(statement.value) <= _MAX_LONE_VALUE_CHARS else None

@@ -213,6 +213,95 @@ def test_a_size_table_that_runs_sideways_is_turned_upright() -> None:
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["36", "226-230"], ["37", "231-235"]]
 
 
+@pytest.mark.parametrize("corner", ["", "部位", "(cm)", "/", "部位/尺码"])
+@pytest.mark.parametrize("tag", ["th", "td"])
+def test_a_sideways_size_table_needs_no_name_for_its_sizes(corner: str, tag: str) -> None:
+    document = page(
+        f"<h1>裙</h1><table><tr><{tag}>{corner}</{tag}><{tag}>S</{tag}><{tag}>M</{tag}></tr>"
+        f"<tr><{tag}>胸围</{tag}><td>86</td><td>90</td></tr><tr><{tag}>建议体重</{tag}><td>80-95斤</td><td>95-110斤</td></tr></table>"
+    )
+    (table,) = document.tables
+    assert (table.kind, table.header) == (BlockKind.SIZE_TABLE, (corner, "胸围", "建议体重"))
+    assert [cell.text for cell in table.rows[1].cells] == ["M", "90", "95-110斤"]
+
+
+def test_a_table_of_measures_without_sizes_is_no_size_table() -> None:
+    document = page(
+        "<h1>娃</h1><table><tr><td></td><td>身高</td><td>体重</td></tr><tr><td>出生时</td><td>50</td><td>3</td></tr></table>"
+    )
+    assert document.tables[0].kind is BlockKind.TABLE
+
+
+@pytest.mark.parametrize("corner", ["", "规格", "容量", "参数"])
+def test_properties_of_versions_side_by_side_are_facts_of_each_version(corner: str) -> None:
+    document = page(
+        f"<h1>杯</h1><h2>参数</h2><table><tr><td>{corner}</td><td>500ml</td><td>750ml</td></tr><tr><td>高度</td><td>22.5cm</td>"
+        "<td>26cm</td></tr><tr><td>口径</td><td>4.5cm</td><td>4.8cm</td></tr><tr><td>净重</td><td>280g</td><td>350g</td></tr></table>"
+    )
+    assert document.tables[0].kind is BlockKind.SKU_TABLE
+    stated = {(fact.sku, fact.key): fact.value for fact in document.facts}
+    assert stated["750ml", "口径"] == "4.8cm"
+    assert stated["500ml", "净重"] == "280g"
+    assert all(fact.value in fact.span.of(document.text) for fact in document.facts)
+
+
+def test_a_title_that_spans_most_of_the_first_row_is_the_caption() -> None:
+    document = page(
+        "<table><tr><td colspan=2>规格参数</td></tr><tr><td>尺码</td><td>胸围</td><td>腰围</td></tr><tr><td>S</td><td>80</td>"
+        "<td>64</td></tr></table>"
+    )
+    assert (document.tables[0].kind, document.tables[0].section) == (BlockKind.SIZE_TABLE, "规格参数")
+
+
+ROWS = [
+    "<div><span>型号</span><span>L9</span></div><div><span>色温</span><span>2700K-5000K 可调</span></div>",
+    "<div><div><span>型号：</span><span>L9</span></div><div><span>色温</span>：<span>2700K-5000K 可调</span></div></div>",
+    "<ul><li><span>型号</span><em>L9</em></li><li><span>色温</span><em>2700K-5000K 可调</em></li></ul>",
+    "<section><div>型号</div><div>L9</div></section><section><div>色温</div><div>2700K-5000K 可调</div></section>",
+    "<p><b>型号</b>：L9</p><p><strong>色温</strong>：2700K-5000K 可调</p><p><b>功率</b>：12W</p>",
+    "<ul><li><em>型号</em>L9</li><li><em>色温</em>2700K-5000K 可调</li></ul>",
+    "<div><i><label>型号：</label><span>L9</span></i> <i><label>色温：</label><span>2700K-5000K 可调</span></i></div>",
+    "<p>型号：L9&nbsp;&nbsp;|&nbsp;&nbsp;色温：2700K-5000K 可调</p>",
+    "<div>型号：L9｜色温：2700K-5000K 可调｜功率：12W</div>",
+    "<p>型号：L9&nbsp;&nbsp;&nbsp;色温：2700K-5000K 可调</p>",
+    "<p>商品型号 L9 ｜ 色温 2700K-5000K可调 ｜ 功率 12W</p>",
+]
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_names_and_values_side_by_side_are_parameters(rows: str) -> None:
+    document = page(f"<h1>台灯</h1>{rows}<p>断电后恢复上次亮度。</p>")
+    found = {key.removeprefix("商品"): value.replace(" ", "") for key, (value, _) in facts(document).items()}
+    assert found["型号"] == "L9"
+    assert found["色温"] == "2700K-5000K可调"
+    assert "断电" not in "".join(found)
+    for fact in document.facts:
+        assert fact.key in fact.span.of(document.text)
+        assert fact.value in fact.span.of(document.text)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div><p>面料舒适</p><p>久穿不累</p></div><div><p>做工精细</p><p>走线平整</p></div>",
+        "<div><span>小明</span><span>很好用</span></div>",
+        "<p>简约 | 百搭 | 显瘦</p>",
+        "<p>注意：深色首次水洗会有浮色 | 说明：请单独洗</p>",
+        "<p>每天9：00发货 | 周末不休</p>",
+    ],
+)
+def test_what_only_stands_side_by_side_is_no_parameter(html: str) -> None:
+    assert page(f"<h1>衣服</h1><h2>卖点</h2>{html}").facts == ()
+
+
+@pytest.mark.parametrize("tag", ["del", "s", "strike"])
+def test_a_price_that_is_struck_through_is_not_the_price(tag: str) -> None:
+    document = page(
+        f"<h1>杯</h1><div><span>价格</span>¥<em>129</em>.00 <{tag}>¥199.00</{tag}></div><p>正文</p>"
+    )
+    assert facts(document) == {"价格": ("129.00", "元"), "划线价": ("199.00", "元")}
+
+
 def test_other_tables_keep_merged_cells_once_in_the_line_and_in_every_column() -> None:
     document = page(
         "<h1>充电器</h1><h2>功率</h2><table><tr><th>使用的口</th><th>C2</th><th>USB-A</th></tr>"
