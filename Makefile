@@ -39,6 +39,7 @@ bench: $(READY)
 
 # After a change of drafts or understanding. The ranker is apart (benchmarks/train_ranker.py --write), and before it.
 refit: $(READY)
+	$(BIN)/python benchmarks/train_answerable.py --write
 	$(BIN)/python benchmarks/calibrate.py --write
 
 docs: $(READY)

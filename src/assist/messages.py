@@ -168,6 +168,7 @@ class Part:
         vague: True for `这个怎么样` and its like.
         demands: What an answer has to name.
         paraphrases: Its everyday phrases that pages word otherwise.
+        content: Its tokens, as they are searched, without those that only ask.
         told: What it tells without asking for anything: `address`, `number` (of an order or a parcel), `applied` (for
             a return), `sent_back`; empty: it asks.
     """
@@ -183,6 +184,7 @@ class Part:
     vague: bool = False
     demands: tuple[Demand, ...] = ()
     paraphrases: tuple[Paraphrase, ...] = ()
+    content: tuple[str, ...] = ()
     told: str = ""
 
     @property

@@ -24,7 +24,7 @@ from assist.guard import check
 from assist.guard.floors import Floors
 from assist.messages import Message, Mode, Part, Question
 from assist.preferring import MORE, Preferences, prefer
-from assist.question import Intents, LearnedIntents, Understanding, catalog
+from assist.question import Intents, Understanding, catalog
 from assist.question.asked_time import asked_moment
 from assist.results import Decision, Draft, Finding, Hit, Reason, Severity, Suggestion
 from assist.retrieve.guide import Guide
@@ -99,7 +99,6 @@ class Suggester:
             view.tokenizer,
             view.sparse.idf,
             self._guide,
-            familiar=LearnedIntents.bundled().words,
             ranker=tuned.ranker,
             earlier=None if earlier is None else earlier._relevance,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from assist.demand import Thing
 from assist.draft import style
 from assist.draft.announced import announced_candidate
+from assist.draft.answered import is_answered
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
@@ -32,7 +33,7 @@ from assist.messages import Behaviour, Part
 from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
 
 MIN_SCORE = 0.3
-"""Below this a part has no source: it is checked by a person, not answered."""
+"""Below this what is found beside a looked-up answer is not worth showing."""
 SURE_REFUSAL = 0.3
 """An intent to be refused counts from this score on."""
 MIN_SUPPORT, MIN_MEANT = 0.25, 0.2
@@ -112,16 +113,15 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         return [_asking(number, "wish")]
     if for_other_bodies(part, evidence):
         return []
-    special = _special(part, number, evidence)
+    special = special_candidates(part, number, evidence)
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
-    found = [of_its_time(doubted(item, part, evidence), evidence) for item in found]
-    found = without_newer_answers(found, evidence)
-    if not special:
-        found.sort(key=lambda item: -standing(item, part))
-    least = _least(part, evidence)
-    usable = [item for item in found if item.score >= least or item.verdict == "asked"]
+    found = without_newer_answers([of_its_time(item, evidence) for item in found], evidence)
+    if special or not _is_scoped(part, evidence):
+        usable = _likely(found, part, evidence, looked_up=bool(special))
+    else:
+        usable = _in_order(found, part, evidence) if is_answered(part, general, past, evidence) else []
     if not usable:
         return _ask_instead(part, number, evidence)
     usable = [item for item in usable if item.score >= NEXT_SHARE * usable[0].score]
@@ -134,10 +134,29 @@ def _refusal(part: Part, number: int) -> Candidate:
     return Candidate(number, "decline", (), 0.6, "refused", lead=line)
 
 
-def _least(part: Part, evidence: Evidence) -> float:
-    """A question about a product that is not known needs a rule that fits very well, or is asked back."""
+def _is_scoped(part: Part, evidence: Evidence) -> bool:
+    """Say whether the product is known, or the question is of a kind that needs none."""
     known = part.products or evidence.question.products
-    return MIN_SCORE if known or not (part.intent or "").startswith(PRODUCT_NEEDED) else MIN_WITHOUT_PRODUCT
+    return bool(known) or not (part.intent or "").startswith(PRODUCT_NEEDED)
+
+
+def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> list[Candidate]:
+    """Order candidates by their standing; one that names what is demanded stands before one that does not."""
+    return sorted(found, key=lambda item: -standing(doubted(item, part, evidence), part))
+
+
+def _likely(
+    found: Sequence[Candidate], part: Part, evidence: Evidence, *, looked_up: bool
+) -> list[Candidate]:
+    """Leave out what is unlikely an answer; what was looked up goes first as it is.
+
+    A question about a product that is not known needs a rule that fits very well, or is asked back.
+    """
+    likely = [doubted(item, part, evidence) for item in found]
+    if not looked_up:
+        likely.sort(key=lambda item: -standing(item, part))
+    least = MIN_SCORE if _is_scoped(part, evidence) else MIN_WITHOUT_PRODUCT
+    return [item for item in likely if item.score >= least or item.verdict == "asked"]
 
 
 def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
@@ -163,7 +182,7 @@ def _order_known(evidence: Evidence) -> bool:
     return bool(evidence.message.order) or "order_id" in evidence.question.slots
 
 
-def _special(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
+def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Lanes that answer one kind of question; when one of them speaks it goes first."""
     if part.vague:
         summary = summary_candidate(part, number, evidence)

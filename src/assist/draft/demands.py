@@ -31,12 +31,18 @@ def doubted(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
     """Lower the score of a candidate that does not name what the question demands."""
     if not part.demands or candidate.lane in _LOOKED_UP or candidate.verdict != "answered":
         return candidate
-    asked = [demand for demand in part.demands if _counts(demand, part)]
-    left_out = asked and not all(
-        met(demand, *_read(demand, candidate, part, evidence)) or _met_otherwise(demand, candidate, part)
+    return candidate.scored(candidate.score * DOUBT) if unmet(candidate, part, evidence) else candidate
+
+
+def unmet(candidate: Candidate, part: Part, evidence: Evidence) -> tuple[Demand, ...]:
+    """Return what the question demands and a candidate does not name."""
+    asked = (demand for demand in part.demands if _counts(demand, part))
+    return tuple(
+        demand
         for demand in asked
+        if not met(demand, *_read(demand, candidate, part, evidence))
+        and not _met_otherwise(demand, candidate, part)
     )
-    return candidate.scored(candidate.score * DOUBT) if left_out else candidate
 
 
 def _met_otherwise(demand: Demand, candidate: Candidate, part: Part) -> bool:

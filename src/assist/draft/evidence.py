@@ -35,12 +35,16 @@ class Scorer(Protocol):
         """Measure n texts, one column a signal; each float32, shape (n,)."""
         ...
 
-    def unfamiliar(self, part: Part) -> tuple[str, ...]:
-        """Words of a part that shoppers do not usually ask with: the things it is about."""
-        ...
-
     def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
         """Turn signals and traits into the probability that each text answers; float32, shape (n,)."""
+        ...
+
+    def answers(self, described: Mapping[str, float]) -> float:
+        """Turn what describes a part and its best source into the probability that the part can be answered."""
+        ...
+
+    def rarity(self, tokens: Sequence[str]) -> float:
+        """Sum of the inverse document frequencies of tokens: how much they say together."""
         ...
 
     def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:
@@ -92,6 +96,7 @@ class Candidate:
         ask: Slot to ask back for; empty: nothing is missing.
         choices: What the shopper may choose from.
         signals: How well its first source fits what is asked, by name; empty for a lane that looks up.
+        columns: All that was measured of its first source, for the best of a page and of the clauses.
     """
 
     part: int
@@ -104,6 +109,7 @@ class Candidate:
     ask: str = ""
     choices: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
+    columns: Mapping[str, float] = field(default_factory=dict)
 
     def scored(self, score: float) -> Candidate:
         """Return the same candidate with another score, kept within 0–1."""

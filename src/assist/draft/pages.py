@@ -84,6 +84,10 @@ class Ranked:
     columns: Mapping[str, FloatVector]
     scores: FloatVector
 
+    def measured(self, at: int) -> dict[str, float]:
+        """Return every column of one unit."""
+        return {name: float(column[at]) for name, column in self.columns.items()}
+
 
 def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Answer a part from product pages and clauses, best first.
@@ -197,7 +201,14 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
     priced = bool(_PRICE_ASKED.search(part.clean))
     statements = _say_units([units[at] for at in chosen], product, number, subject, priced=priced)
     best = within(float(scores[order[0]]))
-    head = Candidate(number, _lane(units[order[0]]), statements, best, signals=_fit(ranked, order[0]))
+    head = Candidate(
+        number,
+        _lane(units[order[0]]),
+        statements,
+        best,
+        signals=_fit(ranked, order[0]),
+        columns=ranked.measured(order[0]),
+    )
     rest = [at for at in order if at not in chosen][:2]
     other = [
         Candidate(
@@ -355,6 +366,7 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
             within(float(scores[at])),
             lead=_LEADS.get(str(units[at].document.level), ""),
             signals=_fit(ranked, at),
+            columns=ranked.measured(at) if at == order[0] else {},
         )
         for at in order
         if said[at]

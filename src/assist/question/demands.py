@@ -71,6 +71,12 @@ def demands(clean: str, cut: Cut, typed: str = "") -> tuple[Demand, ...]:
     return tuple(dict.fromkeys([*found, *_latin(clean, typed), *_figures(clean, cut), *_offers(clean)]))
 
 
+def content(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return the distinct tokens of a question without those that only ask, and without bare numbers."""
+    idle = _scaffold()
+    return tuple(dict.fromkeys(token for token in tokens if token not in idle and not token.isdigit()))
+
+
 def _of_piece(piece: str, cut: Cut) -> Iterator[Demand]:
     choice = _CHOICE.search(piece)
     if choice is not None:

@@ -15,7 +15,7 @@ from assist.messages import Behaviour, Emotion, IntentScore, Message, Part, Ques
 from assist.question import lexicon, wording
 from assist.question.aspects import aspects
 from assist.question.bursts import SOCIAL, Segment, SegmentKind, segments
-from assist.question.demands import demands
+from assist.question.demands import content, demands
 from assist.question.emotion import asks_human, emotion
 from assist.question.followup import Earlier, earlier, is_elliptic, open_question
 from assist.question.intent import IntentModel, Intents
@@ -87,6 +87,7 @@ class Understanding:
         self.catalog = catalog
         self.intents = intents or Intents.bundled()
         self._words = tokenizer.words
+        self._tokens = tokenizer.tokens
         self._profile = profile
         self._settings = settings
         self._model = IntentModel.of(self.intents, encoder)
@@ -205,6 +206,7 @@ class Understanding:
             paraphrases=paraphrases(draft.clean),
             vague=is_vague(draft.clean) or _names_only(draft, products),
             demands=demands(draft.clean or fold(typed), self._words, typed),
+            content=content(self._tokens(draft.clean or fold(typed))),
             told=told(typed, draft.clean or fold(typed), draft.slots),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -13,6 +13,7 @@ from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
 from assist.memo import KeyedMemo, Memo
 from assist.messages import Part
+from assist.retrieve.answerable import answerable
 from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
 from assist.retrieve.readings import readings
@@ -41,7 +42,6 @@ class Relevance:
         tokenizer: Cuts both sides the same way.
         idf: Inverse document frequency of tokens, shape of the argument; unknown tokens count as rare.
         guide: What intents add.
-        familiar: Words that shoppers ask with, whatever they ask about.
         ranker: Weighs signals and traits; None takes the shipped one.
         earlier: What measured texts of the state before: its texts need not be encoded and cut again.
     """
@@ -53,7 +53,6 @@ class Relevance:
         idf: Rarity,
         guide: Guide,
         *,
-        familiar: Collection[str] = (),
         ranker: Ranker | None = None,
         earlier: Relevance | None = None,
     ) -> None:
@@ -61,7 +60,6 @@ class Relevance:
         self._tokenizer = tokenizer
         self._idf = idf
         self._guide = guide
-        self._familiar = frozenset(familiar)
         self.ranker = ranker or Ranker.bundled()
         self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
         self._before: Shelf | None = None
@@ -217,16 +215,17 @@ class Relevance:
                 raised[name] = np.where(reading.rows, np.maximum(raised[name], nearer[name]), raised[name])
         return raised
 
-    def unfamiliar(self, part: Part) -> tuple[str, ...]:
-        """Words of a part that shoppers do not usually ask with: the things it is about."""
-        words = dict.fromkeys(self._tokenizer.tokens(part.clean))
-        return tuple(
-            word for word in words if len(word) > 1 and not word.isdigit() and word not in self._familiar
-        )
-
     def rank(self, columns: Mapping[str, FloatVector]) -> FloatVector:
         """Turn signals and traits into the probability that each text answers; float32, shape (n,)."""
         return self.ranker.rank(columns)
+
+    def answers(self, described: Mapping[str, float]) -> float:
+        """Turn what describes a part and its best source into the probability that the part can be answered."""
+        return answerable(described)
+
+    def rarity(self, tokens: Sequence[str]) -> float:
+        """Sum of the inverse document frequencies of tokens: how much they say together."""
+        return float(np.sum(self._idf(tokens))) if tokens else 0.0
 
     def similarity(self, left: str, texts: Sequence[str]) -> FloatVector:
         """Cosine of one query with n texts; float32, shape (n,), not to be written."""

@@ -52,11 +52,14 @@ class Told:
             "aspect_text": np.array([any(k in text for k in keys) for text in texts], dtype=np.float32),
         }
 
-    def unfamiliar(self, part):
-        return ()
+    def answers(self, described):
+        return float(described["said"] >= 0.3)
 
     def rank(self, columns):
         return columns["said"]
+
+    def rarity(self, tokens):
+        return float(len(tokens))
 
     def similarity(self, left, texts):
         return np.array([dice(left, text) for text in texts], dtype=np.float32)

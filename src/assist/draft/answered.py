@@ -1,0 +1,91 @@
+"""What tells whether the best source of a part answers it, or only speaks of something near it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from assist.draft.demands import unmet
+from assist.draft.evidence import Candidate, Evidence
+from assist.expressions import expression
+from assist.messages import Part
+
+LEAST = 0.45
+"""A part less likely answered than this is checked by a person; chosen on shops left out (`train_answerable.py`)."""
+_FORMS = {
+    "asks_yes_no": expression(r"(?:吗|不|(?<!什)么|没|嘛)$|会不会|能不能|可不可以|是不是|有没有"),
+    "asks_how_much": expression(r"几|多少|多[大长高重宽厚久沉]"),
+    "asks_what": expression("什么|哪"),
+    "asks_when": expression("什么时候|几号|几点|哪天|多久"),
+    "asks_how": expression("怎么"),
+    "asks_which_of_two": expression("还是"),
+    "asks_who": expression("谁"),
+    "asks_where": expression("哪里|哪儿"),
+    "asks_why": expression("为什么|怎么会"),
+}
+_FIELDS = {
+    "of_function": "售前/商品/功能",
+    "of_material": "售前/商品/材质",
+    "of_size": "售前/商品/尺寸",
+    "of_use": "售前/商品/使用",
+    "of_price": "售前/价格",
+    "of_freight": "售前/物流",
+    "of_service": "售前/服务",
+    "of_fit": "售前/尺码",
+    "of_stock": "售前/库存",
+    "of_after_sales": "售后",
+}
+"""Fields of the intent tree, by how much is asked there that no page holds."""
+_MOST_ASPECTS = 2
+
+
+def is_answered(
+    part: Part, general: Sequence[Candidate], past: Sequence[Candidate], evidence: Evidence
+) -> bool:
+    """Say whether what was found for a part answers it.
+
+    Args:
+        part: What is asked.
+        general: What pages and clauses say, with the columns of the best.
+        past: Past answers to nearly the same question.
+        evidence: What the writer is given.
+    """
+    described = describe(part, general, past, evidence)
+    return described is None or evidence.scorer.answers(described) >= LEAST
+
+
+def describe(
+    part: Part, general: Sequence[Candidate], past: Sequence[Candidate], evidence: Evidence
+) -> Mapping[str, float] | None:
+    """Describe a part and the best source that was found for it; None: no page or clause was measured.
+
+    Returns:
+        By name: `bias`; the form and the field of the question, its length and the words that it is about; the kinds
+        of its demands that the best source does not meet; how like it is to a past question; the columns of the source.
+    """
+    best = max((item for item in general if item.columns), key=lambda item: item.score, default=None)
+    if best is None:
+        return None
+    left_out = unmet(best, part, evidence)
+    return {
+        "bias": 1.0,
+        "chars": math.log1p(len(part.clean)),
+        "content": math.log1p(len(part.content)),
+        "rarity": math.log1p(evidence.scorer.rarity(part.content)),
+        "aspects": float(min(len(part.aspects), _MOST_ASPECTS)),
+        "intent_score": part.intents[0].score if part.intents else 0.0,
+        "no_intent": float(part.intent is None),
+        "past_answer": max((item.score for item in past), default=0.0),
+        "demands_met": float(bool(part.demands) and not left_out),
+        "no_demands": float(not part.demands),
+        **{f"unmet_{type(demand).__name__.lower()}": 1.0 for demand in left_out},
+        **dict(_matching(part)),
+        **best.columns,
+    }
+
+
+def _matching(part: Part) -> Iterator[tuple[str, float]]:
+    """Forms and fields that a part is of; the others are 0."""
+    intent = part.intent or ""
+    yield from ((name, 1.0) for name, form in _FORMS.items() if form.search(part.clean))
+    yield from ((name, 1.0) for name, start in _FIELDS.items() if intent.startswith(start))

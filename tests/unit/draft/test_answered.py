@@ -1,0 +1,97 @@
+"""What tells an answered part from one that a source only lies near."""
+
+import pytest
+
+from assist.demand import Quality, Thing
+from assist.draft.answered import LEAST, describe, is_answered
+from assist.draft.compose import candidates
+from assist.draft.evidence import Candidate
+from assist.results import Statement
+from unit.draft.shop_pages import shirt
+from unit.draft.writing import Told, evidence, part
+
+MATERIAL = "售前/商品/材质/成分"
+
+
+def found(score=0.5, likeness=0.4):
+    return Candidate(0, "page", (Statement("面料是棉。"),), score, columns={"text": likeness})
+
+
+class Sure(Told):
+    """Gives every part the same chance."""
+
+    def __init__(self, chance, likes=None):
+        super().__init__(likes)
+        self.chance, self.asked = chance, []
+
+    def answers(self, described):
+        self.asked.append(described)
+        return self.chance
+
+
+def given(*parts, chance=1.0, **more):
+    made = evidence(*parts, pages=[shirt()], **more)
+    return type(made)(
+        **{
+            **{name: getattr(made, name) for name in made.__slots__},
+            "scorer": Sure(chance, {"棉100%": 0.2}),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "form"),
+    [
+        ("能机洗吗", "asks_yes_no"),
+        ("会不会勾丝", "asks_yes_no"),
+        ("有几个口袋", "asks_how_much"),
+        ("多重", "asks_how_much"),
+        ("里衬是什么", "asks_what"),
+        ("几号补货", "asks_when"),
+        ("怎么收纳", "asks_how"),
+        ("扣子是铜的还是铁的", "asks_which_of_two"),
+        ("运费谁出", "asks_who"),
+        ("标签在哪里", "asks_where"),
+        ("为什么有毛边", "asks_why"),
+    ],
+)
+def test_the_form_of_the_question_is_described(asked, form):
+    one = part(asked, intent=MATERIAL)
+    described = describe(one, [found()], (), given(one))
+    assert described[form] == 1.0
+    assert described["of_material"] == 1.0
+    assert "of_stock" not in described
+
+
+def test_the_columns_of_the_best_source_and_the_likest_past_answer_are_described():
+    one = part("什么面料", intent=MATERIAL)
+    past = [Candidate(0, "past_answer", (), 0.7), Candidate(0, "past_answer", (), 0.6)]
+    described = describe(one, [found(0.2, 0.1), found(0.6, 0.8)], past, given(one))
+    assert described["text"] == 0.8
+    assert described["past_answer"] == 0.7
+
+
+def test_demands_that_are_left_out_are_described_by_their_kind():
+    asked = part(
+        "有拉链吗", intent=MATERIAL, products=("T1",), demands=(Thing(("拉链",)), Quality(("棉",), 1.0))
+    )
+    described = describe(asked, [found()], (), given(asked))
+    assert described["unmet_thing"] == 1.0
+    assert "unmet_quality" not in described
+    assert described["demands_met"] == described["no_demands"] == 0.0
+    met = part("是棉的吗", intent=MATERIAL, products=("T1",), demands=(Quality(("棉",), 1.0),))
+    assert describe(met, [found()], (), given(met))["demands_met"] == 1.0
+
+
+def test_where_nothing_was_measured_nothing_is_held_back():
+    one = part("什么面料")
+    assert describe(one, [Candidate(0, "page", (), 0.5)], (), given(one)) is None
+    assert is_answered(one, [Candidate(0, "page", (), 0.5)], (), given(one, chance=0.0))
+
+
+def test_a_part_that_is_not_likely_answered_has_no_source():
+    asked = part("什么面料", intent=MATERIAL, products=("T1",))
+    assert candidates(asked, 0, given(asked, chance=LEAST - 0.01)) == []
+    best = candidates(asked, 0, given(asked, chance=LEAST))[0]
+    assert "棉100%" in best.statements[0].text
+    assert best.score == pytest.approx(0.2)
