@@ -1,6 +1,7 @@
 """Properties of assist.index that hold for any input."""
 
 import tempfile
+from bisect import bisect_left
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,18 @@ def test_a_vocabulary_finds_exactly_its_terms(terms, others):
     assert [number >= 0 for number in vocabulary.find(others).tolist()] == [
         other in terms for other in others
     ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(*[st.sets(st.text("ab\0退货运费词", max_size=12), max_size=30)] * 2)
+def test_a_vocabulary_matches_and_places_another(terms, others):
+    vocabulary, other = Vocabulary.build(sorted(terms)), Vocabulary.build(sorted(others))
+    assert vocabulary.match(other).tolist() == vocabulary.find(sorted(others)).tolist()
+    assert vocabulary.places(other).tolist() == [bisect_left(sorted(terms), one) for one in sorted(others)]
+    numbers = np.array([at for at in vocabulary.match(other).tolist() if at >= 0], dtype=np.int64)
+    taken, built = vocabulary.taken(numbers), Vocabulary.build([sorted(terms)[at] for at in numbers])
+    for name in ("blob", "offsets", "hashes", "numbers"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(built, name))
 
 
 @settings(max_examples=60, deadline=None)

@@ -75,14 +75,15 @@ class TermCounts:
             newer: Counts of the others.
         """
         moved, starts = self._moved(rows)
-        terms = newer.vocabulary.terms()
-        known = self.vocabulary.find(terms)
-        places = self.vocabulary.places(terms, known)
+        known = self.vocabulary.match(newer.vocabulary)
         new = np.flatnonzero(known < 0)
+        unknown = newer.vocabulary.taken(new)
+        places = known.astype(np.int64)
+        places[new] = self.vocabulary.places(unknown)
         frequency, added = np.diff(starts), np.diff(newer.starts)
         frequency[known[known >= 0]] += added[known >= 0]
         vocabulary = self.vocabulary.changed(
-            drop=np.flatnonzero(frequency == 0), add=[terms[i] for i in new.tolist()], places=places[new]
+            drop=np.flatnonzero(frequency == 0), add=unknown, places=places[new]
         )
         # New entries of a known term stand at its end; those of an unknown one before the term after it.
         at = np.repeat(starts[np.where(known >= 0, known + 1, places)], added)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,28 +25,45 @@ Scopes: TypeAlias = list[IdVector | None]
 _SPARE = 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Patch:
     """How the rows of a state follow from those of an earlier one.
 
+    Nothing here is as long as the earlier state but `kept`, which is worked out when it is first asked for.
+
     Attributes:
-        kept: int64, ascending: rows of the earlier state that remain; they become rows 0, 1, ...
-        gone: int64, ascending: its other rows.
+        n: Rows of the earlier state.
+        gone: int64, ascending: its rows that are gone; the others become rows 0, 1, ...
         added: How many rows come after those.
     """
 
-    kept: IdVector
+    n: int
     gone: IdVector
     added: int
 
-    @classmethod
-    def of(cls, n: int, gone: IdVector, added: int) -> Patch:
-        """Leave some of n rows out and put others after them."""
-        return cls(np.delete(np.arange(n, dtype=np.int64), gone), gone, added)
-
     def __len__(self) -> int:
         """Count the rows of the state."""
-        return len(self.kept) + self.added
+        return self.remaining + self.added
+
+    @property
+    def remaining(self) -> int:
+        """How many rows of the earlier state remain."""
+        return self.n - len(self.gone)
+
+    @cached_property
+    def kept(self) -> IdVector:
+        """Rows of the earlier state that remain; int64, ascending."""
+        return np.delete(np.arange(self.n, dtype=np.int64), self.gone)
+
+    @cached_property
+    def _firsts(self) -> IdVector:
+        """Say from which row on one more earlier row is gone below."""
+        firsts: IdVector = self.gone - np.arange(len(self.gone))
+        return firsts
+
+    def earlier(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Turn rows of this state that were there before into rows of the earlier one; any order."""
+        return rows + np.searchsorted(self._firsts, rows, side="right")
 
     def renumbered(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Turn rows of the earlier state that remain into rows of this one; any shape, -1 stays."""
@@ -61,8 +79,8 @@ class Patch:
 
     def split(self, rows: IdVector) -> tuple[IdVector, IdVector]:
         """Split ascending rows of this state into rows of the earlier one and rows of the tail."""
-        cut = int(np.searchsorted(rows, len(self.kept)))
-        return self.kept[rows[:cut]], rows[cut:] - len(self.kept)
+        cut = int(np.searchsorted(rows, self.remaining))
+        return self.earlier(rows[:cut]), rows[cut:] - self.remaining
 
     def split_scopes(self, scopes: Sequence[IdVector | None]) -> tuple[Scopes, Scopes]:
         """Split every scope; queries that share one array object share the parts."""
@@ -94,14 +112,14 @@ class StackedVectors:
         if isinstance(rows, slice):
             rows = np.arange(len(self), dtype=np.int64)[rows]
         found = np.empty((len(rows), self.shape[1]), dtype=np.float32)
-        in_tail = rows >= len(self._patch.kept)
-        found[~in_tail] = self._base[self._patch.kept[rows[~in_tail]]]
-        found[in_tail] = self._tail[rows[in_tail] - len(self._patch.kept)]
+        in_tail = rows >= self._patch.remaining
+        found[~in_tail] = self._base[self._patch.earlier(rows[~in_tail])]
+        found[in_tail] = self._tail[rows[in_tail] - self._patch.remaining]
         return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatMatrix:
         """Copy all rows into one matrix."""
-        cut = len(self._patch.kept)
+        cut = self._patch.remaining
         whole = np.empty(self.shape, dtype=np.float32)
         np.take(self._base, self._patch.kept, axis=0, out=whole[:cut], mode="clip")
         whole[cut:] = self._tail
@@ -142,7 +160,7 @@ class DenseOverlay:
         in_base, in_tail = self._patch.split_scopes(check_scopes(rows, len(queries), len(self)))
         found, scores = self._search_base(queries, k, in_base)
         tail, tail_scores = self._tail.search(queries, k, rows=in_tail)
-        tail[tail >= 0] += len(self._patch.kept)
+        tail[tail >= 0] += self._patch.remaining
         both = np.concatenate((self._patch.renumbered(found), tail), axis=1)
         merged = np.concatenate((scores, tail_scores), axis=1)
         # Rows of the tail are the higher ones, so a stable sort leaves the lower of two equal ones first.
@@ -151,10 +169,10 @@ class DenseOverlay:
 
     def scores(self, query: FloatVector, rows: IdVector) -> FloatVector:
         """Compute the exact scores of given rows for one query; see `DenseIndex.scores`."""
-        in_tail = rows >= len(self._patch.kept)
+        in_tail = rows >= self._patch.remaining
         scores = np.empty(len(rows), dtype=np.float32)
-        scores[~in_tail] = self._base.scores(query, self._patch.kept[rows[~in_tail]])
-        scores[in_tail] = self._tail.scores(query, rows[in_tail] - len(self._patch.kept))
+        scores[~in_tail] = self._base.scores(query, self._patch.earlier(rows[~in_tail]))
+        scores[in_tail] = self._tail.scores(query, rows[in_tail] - self._patch.remaining)
         return scores
 
     def _search_base(self, queries: FloatMatrix, k: int, scopes: Scopes) -> tuple[IdMatrix, FloatMatrix]:

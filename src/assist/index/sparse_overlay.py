@@ -101,10 +101,10 @@ class SparseOverlay:
         if len(rows) and not 0 <= rows.min() <= rows.max() < len(self):
             raise InputError(f"rows must lie within 0..{len(self) - 1}, got {rows.min()}..{rows.max()}")
         plan = self._plan([query])[0]
-        in_tail = rows >= len(self._patch.kept)
+        in_tail = rows >= self._patch.remaining
         scores = np.empty(len(rows), dtype=np.float32)
-        scores[~in_tail] = self._base.scores(plan.base, self._patch.kept[rows[~in_tail]])
-        scores[in_tail] = self._tail.scores(plan.tail, rows[in_tail] - len(self._patch.kept))
+        scores[~in_tail] = self._base.scores(plan.base, self._patch.earlier(rows[~in_tail]))
+        scores[in_tail] = self._tail.scores(plan.tail, rows[in_tail] - self._patch.remaining)
         return scores
 
     def idf(self, tokens: Sequence[str]) -> FloatVector:
@@ -174,7 +174,7 @@ class SparseOverlay:
         tail_scope: IdVector | None,
     ) -> tuple[IdVector, FloatVector]:
         tail, tail_scores = self._tail.hits(plan.tail, tail_scope, k)
-        tail = tail + len(self._patch.kept)
+        tail = tail + self._patch.remaining
         rows, before = proposed
         real = rows[rows >= 0]
         remaining = np.sort(real[~self._patch.is_gone(real)])

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from assist.errors import StoreCorruptError
 from assist.index.folder import open_array, save_arrays
 
-# Looking up a place among terms on disk takes as long as listing so many of them.
-_LISTED_PER_TERM = 64
+_PREFIX_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,33 +75,84 @@ class Vocabulary:
     def _bytes(self, number: int) -> bytes:
         return self.blob[self.offsets.item(number) : self.offsets.item(number + 1)].tobytes()
 
-    def places(self, terms: Sequence[str], known: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Say before which term each of some terms would stand; `known` is what `find` gave for them."""
-        found = known.astype(np.int64)
-        unknown = np.flatnonzero(known < 0).tolist()
-        wanted = [encode(terms[line]) for line in unknown]
-        if len(self) < _LISTED_PER_TERM * len(wanted):
-            ordered = self._listed()
-            found[unknown] = [bisect_left(ordered, term) for term in wanted]
-        else:
-            numbers = range(len(self))
-            found[unknown] = [bisect_left(numbers, term, key=self._bytes) for term in wanted]
+    def match(self, other: Vocabulary) -> NDArray[np.int32]:
+        """Look up all terms of another vocabulary; no Python object per term.
+
+        Returns:
+            int32, shape (len(other),): the number here of each of its terms, -1 for one that is not there.
+        """
+        found = np.full(len(other), -1, dtype=np.int32)
+        if not len(self):
+            return found
+        first = np.minimum(np.searchsorted(self.hashes, other.hashes), len(self) - 1)
+        hits = np.flatnonzero(self.hashes[first] == other.hashes)
+        own, theirs = self.numbers[first[hits]], other.numbers[hits]
+        same = self._equal(own, other, theirs)
+        found[theirs[same]] = own[same]
+        # Two terms of one hash are looked at one by one.
+        for at in hits[~same].tolist():
+            term = int(other.numbers[at])
+            found[term] = self._from(int(first[at]), int(other.hashes[at]), other._bytes(term))
         return found
 
-    def changed(
-        self, *, drop: NDArray[np.int64], add: Sequence[str], places: NDArray[np.int64]
-    ) -> Vocabulary:
+    def _equal(
+        self, own: NDArray[np.int32], other: Vocabulary, theirs: NDArray[np.int32]
+    ) -> NDArray[np.bool_]:
+        """Compare terms here with as many terms of another vocabulary, byte by byte."""
+        lengths = self.offsets[own + 1] - self.offsets[own]
+        same: NDArray[np.bool_] = lengths == other.offsets[theirs + 1] - other.offsets[theirs]
+        pairs = np.flatnonzero(same)
+        sizes = lengths[pairs]
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        mine, its = self.offsets[own[pairs]], other.offsets[theirs[pairs]]
+        differ = self.blob[np.repeat(mine, sizes) + within] != other.blob[np.repeat(its, sizes) + within]
+        same[np.repeat(pairs, sizes)[differ]] = False
+        return same
+
+    def places(self, other: Vocabulary) -> NDArray[np.int64]:
+        """Say before which term here each term of another vocabulary stands; int64, shape (len(other),)."""
+        own, theirs = self._prefixes(), other._prefixes()
+        found: NDArray[np.int64] = np.searchsorted(own, theirs, side="left")
+        ends = np.searchsorted(own, theirs, side="right")
+        for at in np.flatnonzero(ends > found).tolist():
+            alike = range(int(found[at]), int(ends[at]))
+            found[at] += bisect_left(alike, other._bytes(at), key=self._bytes)
+        return found
+
+    def _prefixes(self) -> NDArray[np.uint64]:
+        """Give the first eight bytes of every term as one number; they ascend."""
+        lengths = np.diff(self.offsets)
+        found = np.zeros(len(self), dtype=np.uint64)
+        for byte in range(_PREFIX_BYTES):
+            found <<= np.uint64(8)
+            longer = np.flatnonzero(lengths > byte)
+            found[longer] |= self.blob[self.offsets[longer] + byte].astype(np.uint64)
+        return found
+
+    def taken(self, numbers: NDArray[np.int64]) -> Vocabulary:
+        """Keep only some terms, given by ascending number."""
+        lengths = np.diff(self.offsets)
+        alive = np.zeros(len(self), dtype=np.bool_)
+        alive[numbers] = True
+        hashes, kept = self._hashes_of(alive, np.cumsum(alive) - 1)
+        return Vocabulary(
+            blob=self.blob[np.repeat(alive, lengths)],
+            offsets=np.concatenate(([0], np.cumsum(lengths[numbers]))),
+            hashes=hashes,
+            numbers=kept,
+        )
+
+    def changed(self, *, drop: NDArray[np.int64], add: Vocabulary, places: NDArray[np.int64]) -> Vocabulary:
         """Leave some terms out and put others in; the same as building from the terms that result.
 
         Args:
             drop: Numbers, ascending.
-            add: Distinct terms in ascending order that are not there yet.
-            places: int64, one per term of `add`: before which term it stands; what `places` gives.
+            add: Terms that are not there yet.
+            places: Before which term each of those stands; what `places` gives.
         """
-        if not len(drop) and not add:
+        if not len(drop) and not len(add):
             return self
         lengths = np.diff(self.offsets)
-        new = Vocabulary.build(add)
         alive = np.ones(len(self), dtype=np.bool_)
         alive[drop] = False
         inserted = np.insert(alive, places, True)
@@ -110,19 +160,19 @@ class Vocabulary:
         # Where the old and the new terms stand once the new ones are put in, before the dropped ones go.
         new_at = places + np.arange(len(places))
         old_at = np.delete(np.arange(len(inserted)), new_at)
-        new_lengths = np.diff(new.offsets)
+        new_lengths = np.diff(add.offsets)
         blob = np.insert(
             self.blob[np.repeat(alive, lengths)],
             np.repeat(np.concatenate(([0], np.cumsum(lengths * alive)))[places], new_lengths),
-            new.blob,
+            add.blob,
         )
         hashes, numbers = self._hashes_of(alive, number[old_at])
-        at = np.searchsorted(hashes, new.hashes, side="right")
+        at = np.searchsorted(hashes, add.hashes, side="right")
         return Vocabulary(
             blob=blob,
             offsets=np.concatenate(([0], np.cumsum(np.insert(lengths, places, new_lengths)[inserted]))),
-            hashes=np.insert(hashes, at, new.hashes),
-            numbers=np.insert(numbers, at, number[new_at][new.numbers].astype(np.int32)),
+            hashes=np.insert(hashes, at, add.hashes),
+            numbers=np.insert(numbers, at, number[new_at][add.numbers].astype(np.int32)),
         )
 
     def _hashes_of(

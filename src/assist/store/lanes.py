@@ -15,6 +15,7 @@ from assist.arrays import FloatMatrix, IdVector
 from assist.index.counts import TermCounts
 from assist.index.dense import DenseIndex
 from assist.index.filters import Columns
+from assist.index.growing import GrowingMatrix
 from assist.index.overlay import DenseOverlay, Patch, StackedVectors
 from assist.index.sparse import SparseIndex
 from assist.index.sparse_overlay import SparseOverlay
@@ -83,11 +84,13 @@ class Tail:
         patch: Which rows are gone, and how many came.
         counts: Tokens of those that came.
         vectors: float32, shape (`patch.added`, d): theirs.
+        block: What `vectors` lies in.
     """
 
     patch: Patch
     counts: TermCounts
     vectors: FloatMatrix
+    block: GrowingMatrix
 
     @property
     def size(self) -> int:

@@ -19,7 +19,9 @@ from assist.arrays import FloatMatrix, IdVector
 from assist.documents import Kind
 from assist.index.counts import TermCounts
 from assist.index.filters import ALWAYS_FROM, ALWAYS_TO, NO_PRODUCT, Columns
+from assist.index.growing import GrowingMatrix
 from assist.index.overlay import Patch
+from assist.index.splicing import Splice
 from assist.store.connection import corrupt
 from assist.store.lane_rows import (
     make_columns,
@@ -152,28 +154,30 @@ def _renew_columns(
     new: Columns,
 ) -> Columns:
     """Take rows out, renumber documents and products, put rows after them: each column in a few passes."""
+    splice = Splice.of(len(before), drop=gone, at=np.full(len(new), len(before)))
 
     def joined(name: str) -> NDArray[Any]:
-        return np.concatenate((np.delete(getattr(before, name), gone), getattr(new, name)))
+        return splice(getattr(before, name), getattr(new, name))
 
-    kept = np.delete(before.document, gone)
-    shifts = np.searchsorted(change.gone, np.arange(len(catalog.keys) + len(change.gone))).astype(np.int32)
-    came = len(catalog.keys) - len(change.new)
-    document = np.concatenate((kept - shifts[kept], new.document + np.int32(came)))
-    products = np.delete(before.product, gone)
-    valid_to = joined("valid_to")
+    came, remaining = len(catalog.keys) - len(change.new), len(before) - len(gone)
+    document, product = joined("document"), joined("product")
+    document[remaining:] += np.int32(came)
+    _close_gaps(document[:remaining], change.gone)
+    if moved is not None:
+        product[:remaining] = moved[product[:remaining]]
+        product[remaining:] = new.product
+    valid_from, valid_to = joined("valid_from"), joined("valid_to")
     for key, end in change.ends.items():
         number = np.searchsorted(catalog.keys, key)
         first, last = np.searchsorted(document, [number, number + 1])
         valid_to[first:last] = end
-    valid_from = joined("valid_from")
     by_product, sorted_products = _renew_order(before, gone, moved, new)
     return Columns(
         ids=joined("ids"),
         kind=joined("kind"),
         level=joined("level"),
         audience=joined("audience"),
-        product=np.concatenate((products if moved is None else moved[products], new.product)),
+        product=product,
         valid_from=valid_from,
         valid_to=valid_to,
         document=document,
@@ -183,21 +187,42 @@ def _renew_columns(
     )
 
 
+def _close_gaps(numbers: NDArray[np.int32], gone: IdVector) -> None:
+    """Renumber in place what ascends and holds none of the gone numbers: each falls by how many of those are lower."""
+    places = np.searchsorted(numbers, gone).tolist()
+    for lower, (start, end) in enumerate(zip(places, [*places, len(numbers)][1:], strict=True), 1):
+        numbers[start:end] -= np.int32(lower)
+
+
 def _renew_order(
     before: Columns, gone: IdVector, moved: NDArray[np.int32] | None, new: Columns
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Keep `Columns.by_product` and `sorted_products` in order; names keep their order, so numbers do, too."""
-    alive = np.ones(len(before), dtype=np.bool_)
-    alive[gone] = False
-    places = np.cumsum(alive, dtype=np.int32) - np.int32(1)
-    kept = alive[before.by_product]
-    rows, products = places[before.by_product[kept]], before.sorted_products[kept]
+    products = before.sorted_products
     if moved is not None:
-        products = moved[products]
+        # Of a product that is gone all rows go, too; until then they stay where they are in the order.
+        products = np.append(np.maximum.accumulate(moved[:-1]), moved[-1:])[products]
     # A new row is higher than all others, so among equal products it comes last.
     at = np.searchsorted(products, new.sorted_products, side="right")
-    added = new.by_product + np.int32(len(rows))
-    return np.insert(rows, at, added), np.insert(products, at, new.sorted_products)
+    splice = Splice.of(len(before), drop=_places_of(before, gone), at=at)
+    rows = splice(before.by_product, new.by_product + np.int32(len(before)))
+    falls = np.zeros(len(before) + len(new), dtype=np.int32)
+    falls[gone] = 1
+    np.cumsum(falls, out=falls)
+    rows -= falls[rows]
+    return rows, splice(products, new.sorted_products)
+
+
+def _places_of(columns: Columns, rows: IdVector) -> IdVector:
+    """Find where some rows stand in `by_product`; ascending."""
+    products = columns.product[rows]
+    places = [np.empty(0, dtype=np.int64)]
+    for product in np.unique(products):
+        first, last = np.searchsorted(columns.sorted_products, [product, product + 1])
+        # Rows of one product ascend.
+        own = rows[products == product].astype(np.int32)
+        places.append(first + np.searchsorted(columns.by_product[first:last], own))
+    return np.concatenate(places)
 
 
 def _renew_tail(lanes: Lanes, gone: IdVector, vectors: FloatMatrix, counts: TermCounts) -> Tail | None:
@@ -206,11 +231,17 @@ def _renew_tail(lanes: Lanes, gone: IdVector, vectors: FloatMatrix, counts: Term
     if not len(gone) and not len(vectors):
         return before
     if before is None:
-        return Tail(Patch.of(len(lanes), gone, len(vectors)), counts, vectors)
+        block, whole = GrowingMatrix.of(vectors[:0], np.empty(0, dtype=np.int64), vectors)
+        return Tail(Patch(len(lanes), gone, len(vectors)), counts, whole, block)
     in_base, in_tail = before.patch.split(gone)
     kept = np.delete(np.arange(before.patch.added), in_tail)
+    if len(in_tail):
+        block, whole = GrowingMatrix.of(before.vectors, kept, vectors)
+    else:
+        block, whole = before.block.appended(before.vectors, vectors)
     return Tail(
-        Patch.of(len(lanes.base.counts), np.union1d(before.patch.gone, in_base), len(kept) + len(vectors)),
+        Patch(len(lanes.base.counts), np.union1d(before.patch.gone, in_base), len(kept) + len(vectors)),
         before.counts.renewed(kept, counts),
-        np.concatenate((before.vectors[kept], vectors)),
+        whole,
+        block,
     )

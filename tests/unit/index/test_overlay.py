@@ -36,7 +36,7 @@ QUERIES = [["词1"], ["词1", "词2", "词2", "词77"], ["全新"], ["全新", "
 
 @pytest.fixture(scope="module")
 def patch():
-    return Patch.of(N, GONE, ADDED)
+    return Patch(N, GONE, ADDED)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_bm25_scores_of_given_rows_are_those_of_an_index_built_anew(sparse, fres
 def test_equal_texts_by_the_thousand_keep_the_order_of_rows():
     old, gone = [["发货", "词"]] * 5_000, np.array([0, 4_000])
     counts = count_terms(old)
-    patch = Patch.of(5_000, gone, 1)
+    patch = Patch(5_000, gone, 1)
     overlay = SparseOverlay(SparseIndex.from_counts(counts), counts, count_terms([["发货", "词"]]), patch)
     fresh = SparseIndex.build([["发货", "词"]] * 4_999)
     same(overlay.search([["发货"]], 20), fresh.search([["发货"]], 20))
@@ -110,7 +110,7 @@ def test_equal_texts_by_the_thousand_keep_the_order_of_rows():
 
 def test_a_word_whose_texts_are_all_gone_finds_nothing_and_is_the_rarest():
     counts = count_terms([["旧"], ["旧", "词"], ["词"]])
-    patch = Patch.of(3, np.array([0, 1]), 0)
+    patch = Patch(3, np.array([0, 1]), 0)
     overlay = SparseOverlay(SparseIndex.from_counts(counts), counts, count_terms([]), patch)
     fresh = SparseIndex.build([["词"]])
     same(overlay.search([["旧"], ["词", "旧"]], 2), fresh.search([["旧"], ["词", "旧"]], 2))
@@ -140,7 +140,7 @@ def test_when_the_best_are_all_gone_the_next_are_found(patch):
     old = unit(N, 3)
     query = old[:1]
     gone = np.sort(np.argsort(-(old @ query[0]))[:500]).astype(np.int64)
-    overlay = DenseOverlay(DenseIndex.build(old), DenseIndex.build(unit(0, 1)), Patch.of(N, gone, 0))
+    overlay = DenseOverlay(DenseIndex.build(old), DenseIndex.build(unit(0, 1)), Patch(N, gone, 0))
     same(overlay.search(query, 5), DenseIndex.build(np.delete(old, gone, axis=0)).search(query, 5))
 
 

@@ -24,17 +24,21 @@ def test_terms_of_equal_hash_are_told_apart():
     vocabulary = Vocabulary.build([second, first])
     assert vocabulary.find([first, second, "plum"]).tolist() == [1, 0, -1]
     assert Vocabulary.build([first]).find([second]).tolist() == [-1]
+    assert vocabulary.match(Vocabulary.build([second, first, "plum"][:2])).tolist() == [0, 1]
+    assert vocabulary.match(Vocabulary.build([first])).tolist() == [1]
+    assert Vocabulary.build([first]).match(Vocabulary.build([second])).tolist() == [-1]
 
 
 @pytest.mark.parametrize("wanted", [["词1555"], [*TERMS, *(f"词{i}" for i in range(200, 400)), "\0", "龥"]])
 def test_places_of_unknown_terms_keep_the_order_of_bytes(wanted):
-    # Few are looked up one by one, many in a list of all.
-    vocabulary = Vocabulary.build(TERMS)
-    known = vocabulary.find(wanted)
-    places = vocabulary.places(wanted, known)
+    vocabulary, others = Vocabulary.build(TERMS), Vocabulary.build(sorted(wanted))
+    wanted = others.terms()
+    known = vocabulary.match(others)
+    places = vocabulary.places(others)
     encoded = [encode(term) for term in TERMS]
     assert places.tolist() == [bisect.bisect_left(encoded, encode(term)) for term in wanted]
     assert (known < 0).any()
+    assert known.tolist() == vocabulary.find(wanted).tolist()
 
 
 def test_empty():
