@@ -7,7 +7,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "assist"
 ORDER = [
     {"errors"},
     {"arrays", "settings", "clock", "kept", "memo"},
-    {"expressions"},
+    {"expressions", "tables"},
     {"shop"},
     {"documents"},
     {"demand"},

@@ -23,7 +23,7 @@ from assist.encoder import load as load_encoder
 from assist.expressions import expression
 from assist.guard.claims import claim_lexicon, tone_lexicon
 from assist.guard.skeleton import View
-from assist.guard.wordlists import parse_toml, read_list_file
+from assist.guard.wordlists import read_list
 from assist.results import Finding, Severity
 from assist.text.sentences import sentences
 
@@ -146,7 +146,7 @@ def _is_named(name: str, sentence: str) -> bool:
 
 @cache
 def _needed() -> Mapping[str, re.Pattern[str]]:
-    table: Mapping[str, str] = parse_toml(read_list_file("learned"))["named"]
+    table: Mapping[str, str] = read_list("learned")["named"]
     return {name: expression(pattern) for name, pattern in table.items()}
 
 

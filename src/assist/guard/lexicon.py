@@ -16,8 +16,9 @@ from assist.guard.pinyin import Disguises, Spellings, look_together
 from assist.guard.rules import Rule, packaged_rules, read_rules
 from assist.guard.scanning import Part
 from assist.guard.skeleton import Respelled, Skeleton
-from assist.guard.wordlists import parse_toml, read_list_file
+from assist.guard.wordlists import read_list
 from assist.results import Severity
+from assist.tables import parse_toml
 
 
 class Lexicon:
@@ -92,7 +93,7 @@ def _of(words: Sequence[str], heard: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def _packaged_disguises() -> Disguises:
-    return Disguises.of(parse_toml(read_list_file("disguises")))
+    return Disguises.of(read_list("disguises"))
 
 
 @lru_cache(maxsize=8)

@@ -15,8 +15,9 @@ from typing import Any
 
 from assist.errors import IngestError, InputError
 from assist.expressions import expression
-from assist.guard.wordlists import parse_toml, read_list_file
+from assist.guard.wordlists import read_list
 from assist.results import Severity
+from assist.tables import parse_toml
 
 _SPELLINGS = expression(r"\[([^\]]+)\]")
 _KEYS = frozenset(
@@ -79,7 +80,7 @@ def read_rules(text: str, *, path: str = "") -> tuple[Rule, ...]:
         IngestError: The text is no TOML, a key is unknown, or a pattern does not compile.
     """
     try:
-        rules = _rules(text)
+        rules = _rules(parse_toml(text))
         for rule in rules:
             for pattern in (rule.needs, rule.unless, rule.before, rule.after, rule.pattern):
                 compiled(pattern or "")
@@ -88,8 +89,7 @@ def read_rules(text: str, *, path: str = "") -> tuple[Rule, ...]:
     return rules
 
 
-def _rules(text: str) -> tuple[Rule, ...]:
-    table = parse_toml(text)
+def _rules(table: Mapping[str, Any]) -> tuple[Rule, ...]:
     shared = {key: value for key, value in table.items() if not isinstance(value, dict | list)}
     return tuple(_rule(shared, entry) for entry in table.get("rule", ()))
 
@@ -117,7 +117,7 @@ def _rule(shared: Mapping[str, Any], entry: Mapping[str, Any]) -> Rule:
 @cache
 def packaged_rules(name: str) -> tuple[Rule, ...]:
     """Return the rules of one of the package's lists."""
-    return _rules(read_list_file(name))
+    return _rules(read_list(name))
 
 
 @lru_cache(maxsize=1_024)

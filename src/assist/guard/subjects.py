@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assist.documents import Block, BlockKind, Document, Kind, Level, Span
 from assist.expressions import expression
-from assist.guard.wordlists import parse_toml, read_list_file
+from assist.guard.wordlists import read_list
 from assist.text.quantities import Quantity, quantities
 from assist.text.sentences import sentences
 
@@ -154,7 +154,7 @@ class Catalog:
 @cache
 def catalog() -> Catalog:
     """Return the package's subjects, read once."""
-    table = parse_toml(read_list_file("subjects"))
+    table = read_list("subjects")
     conditions = {group: expression("|".join(words)) for group, words in table["conditions"].items()}
     return Catalog(
         subjects=tuple(_subject(entry) for entry in table["subject"]),

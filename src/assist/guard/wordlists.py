@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from importlib import import_module, resources
+from importlib import resources
 from typing import Any
 
-
-def parse_toml(text: str) -> dict[str, Any]:
-    """Parse TOML text; raises `ValueError` when it is none."""
-    reader = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    table: dict[str, Any] = reader.loads(text)
-    return table
+from assist.tables import kept_table
 
 
 def read_list_file(name: str) -> str:
@@ -20,7 +14,12 @@ def read_list_file(name: str) -> str:
     return (resources.files("assist.guard") / "data" / f"{name}.toml").read_text(encoding="utf-8")
 
 
+def read_list(name: str) -> dict[str, Any]:
+    """Return the tables of one of the package's list files."""
+    return kept_table(f"guard-{name}", read_list_file(name))
+
+
 @cache
 def read_words(name: str) -> dict[str, tuple[str, ...]]:
     """Return the lists of a file of plain words; a string counts as a list of its characters."""
-    return {key: tuple(words) for key, words in parse_toml(read_list_file(name)).items()}
+    return {key: tuple(words) for key, words in read_list(name).items()}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from assist.expressions import expression
 from assist.question.phrases import PhraseTable
+from assist.tables import kept_table
 
 _DATA = Path(__file__).parent / "data"
 
@@ -25,9 +24,7 @@ def file(name: str) -> Path:
 @cache
 def toml(name: str) -> Mapping[str, Any]:
     """Return the tables of `data/<name>.toml`; read once per process."""
-    reader = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    tables: Mapping[str, Any] = reader.loads(file(name).read_text(encoding="utf-8"))
-    return tables
+    return kept_table(f"question-{name}", file(name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -26,6 +26,7 @@ _SHARPNESS = 1.5
 """Power of the share of the query that a text holds: half of the words say less than half of what all say."""
 _LEAST_ATTAINABLE = 1e-6
 _PRODUCT = 1 << 17
+_NOT_FOUND = np.float32(-np.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,18 +77,62 @@ def fuse(
     rows = _union(dense_rows, sparse_rows)
     raw_dense = _spread(rows, dense_rows, dense_scores)
     raw_sparse = _spread(rows, sparse_rows, sparse_scores)
-    cosines = np.minimum(np.maximum(_completed(raw_dense, rows, exact_dense), 0.0), 1.0)
+    cosines = _completed(raw_dense, rows, exact_dense)
     # A list that ends before its cut holds every row that has a word of the query.
     impacts = (
         _completed(raw_sparse, rows, exact_sparse)
         if len(sparse_rows) == len(sparse[0])
         else np.maximum(raw_sparse, np.float32(0.0))
     )
+    return _mixed(rows, (raw_dense, raw_sparse), cosines, impacts, weight, attainable)
+
+
+def fuse_scored(
+    rows: IdVector, cosines: FloatVector, impacts: FloatVector, take: int, *, weight: float, attainable: float
+) -> Fused:
+    """Mix two lanes that scored every row of a scope; the result is that of `fuse` over the best of each.
+
+    Args:
+        rows: int64, ascending: the scope.
+        cosines: float32, shape of `rows`: what the dense lane gives each.
+        impacts: float32, likewise: what the sparse lane gives, 0 for a row without a word of the query.
+        take: So many rows a lane would have found.
+        weight: As in `fuse`.
+        attainable: As in `fuse`.
+    """
+    raw_dense = _kept_best(cosines, take)
+    raw_sparse = _kept_best(np.where(impacts > 0, impacts, _NOT_FOUND), take)
+    if len(rows) > take:
+        found = np.flatnonzero(np.maximum(raw_dense, raw_sparse) > _NOT_FOUND)
+        rows, cosines, impacts = rows[found], cosines[found], impacts[found]
+        raw_dense, raw_sparse = raw_dense[found], raw_sparse[found]
+    return _mixed(rows, (raw_dense, raw_sparse), cosines, impacts, weight, attainable)
+
+
+def _mixed(
+    rows: IdVector,
+    raw: tuple[FloatVector, FloatVector],
+    cosines: FloatVector,
+    impacts: FloatVector,
+    weight: float,
+    attainable: float,
+) -> Fused:
+    cosines = np.minimum(np.maximum(cosines, 0.0), 1.0)
     shares = np.minimum(impacts / max(attainable, _LEAST_ATTAINABLE), 1.0)
     mixed = weight * cosines + (1.0 - weight) * shares**_SHARPNESS
     # The rows ascend, so a stable sort leaves the lower of two equal ones first.
     order = np.argsort(-mixed, kind="stable")
-    return Fused(rows[order], mixed[order].astype(np.float32), raw_dense[order], raw_sparse[order])
+    return Fused(rows[order], mixed[order].astype(np.float32), raw[0][order], raw[1][order])
+
+
+def _kept_best(scores: FloatVector, take: int) -> FloatVector:
+    """Leave the best scores, of equal ones the first, and mark the others as not found."""
+    if len(scores) <= take:
+        return scores
+    kept: FloatVector = np.full(len(scores), _NOT_FOUND, dtype=np.float32)
+    best = np.argsort(-scores, kind="stable")[:take]
+    kept[best] = scores[best]
+    return kept
 
 
 def attainable_scores(queries: Sequence[Sequence[str]], idf: Rarity) -> FloatVector:

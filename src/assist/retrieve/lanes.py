@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from assist.errors import InputError
 from assist.index.filters import Filter
 from assist.memo import KeyedMemo
 from assist.results import Hit
-from assist.retrieve.fuse import Fused, attainable_scores, collapse, fuse
+from assist.retrieve.fuse import Fused, attainable_scores, collapse, fuse, fuse_scored
 from assist.settings import SearchSettings
 from assist.store.view import AUDIENCE_CODES, KIND_CODES, View, moment_seconds
 from assist.text.normalize import fold
@@ -97,6 +97,8 @@ _NO_LIMIT = Scope()
 # queries: with 40 of each lane the best ten are those of 100 in 99 to 100 of 100 queries, and nDCG@10 is the same.
 _DEPTH = 4
 _LEAST = 40
+# A scope of so few rows is scored whole: finding the best of it first costs more than that.
+_SMALL = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,15 +246,54 @@ class Retriever:
         rows: Sequence[IdVector | None],
         take: int,
     ) -> Iterator[_Searched]:
-        if not wanted:
+        """Search small scopes whole, all of one query together, and larger ones by the indexes."""
+        small = {at: scope for at, scope in enumerate(rows) if scope is not None and len(scope) <= _SMALL}
+        done: dict[int, Fused] = {}
+        for places in _alike(small, wanted, vectors):
+            query, scopes = asked[wanted[places[0]].text], [small[at] for at in places]
+            done.update(zip(places, self._scan(query, vectors[places[0]], scopes, take), strict=True))
+        far = [at for at in range(len(wanted)) if at not in small]
+        queries = [asked[wanted[at].text] for at in far]
+        done.update(
+            zip(far, self._look_up(queries, vectors[far], [rows[at] for at in far], take), strict=True)
+        )
+        for at, one in enumerate(wanted):
+            yield self._cut(done[at], one.k, one.distinct, rows[at])
+
+    def _scan(
+        self, query: _Query, vector: FloatVector, scopes: Sequence[IdVector], take: int
+    ) -> Iterator[Fused]:
+        """Score every row of a few scopes for one query in one go."""
+        flat = np.concatenate(scopes)
+        cosines, impacts = self.view.dense.scores(vector, flat), self.view.sparse.scores(query.tokens, flat)
+        start = 0
+        for scope in scopes:
+            own = slice(start, start := start + len(scope))
+            yield fuse_scored(
+                scope,
+                cosines[own],
+                impacts[own],
+                take,
+                weight=self._settings.dense_weight,
+                attainable=query.attainable,
+            )
+
+    def _look_up(
+        self,
+        queries: Sequence[_Query],
+        vectors: FloatMatrix,
+        rows: Sequence[IdVector | None],
+        take: int,
+    ) -> Iterator[Fused]:
+        """Ask both indexes for their best, and score in each what only the other one found."""
+        if not queries:
             return
-        queries = [asked[one.text] for one in wanted]
         dense_rows, dense_scores = self.view.dense.search(vectors, take, rows=rows)
         sparse_rows, sparse_scores = self.view.sparse.search(
             [query.tokens for query in queries], take, rows=rows
         )
-        for at, (one, query) in enumerate(zip(wanted, queries, strict=True)):
-            fused = fuse(
+        for at, query in enumerate(queries):
+            yield fuse(
                 (dense_rows[at], dense_scores[at]),
                 (sparse_rows[at], sparse_scores[at]),
                 weight=self._settings.dense_weight,
@@ -260,7 +301,6 @@ class Retriever:
                 exact_dense=partial(self.view.dense.scores, vectors[at]),
                 exact_sparse=partial(self.view.sparse.scores, query.tokens),
             )
-            yield self._cut(fused, one.k, one.distinct, rows[at])
 
     def _allowed(self, scopes: Sequence[Scope]) -> list[IdVector | None]:
         known: dict[Scope, IdVector | None] = {}
@@ -295,6 +335,14 @@ class Retriever:
         vectors = np.asarray(self.view.vectors[head], dtype=np.float32)
         kinds = self.view.columns.kind[head]
         return collapse(vectors, kinds, k, self._settings.duplicate_cosine)
+
+
+def _alike(places: Iterable[int], wanted: Sequence[Wanted], vectors: FloatMatrix) -> Iterable[list[int]]:
+    """Group searches for the same text and vector."""
+    groups: dict[tuple[str, bytes], list[int]] = {}
+    for at in places:
+        groups.setdefault((wanted[at].text, vectors[at].tobytes()), []).append(at)
+    return groups.values()
 
 
 def _lanes(dense: float, sparse: float) -> MappingProxyType[str, float]:

@@ -61,7 +61,7 @@ class Relevance:
         self._idf = idf
         self._guide = guide
         self.ranker = ranker or Ranker.bundled()
-        self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._learn, idf)
+        self._shelf = Shelf(CACHE_TEXTS, encoder.identity.dim, self._encode, self._cut, idf)
         self._before: Shelf | None = None
         if earlier is not None and earlier._reads_like(self):
             # One state back is enough, and holds no longer chain.
@@ -297,14 +297,18 @@ class Relevance:
         words = tuple(word for word in found if len(word) > 1 or not word.isascii() or word.isdigit())
         return words, np.asarray(self._idf(words) if words else (), dtype=np.float32)
 
-    def _learn(self, texts: Sequence[str]) -> tuple[FloatMatrix, list[list[str]]]:
-        known = {} if self._before is None else self._before.known(texts)
+    def _encode(self, texts: Sequence[str]) -> FloatMatrix:
+        known = {} if self._before is None else self._before.vectors_of(texts)
         new = [text for text in texts if text not in known]
         if new:
-            vectors = self._encoder.encode([fold(text) for text in new], kind="passage")
-            words = self._tokenizer.tokens_many(new)
-            known |= zip(new, zip(vectors, words, strict=True), strict=True)
-        return np.stack([known[text][0] for text in texts]), [known[text][1] for text in texts]
+            known |= zip(new, self._encoder.encode([fold(text) for text in new], kind="passage"), strict=True)
+        return np.stack([known[text] for text in texts])
+
+    def _cut(self, texts: Sequence[str]) -> list[list[str]]:
+        known = {} if self._before is None else self._before.words_of(texts)
+        new = [text for text in texts if text not in known]
+        known |= zip(new, self._tokenizer.tokens_many(new), strict=True)
+        return [known[text] for text in texts]
 
     def _reads_like(self, other: Relevance) -> bool:
         same = self._encoder.identity == other._encoder.identity

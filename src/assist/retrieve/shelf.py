@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import TypeAlias
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from assist.arrays import FloatMatrix, FloatVector, IdVector
 
-Learn: TypeAlias = Callable[[Sequence[str]], tuple[FloatMatrix, list[list[str]]]]
-"""n texts to vectors, float32, shape (n, d), and the words of each."""
+Encode: TypeAlias = Callable[[Sequence[str]], FloatMatrix]
+"""n texts to vectors, float32, shape (n, d)."""
+Cut: TypeAlias = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+"""n texts to the words of each."""
 Rarity: TypeAlias = Callable[[Sequence[str]], FloatVector]
 """Words to their inverse document frequencies, float32, shape of the argument."""
 
@@ -26,19 +29,21 @@ _PLANE = 1 << 16
 class Shelf:
     """Reads texts once; emptied when it is full. Safe to use from any thread.
 
+    A text is cut into words when they are first asked for: of many only the vector is looked at.
+
     Args:
         size: Texts kept.
         dim: Dimensions of their vectors.
-        learn: Reads new texts.
+        encode: Gives the vectors of new texts.
+        cut: Gives their words.
         rarity: Weighs words.
     """
 
-    def __init__(self, size: int, dim: int, learn: Learn, rarity: Rarity) -> None:
+    def __init__(self, size: int, dim: int, encode: Encode, cut: Cut, rarity: Rarity) -> None:
         self._size = size
-        self._dim = dim
-        self._learn = learn
-        self._rarity = rarity
-        self._books = _Books(dim, rarity)
+        self._encode = encode
+        self._empty = partial(_Books, dim, cut, rarity)
+        self._books = self._empty()
 
     def read(self, texts: Sequence[str]) -> Texts:
         """Give n texts as rows of arrays; those not known are read now."""
@@ -48,19 +53,25 @@ class Shelf:
             missing = [text for text in dict.fromkeys(texts) if text not in books.places]
             if len(books.places) + len(missing) > self._size:
                 # Who still holds rows of the old books may go on reading them.
-                self._books = books = _Books(self._dim, self._rarity)
+                self._books = books = self._empty()
                 missing = list(dict.fromkeys(texts))
-            books.put(missing, *self._learn(missing))
+            books.put(missing, self._encode(missing))
             found = list(map(books.places.get, texts))
         return Texts(books, np.array(found, dtype=np.int64))
 
-    def known(self, texts: Sequence[str]) -> dict[str, tuple[FloatVector, list[str]]]:
-        """Give the vectors and words of those texts that were read and are still there."""
+    def vectors_of(self, texts: Sequence[str]) -> dict[str, FloatVector]:
+        """Give the vectors of those texts that were read and are still there."""
         books = self._books
-        rows = {text: books.places[text] for text in texts if text in books.places}
+        return {text: books.vectors[books.places[text]] for text in texts if text in books.places}
+
+    def words_of(self, texts: Sequence[str]) -> dict[str, list[str]]:
+        """Give the words of those texts that were cut and are still there."""
+        books = self._books
+        found = {text: books.words_of[books.places[text]] for text in texts if text in books.places}
         return {
-            text: (books.vectors[row], [books.words[number] for number in books.words_of[row].tolist()])
-            for text, row in rows.items()
+            text: [books.words[number] for number in numbers.tolist()]
+            for text, numbers in found.items()
+            if numbers is not None
         }
 
 
@@ -85,13 +96,12 @@ class Texts:
     def holding(self, words: Sequence[str]) -> FloatMatrix:
         """Say which of t distinct words each text has; float32, shape (n, t), of 0 and 1."""
         books, held = self._books, np.zeros((len(self.rows), len(words)), dtype=np.float32)
+        flat, ends = self._words()
         place = np.zeros(len(books.words), dtype=np.int32)
         for at, word in enumerate(words, start=1):
             number = books.numbers.get(word, len(place))
             if number < len(place):
                 place[number] = at
-        flat, ends = self._words()
-        # Words learned since belong to other texts.
         column = place[flat] if len(place) else flat
         hits = np.flatnonzero(column)
         held[np.searchsorted(ends, hits, side="right"), column[hits] - 1] = 1.0
@@ -131,7 +141,7 @@ class Texts:
     def _words(self) -> tuple[NDArray[np.int32], IdVector]:
         """Give the numbers of all texts' words, one text after the other, and where each text's end."""
         if self._numbers is None:
-            lists = [self._books.words_of[row] for row in self.rows.tolist()]
+            lists = self._books.cut_all(self.rows.tolist())
             ends = np.cumsum([len(found) for found in lists], dtype=np.int64)
             self._numbers = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32), ends
         return self._numbers
@@ -140,14 +150,15 @@ class Texts:
 class _Books:
     """What is known of the texts of one shelf; rows are added and never changed."""
 
-    def __init__(self, dim: int, rarity: Rarity) -> None:
+    def __init__(self, dim: int, cut: Cut, rarity: Rarity) -> None:
         self.places: dict[str, int] = {}
         self.vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
         self.numbers: dict[str, int] = {}
         self.words: list[str] = []
         self.firsts: NDArray[np.uint16] = np.empty(_FIRST_ROWS, dtype=np.uint16)
-        self.words_of: list[NDArray[np.int32]] = []
+        self.words_of: list[NDArray[np.int32] | None] = []
         self._texts: list[str] = []
+        self._cut = cut
         self._rarity = rarity
         self._rarities: FloatVector = np.full(_FIRST_ROWS, np.nan, dtype=np.float32)
         self._whole: dict[int, float] = {}
@@ -155,18 +166,34 @@ class _Books:
         self._held = np.zeros((_FIRST_ROWS, _FIRST_KEYS), dtype=np.uint8)
         self._lock = Lock()
 
-    def put(self, texts: Sequence[str], vectors: FloatMatrix, words: Sequence[Sequence[str]]) -> None:
+    def put(self, texts: Sequence[str], vectors: FloatMatrix) -> None:
         """Add texts; one that another thread added meanwhile stays as it is."""
         with self._lock:
-            for text, vector, found in zip(texts, vectors, words, strict=True):
+            for text, vector in zip(texts, vectors, strict=True):
                 if text not in self.places:
-                    self._put(text, vector, sorted(set(found)))
+                    self._put(text, vector)
 
-    def _put(self, text: str, vector: FloatVector, words: Sequence[str]) -> None:
+    def _put(self, text: str, vector: FloatVector) -> None:
         row = len(self._texts)
         if row == len(self.vectors):
             self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
         self.vectors[row] = vector
+        self.words_of.append(None)
+        self._texts.append(text)
+        # Last: whoever finds the text finds all that is known of it.
+        self.places[text] = row
+
+    def cut_all(self, rows: Sequence[int]) -> list[NDArray[np.int32]]:
+        """Give the numbers of the distinct words of texts; those not cut before are cut in one go."""
+        missing = [row for row in dict.fromkeys(rows) if self.words_of[row] is None]
+        if missing:
+            found = self._cut([self._texts[row] for row in missing])
+            with self._lock:
+                for row, words in zip(missing, found, strict=True):
+                    self.words_of[row] = self._numbered(sorted(set(words)))
+        return [numbers for row in rows if (numbers := self.words_of[row]) is not None]
+
+    def _numbered(self, words: Sequence[str]) -> NDArray[np.int32]:
         for word in words:
             if word not in self.numbers:
                 number = len(self.words)
@@ -175,10 +202,7 @@ class _Books:
                 self.firsts[number] = ord(word[0]) % _PLANE
                 self.words.append(word)
                 self.numbers[word] = number
-        self.words_of.append(np.array([self.numbers[word] for word in words], dtype=np.int32))
-        self._texts.append(text)
-        # Last: whoever finds the text finds all that is known of it.
-        self.places[text] = row
+        return np.array([self.numbers[word] for word in words], dtype=np.int32)
 
     def rarities(self, numbers: NDArray[np.int32]) -> FloatVector:
         """Give the rarity of words by number; float32, shape of the argument."""
@@ -199,9 +223,9 @@ class _Books:
         """Give the sums of the rarities of texts' words, each at least 1e-6; float64, shape of the argument."""
         sums = list(map(self._whole.get, rows.tolist()))
         if None in sums:
-            for row in rows.tolist():
-                if row not in self._whole:
-                    self._whole[row] = max(float(self.rarities(self.words_of[row]).sum()), 1e-6)
+            missing = [row for row in dict.fromkeys(rows.tolist()) if row not in self._whole]
+            for row, numbers in zip(missing, self.cut_all(missing), strict=True):
+                self._whole[row] = max(float(self.rarities(numbers).sum()), 1e-6)
             sums = list(map(self._whole.get, rows.tolist()))
         return np.array(sums, dtype=np.float64)
 

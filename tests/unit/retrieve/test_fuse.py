@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assist.index.sparse import SparseIndex
-from assist.retrieve.fuse import attainable_scores, collapse, fuse
+from assist.retrieve.fuse import attainable_scores, collapse, fuse, fuse_scored
 
 
 def lane(rows, scores):
@@ -55,6 +57,30 @@ def test_no_text_scores_more_than_is_attainable_and_one_of_rare_words_alone_come
     assert attainable[2] == 0.0
     assert attainable[3] == pytest.approx(2 * index.idf(["从未"])[0])
     np.testing.assert_allclose(attainable[1], index.idf(queries[1]).sum(), rtol=1e-6)
+
+
+@given(
+    scores=st.lists(st.tuples(st.integers(-4, 8), st.integers(0, 4)), max_size=40),
+    take=st.integers(1, 12),
+    weight=st.sampled_from([0.0, 0.45, 1.0]),
+)
+def test_a_scope_scored_whole_mixes_as_the_best_of_each_lane_do(scores, take, weight):
+    rows = np.arange(3, 3 + 2 * len(scores), 2, dtype=np.int64)
+    cosines = np.array([cosine / 8 for cosine, _ in scores], dtype=np.float32)
+    impacts = np.array([impact for _, impact in scores], dtype=np.float32)
+    best = np.argsort(-cosines, kind="stable")[:take]
+    worded = [at for at in np.argsort(-impacts, kind="stable")[:take] if impacts[at] > 0]
+    padding = take - len(worded)
+    sparse = lane([*rows[worded], *[-1] * padding], [*impacts[worded], *[-np.inf] * padding])
+    by_row = {int(row): at for at, row in enumerate(rows)}
+    exact = {
+        "exact_dense": lambda some: cosines[[by_row[int(row)] for row in some]],
+        "exact_sparse": lambda some: impacts[[by_row[int(row)] for row in some]],
+    }
+    expected = fuse((rows[best], cosines[best]), sparse, weight=weight, attainable=5.0, **exact)
+    found = fuse_scored(rows, cosines, impacts, take, weight=weight, attainable=5.0)
+    for name in ("rows", "scores", "dense", "sparse"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 
 def test_what_one_lane_did_not_find_is_scored_by_it_and_still_counts_as_not_found():

@@ -13,10 +13,14 @@ TEXTS = st.lists(st.text("面料成分棉退货0", max_size=6), min_size=1, max_
 WORDS = st.lists(st.sampled_from("面料成分棉退货0"), unique=True, max_size=5)
 
 
-def learn(texts):
-    """A vector that tells a text by its length and first character; its characters are its words."""
-    vectors = [[len(text), ord((text or " ")[0])] for text in texts]
-    return np.array(vectors, dtype=np.float32), [list(text) for text in texts]
+def encode(texts):
+    """A vector that tells a text by its length and first character."""
+    return np.array([[len(text), ord((text or " ")[0])] for text in texts], dtype=np.float32).reshape(-1, 2)
+
+
+def cut(texts):
+    """The characters of a text are its words."""
+    return [list(text) for text in texts]
 
 
 def rarity(words):
@@ -30,7 +34,7 @@ def shares_of(found, keys):
 
 
 def make(size=100):
-    return Shelf(size, 2, learn, rarity)
+    return Shelf(size, 2, encode, cut, rarity)
 
 
 @given(earlier=TEXTS, texts=TEXTS, words=WORDS)
@@ -38,7 +42,7 @@ def test_a_shelf_gives_what_reading_each_text_alone_gives(earlier, texts, words)
     shelf = make()
     shelf.read(earlier)
     found = shelf.read(texts)
-    np.testing.assert_array_equal(found.vectors, learn(texts)[0])
+    np.testing.assert_array_equal(found.vectors, encode(texts))
     assert found.holding(words).tolist() == [[float(word in text) for word in words] for text in texts]
     keys = {word * 2: 0.5 for word in words} | dict.fromkeys(words, 0.25)
     shares = [max((share for key, share in keys.items() if key in text), default=0.0) for text in texts]
@@ -72,6 +76,25 @@ def test_more_texts_than_fit_and_more_keys_than_are_kept_are_still_read():
     for start in range(0, 1_200, 300):
         keys = {f"{number:05}": 1.0 for number in range(start, start + 300)}
         assert np.flatnonzero(shares_of(found, keys)).tolist() == list(range(start, start + 300))
+
+
+def test_texts_are_cut_once_and_only_when_their_words_are_asked_for():
+    calls = []
+
+    def counting(texts):
+        calls.append(list(texts))
+        return cut(texts)
+
+    shelf = Shelf(100, 2, encode, counting, rarity)
+    found = shelf.read(["面料", "棉"])
+    assert shares_of(found, {"棉": 1.0}) == [0.0, 1.0]
+    assert calls == []
+    assert shelf.words_of(["棉"]) == {}
+    found.holding(["面"])
+    shelf.read(["棉", "退货"]).unasked("退")
+    assert calls == [["面料", "棉"], ["退货"]]
+    assert shelf.words_of(["棉", "没读过"]) == {"棉": ["棉"]}
+    assert shelf.vectors_of(["没读过"]) == {}
 
 
 def test_nothing_is_no_rows():
