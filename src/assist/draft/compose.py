@@ -44,6 +44,8 @@ MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
 APART_CHARS = 90
 """Statements longer than this together stand on lines of their own."""
+PAST = 0.8
+"""An earlier answer stands before today's pages and rules when it fits that much better."""
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 RECOMMEND = "售前/商品/推荐/求选"
@@ -142,7 +144,11 @@ def _is_scoped(part: Part, evidence: Evidence) -> bool:
 
 def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> list[Candidate]:
     """Order candidates by their standing; one that names what is demanded stands before one that does not."""
-    return sorted(found, key=lambda item: -standing(doubted(item, part, evidence), part))
+    return sorted(found, key=lambda item: -_standing(doubted(item, part, evidence), part))
+
+
+def _standing(candidate: Candidate, part: Part) -> float:
+    return standing(candidate, part) * (PAST if candidate.lane == "past_answer" else 1.0)
 
 
 def _likely(
@@ -154,7 +160,7 @@ def _likely(
     """
     likely = [doubted(item, part, evidence) for item in found]
     if not looked_up:
-        likely.sort(key=lambda item: -standing(item, part))
+        likely.sort(key=lambda item: -_standing(item, part))
     least = MIN_SCORE if _is_scoped(part, evidence) else MIN_WITHOUT_PRODUCT
     return [item for item in likely if item.score >= least or item.verdict == "asked"]
 

@@ -20,7 +20,7 @@ def test_an_answer_whose_figure_stands_on_the_page_is_offered_with_its_place():
     assert found.lane == "past_answer"
     assert said(found) == "面料成分是棉95%，手感柔软。"
     for statement in found.statements:
-        (place,) = statement.citations
+        place = statement.citations[0]
         assert place.document_id == "past:1"
         assert statement.text.rstrip("。") in place.quote
 
@@ -60,3 +60,39 @@ def test_a_figure_without_any_ground_is_not_borne_out():
 def test_no_hits_no_candidates():
     assert past_candidates(part(), 0, evidence()) == []
     assert past_candidates(part(), 3, evidence()) == []
+
+
+TRIAL = page(lines=["枕芯支持30晚试睡，睡不惯可以退。", "开板后水温是40℃。"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_offered"),
+    [
+        ("枕芯支持30晚试睡。", True),
+        ("枕芯支持100晚试睡。", False),
+        ("枕芯睡不惯支持30晚试睡，可以退。", True),
+    ],
+)
+def test_a_count_that_the_page_gives_otherwise_refutes(answer, is_offered):
+    assert bool(offered(answer, question="睡不惯能退吗", asked="睡不惯能退吗", pages=(TRIAL,))) is is_offered
+
+
+def test_a_day_that_stands_nowhere_any_more_refutes():
+    presale = page(lines=["焦糖色预售，12月8日前发出。"])
+    same = "焦糖色什么时候发"
+    assert offered("预售款，12月8日前发。", question=same, asked=same, pages=(presale,))
+    assert offered("预售款，11月20日前发。", question=same, asked=same, pages=(presale,)) == []
+
+
+def test_an_answer_cites_what_bears_it_out_today():
+    (found,) = offered("亲，面料成分是棉95%，手感柔软。")
+    places = [place for statement in found.statements for place in statement.citations]
+    assert [place.document_id for place in places] == ["past:1", PAGE.id]
+    assert "棉95%" in places[1].quote
+
+
+def test_an_answer_that_nothing_is_like_cites_itself_alone():
+    (found,) = offered("好的，纯色的都很百搭，不挑人。")
+    assert {place.document_id for statement in found.statements for place in statement.citations} == {
+        "past:1"
+    }
