@@ -31,6 +31,8 @@ _SPAN_AFTER = expression(
 _OF_AGE = expression(
     "了?的?(?:(?:小?[男女])|宝|娃|孩|婴|崽|能|可以|可不可以|适合)?(?:可以)?(?:小?[男女]|宝|娃|孩|婴|崽|穿|戴|吃|喝|用(?!坏))"
 )
+_SMALL = 7
+"""Years below which an age is a child's."""
 _NEWBORN = expression("百天|百日|一百天")
 _NEWBORN_MONTHS = {"百天": 3, "百日": 3, "一百天": 3}
 
@@ -44,6 +46,7 @@ def age_slots(text: str) -> Iterator[Found]:
         value = _middle(match)
         if value is not None and 0 < value <= 110:
             months = 6 if match["half"] else number(match["m"] or "0") or 0
+            kid = kid or value < _SMALL
             yield Found("age_months", whole(value * 12 + months), *match.span())
     for match in _BARE_HALF.finditer(text):
         yield Found("age_months", 18, *match.span())

@@ -121,7 +121,14 @@ def _off(weight: float, height: float) -> float:
 def _pair(match: re.Match[str], text: str) -> Iterator[Found]:
     height = height_cm(match["h"])
     weight = weight_kg(match["w"], height)
-    if height is None or weight is None or not 70 <= height <= 220 or not 8 <= weight <= 160:
+    # 170 / 170打错了: the same figure twice is no pair.
+    if (
+        height is None
+        or weight is None
+        or match["h"] == match["w"]
+        or not 70 <= height <= 220
+        or not 8 <= weight <= 160
+    ):
         return
     if _NO_HEIGHT.search(text[: match.start("h")]) or not 10 <= weight / (height / 100) ** 2 <= 60:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,11 +16,12 @@ from assist.question.girths import chi_cm
 from assist.question.numbers import CHINESE, NUMBER, number, whole
 from assist.question.phrases import any_of
 
-_VALUE = rf"(?P<v>\d尺\d?|\d+(?:\.\d+)?(?:[kw](?![a-z]))?|{CHINESE}{{2,}})"
+_VALUE = rf"(?P<v>\d尺\d?|[一两二三四]尺[一二三四五六七八九半]?|\d+(?:\.\d+)?(?:[kw百千](?![a-z]))?|{CHINESE}{{2,}})"
 _OLD = r"(?P<old>\d尺\d?|\d+(?:\.\d+)?)"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
-_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了])"
-_FILL = r"(?:[了的啊哦呃\s，,。:：是要到]|我是|应该|身高|体重|脚长)*"
+_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了那这])"
+_WHO = r"(?:[我他她](?:们|家|的)*)?(?:[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|[男女]朋友|儿子|女儿|孩子|宝宝|宝贝|娃)?"
+_FILL = rf"(?:[了的啊哦呃\s，,。:：是要到]|应该|身高|体重|脚长|{_WHO}(?=是|\d))*"
 _NAMES = {
     **{"身高": "height_cm", "个子": "height_cm", "体重": "weight_kg", "斤数": "weight_kg", "脚长": "foot_cm"},
     **{"腰围": "waist_cm", "腰": "waist_cm", "臀围": "hip_cm", "胸围": "bust_cm", "数量": "quantity"},
@@ -41,6 +42,10 @@ _FIRST = expression(
 _MORE = expression(
     rf"再(?:加|来|要|拍|买)(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?!多|怎|能|有)"
 )
+# A count with its measure word at the head of a line: 来两套 / 一套先试试.
+_COUNTED = expression(
+    rf"(?:^|\n)[那就先]*(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=先|就[行好够]|够|也[行可]|吧|起)"
+)
 _KEEPS = expression("(?:不用?|别|先不)(?:再)?[改换]了")
 _CHANGED = expression("[改换→]")
 _FARTHEST = 0.35
@@ -58,6 +63,9 @@ _NO_FIGURES = frozenset({"date", "order_id", "waybill", "color", "province", "da
 _MOST_METRES = 2.3
 """A height below it is typed in metres."""
 _NOT = expression(r"不是\s*\Z")
+_OF_HEIGHT = expression("身高|个子|净高|厘米|公分|cm")
+_OF_WEIGHT = expression("[瘦胖轻]了|体重|[秤称]")
+_DIGIT_LOST = expression("个(?:0|零)|一?[个位]数")
 _SAME = 0.1
 """Figures that differ by less are the same one."""
 _LEAST_MM = 100
@@ -92,21 +100,28 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
             if found:
                 places.add(found.start)
                 yield found
-    for match in _MORE.finditer(text):
-        counts = [found.value for found in kept if found.name == "quantity" and found.end <= match.start()]
-        more = number(match["v"])
-        if (
-            counts
-            and more
-            and not any(found.start >= match.start() for found in kept if found.name == "quantity")
-        ):
-            yield Found("quantity", whole(float(counts[-1]) + more), *match.span())
+    yield from _recounted(text, kept)
     for match in _FIRST.finditer(text):
         for name in _CHOICES:
             own = [found for found in kept if found.name == name and found.end <= match.start()]
             if len(own) > 1:
                 yield Found(name, own[0].value, match.start(), match.end())
     yield from _unchanged(text, kept)
+
+
+def _recounted(text: str, kept: Sequence[Found]) -> Iterator[Found]:
+    """Yield counts that another is added to, or that are told anew with no more than a measure word."""
+    counts = [(float(found.value), found.start, found.end) for found in kept if found.name == "quantity"]
+    for match in _MORE.finditer(text):
+        before = [value for value, _, end in counts if end <= match.start()]
+        told = any(start >= match.end() for _, start, _ in counts)
+        more = number(match["v"])
+        if before and more and not told:
+            yield Found("quantity", whole(before[-1] + more), *match.span())
+    for match in _COUNTED.finditer(text):
+        value = number(match["v"])
+        if value and counts and counts[-1][2] <= match.start():
+            yield Found("quantity", whole(value), *match.span())
 
 
 def _unchanged(text: str, kept: Sequence[Found]) -> Iterator[Found]:
@@ -123,9 +138,8 @@ def _replacement(
 ) -> Found | None:
     start, end = match.span("v")
     words = match.groupdict()
-    over = [found for found in kept if found.start < end and start < found.end]
-    # A lone figure is easily read as a height; 不是130 是140 says what it is.
-    if over and (words.get("old") is None or {found.name for found in over} - {"height_cm"}):
+    over = {found.name for found in kept if found.start < end and start < found.end}
+    if over and not _misread(over, match, kept):
         return None
     own = [
         _given(found.name, found.value, text[found.start : found.end]) for found in kept if found.end <= start
@@ -146,6 +160,23 @@ def _replacement(
     return None
 
 
+def _misread(over: Set[str], match: re.Match[str], kept: Sequence[Found]) -> bool:
+    """Say whether a figure that was read as a value is rather one put right.
+
+    A lone figure is easily read as a height (不是130 是140; 130码 / 140吧; 预算100 / 提高到150; 最近瘦了 140了), and one after
+    a denied one as a weight beside it (不是162 152).
+    """
+    if match.groupdict().get("old") is not None:
+        denied = _NOT.search(match.string, 0, match.start("old")) is not None
+        return over <= ({"height_cm", "weight_kg"} if denied else {"height_cm"})
+    earlier = {found.name for found in kept if found.end <= match.start("v")}
+    if over != {"height_cm"} or over & earlier or _OF_HEIGHT.search(match[0]):
+        return False
+    if _OF_WEIGHT.search(match[0]):
+        return "weight_kg" in earlier
+    return bool(earlier & (_SUMS | {"size"})) and "weight_kg" not in earlier
+
+
 def _target(
     figure: float, earlier: Sequence[_Given], match: re.Match[str], name: str | None
 ) -> _Given | None:
@@ -162,6 +193,9 @@ def _target(
             if abs(given.figure - (_figure(old) or 0.0)) < _SAME and (denied or _near(figure, given))
         ]
         return same[-1] if same else None
+    if _DIGIT_LOST.search(match[0]):
+        tenfold = [given for given in earlier if figure in (given.figure * 10, given.figure / 10)]
+        return tenfold[-1] if tenfold else None
     farthest = _NEXT if match.re is _AGAIN and _AGREES.search(match[0]) is None else None
     distances = [
         (abs(figure - given.figure) / given.figure, -place)
@@ -211,7 +245,7 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = expression(
-    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？]))"
+    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该)?|上秤[称看]?了?)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？]))"
 )
 _AGREES = expression("吧|行|可以")
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
@@ -231,9 +265,15 @@ def _marked() -> tuple[re.Pattern[str], ...]:
         ),
         expression(rf"不是\s*{_OLD}{_UNIT}(?:[，,\s]*(?:而?是|应该是|要)|[，,\s])\s*{_VALUE}{_ENDED}"),
         expression(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
+        expression(
+            rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}[太有]点?[多少大小贵](?:了|啦)?[\s，,]*{_VALUE}{_ENDED}"
+        ),
         expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
-        expression(rf"(?:^|[\s，,])(?:现在|最近|如今|今天称)[^\s，,\d]{{0,4}}{_VALUE}了?(?=$|[\s，,。])"),
+        expression(
+            rf"(?:^|[\s，,])(?:现在|最近|如今|今天称|不止|不到|[再又重][量称测](?:一[下遍])?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"
+        ),
+        expression(rf"(?:^|[\s，,]){_VALUE}了(?=(?:现在|最近|如今|目前)(?:$|[\s，,。]))"),
         expression(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
         expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才[对是行够]|才正确|\*(?=$|\s))"),
     )

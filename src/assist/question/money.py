@@ -19,7 +19,7 @@ _BUDGET = expression(
     rf"(?:不超过?|不高于|不到|最多|控制在|别超过?|低于)\s*(?P<c>{_FIGURE})(?=\s*{_MONEY}|的|$|[，,。!！?？\s吧以])|"
     rf"{_NOT_FIGURE}(?:(?P<low2>{_FIGURE}){_MONEY}?[\-~到至])?(?P<b>{_FIGURE})\s*{_MONEY}?\s*(?:的)?(?:{_LIMIT}|的?预算){_NO_MONEY}|"
     rf"{_NOT_FIGURE}(?P<low3>\d{{2,5}})[\-~到至](?P<d>\d{{2,5}})(?=的(?!身高|体重|斤|个子))|"
-    rf"{_NOT_FIGURE}(?P<e>[一两二三四五六七八九]{{1,2}}[百千])(?=的(?:$|[，,。?？有款]|那种|价位|礼))|"
+    rf"{_NOT_FIGURE}(?P<e>[一两二三四五六七八九1-9]{{1,2}}[百千])(?=的(?:$|[，,。?？有款]|那种|价位|礼))|"
     rf"(?P<f>千|百)元(?=机|内|以|价|档|级)|(?<![\d.])(?P<g>\d(?:\.\d)?k)(?=够|以|左右|预算|内|能买|可以买)"
 )
 _FROM = expression(
@@ -30,6 +30,7 @@ _AMOUNT = expression(
     rf"{_NOT_FIGURE}(?P<a>\d+(?:\.\d+)?|[百千]来?|{CHINESE}+(?:来|多)?)\s*{_MONEY}(?P<jiao>\d(?!\d)|{CHINESE}(?!{CHINESE}))?|[¥￥$]\s*(?P<b>\d+(?:\.\d+)?)|"
     r"(?:满|退我?|补我?|补偿|赔我?|便宜了?|降了?|少|减|优惠|返|才|卖)\s*(?P<c>\d{1,5}(?:\.\d+)?)(?![\d天件个号点/%折码斤kc米]|发|月|年|小时|分钟|张)|"
     rf"(?:{_PAID})(?:价|是|要|大概|约|差不多|才|了|在|就|\s|[:：])*(?P<d>\d{{1,5}}(?:\.\d+)?|[一两二三四五六七八九]{CHINESE}{{1,4}})(?![\d天件个双套条盒箱包瓶份只张号点/%折码斤kc米月年小分]|{CHINESE})|"
+    r"(?:买|要|看中|拍)(?P<f>[5-9]\d|1[89]\d|[2-9]\d\d|\d{4})(?=的那[款个种](?!码))|"
     rf"(?<![\d.满])(?P<e>\d{{1,5}}(?:\.\d+)?)(?=(?:卖不卖|卖吗|能卖|能拿|拿不拿|成交|出吗|包邮))"
 )
 # 满300减40, 满199包邮, 300减40: terms of a promotion, no sum of the shopper's.
@@ -54,7 +55,7 @@ def money_slots(text: str) -> Iterator[Found]:
     for match in _BUDGET.finditer(text):
         yield from _budget(match)
     for match in _AMOUNT.finditer(text):
-        typed = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
+        typed = match["a"] or match["b"] or match["c"] or match["d"] or match["e"] or match["f"]
         value = number(typed.rstrip("来多") if match["a"] else typed)
         if value is not None:
             tenths = (number(match["jiao"]) or 0) / 10 if match["jiao"] else 0

@@ -87,9 +87,13 @@ def _asked_again(groups: Sequence[list[Segment]]) -> list[list[Segment]]:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Say whether two questions share half of the pairs of characters of the shorter one."""
+    """Say whether two questions share half of the pairs of characters of the shorter one, ids aside."""
+    one, other = (_CODE.sub("", text) for text in (one, other))
     pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other)]
     return 2 * len(pairs[0] & pairs[1]) >= max(2, min(map(len, pairs)))
+
+
+_CODE = expression(r"[a-z]+-?\d+[a-z0-9\-]*|\d{6,}")
 
 
 def _place(state: _Grouping, segment: Segment, *, same_line: bool) -> None:

@@ -19,7 +19,7 @@ _SINGLE = expression(
     r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d好稳得保怕更应为嘛]))"
 )
 _SINGLE_BEFORE = expression(
-    r"(?:穿|要|拍|拿|买|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|应?该|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
+    r"(?:穿|要|拍|拿|买|来|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|那|应?该|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
     + _COLOUR_END
     + ")$"
 )
@@ -31,6 +31,8 @@ _EXTRA = expression(
 _NUMBER_SIZE = expression(
     r"(?<![\d.])(?P<v>[1-5]\d(?:\.5)?|[6-9]\d|1[0-7]\d)\s*(?:半码|的?码(?P<half>半)?|号鞋|的鞋|号的鞋)(?!数|表|对照)"
 )
+# Sizes of other countries, where they are chosen: 要8码, 8.5码.
+_SMALL_SIZE = expression(r"(?:(?<=[穿要拿选])|(?<![^\s，,]))(?P<v>[4-9](?:\.5)?|1[0-3]\.5)码(?!可选|选|以)")
 _HALF_SIZE = expression(r"(?<![\d.])(?P<v>[34]\d)(?:码半|半码|半(?=的|$|[\s，,。?？!！]))")
 _CHINESE_SIZE = expression(
     r"(?<![一-龥])(?P<v>[二三四]十[一二三四五六七八九]?)码(?P<half>半)?|(?<=[穿要拿是])(?P<w>[二三四]十[一二三四五六七八九]?)码"
@@ -67,7 +69,17 @@ _HABIT = expression(
     r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
 )
 _PATTERNS = (
-    *(_CODE_SIZE, _LETTER_SIZE, _EXTRA, _SINGLE, _HALF_SIZE, _CHINESE_SIZE, _NUMBER_SIZE, _SHOES_BOTH),
+    *(
+        _CODE_SIZE,
+        _LETTER_SIZE,
+        _EXTRA,
+        _SINGLE,
+        _HALF_SIZE,
+        _CHINESE_SIZE,
+        _SMALL_SIZE,
+        _NUMBER_SIZE,
+        _SHOES_BOTH,
+    ),
     *(_SHOE_SAID, _SHOE_ASKED, _SHOE_OF, _SHOE_COLOURED, _WAIST_SIZE, _WORD_SIZE, _CHOSEN_SIZE),
 )
 _MAY_HOLD = expression("[smlxf\\d码号叉加]")

@@ -26,7 +26,7 @@ from assist.text.normalize import Normalized
 from assist.text.quantities import Dimension, quantities
 
 _NO_SLOT = expression(
-    rf"(?:七|7)天无理由|12315|12345|第{NUMBER}|\d+vip|(?<![\da-z])[a-z]+\d[a-z0-9\-]*|{NUMBER}[gG](?=手机|网|信号)|一[下点般些样直定起]|"
+    rf"(?:七|7)天无理由|12315|12345|第{NUMBER}|\d+vip|(?<![\da-z])(?![smlx]{{1,3}}\d{{1,2}}[件双条套])[a-z]+\d[a-z0-9\-]*|{NUMBER}[gG](?=手机|网|信号)|一[下点般些样直定起]|"
     r"\d+(?:\.\d+)?(?:mah|ml|毫升|升|l(?![a-z])|w(?:h|快充)|mm(?!脚)|寸|v(?![a-z])|hz|%|℃|度)|百分百|百分之"
 )
 _KEPT_FROM_HISTORY = frozenset(

@@ -270,9 +270,11 @@ class Understanding:
         pointing: list[str] = []
         current: tuple[str, ...] | None = None
         for draft in pieces:
+            # A question put right is asked of what is named then: F101掉毛吗 / 打错 D305掉毛吗.
+            cut = draft.corrects and text[: draft.span.start].strip() != ""
             mention = (
                 whole
-                if len(pieces) == 1
+                if len(pieces) == 1 and not cut
                 else self.catalog.mention(fold(draft.span.of(text)), context=context)
             )
             own = _scope(mention, context)

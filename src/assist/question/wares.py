@@ -13,7 +13,7 @@ from assist.question.refusal import is_refused
 from assist.question.sizes import is_size
 
 _SHORT = expression(
-    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
 _SHADE = expression(
@@ -23,11 +23,11 @@ _SHADE = expression(
     "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油)|紫(?!外|薯)|灰(?!尘)|粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?"
 )
 _NOT_SHORT = expression(
-    r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)$"
+    r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)\Z"
 )
 
 # 别发错, 不会碎了吧: feared, not happened.
-_FEARED = expression("(?:不会|会|怕|别|不要|不要再|别再|会不会|万一|担心)(?:全|又|再|给我|有)?$")
+_FEARED = expression(r"(?:不会|会|怕|别|不要|不要再|别再|会不会|万一|担心)(?:全|又|再|给我|有)?\Z")
 # In order: the first that matches is the reason.
 _REASONS = tuple(
     (name, expression(pattern))
