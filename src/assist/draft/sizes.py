@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
@@ -255,7 +255,10 @@ def _recommend(
     readings = [reading for reading in found if reading is not None]
     missing = [m for m in measures if m.slot not in slots and m.slot != "age_months"]
     needs = [m for m in missing if m.slot in _BODY]
-    if not readings or (needs and not any(r.measure.slot in _DECIDING for r in readings)):
+    crossed = _is_crossed(table)
+    if crossed and not needs:
+        readings = _together(readings, table)
+    if not readings or (needs and (crossed or not any(r.measure.slot in _DECIDING for r in readings))):
         rule = _rule_of(product)
         return _ask(
             part,
@@ -267,6 +270,21 @@ def _recommend(
     if any(reading.measure.slot == "foot_cm" for reading in readings):
         readings = [reading for reading in readings if reading.measure.slot != "age_months"]
     return [_decide(number, product, table, readings, part, evidence)]
+
+
+def _is_crossed(table: Table) -> bool:
+    """Say whether a size stands in several rows, as where heights are set against weights: only both tell."""
+    sizes = [_size(table, row) for row in range(len(table.rows))]
+    return len(set(sizes)) < len(sizes)
+
+
+def _together(readings: Sequence[_Reading], table: Table) -> list[_Reading]:
+    """Read all measures from the one row that fits all of them; as they are when none does."""
+    for at, row in enumerate(table.rows):
+        spans = [bounds(_cell(row, reading.measure.column)) for reading in readings]
+        if all(span and span[0] <= r.value <= span[1] for span, r in zip(spans, readings, strict=True)):
+            return [replace(reading, row=at, beyond=0) for reading in readings]
+    return list(readings)
 
 
 def _value(slot: Slot) -> float:
@@ -361,7 +379,7 @@ def _sentence(
         )
         text = f"按{given}，对照尺码表建议选{size}（{spans}）"
         larger = chosen + 1
-        if habit and larger < len(table.rows):
+        if habit and larger < len(table.rows) and not _is_crossed(table):
             text += f"，喜欢宽松可以看{_label(_size(table, larger))}"
         return closed(text), shown
     sides = "，".join(

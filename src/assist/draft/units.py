@@ -149,7 +149,7 @@ def _block_units(document: Document, block: Block) -> Iterator[Unit]:
         yield Unit(document, block.span, "steps", block.span.of(document.text), head, block.section)
     elif block.kind is BlockKind.QA:
         yield from _qa_units(document, block)
-    elif block.kind in {BlockKind.TEXT, BlockKind.ANSWER}:
+    elif block.kind in {BlockKind.TEXT, BlockKind.ANSWER, BlockKind.CAPTION}:
         yield from sentence_units(document, block.span, head, block.section, "text")
 
 

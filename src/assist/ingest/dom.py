@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _UNSEEN = (
-    "script style template noscript head nav iframe object embed svg canvas audio map button input select textarea"
+    "script style template noscript head nav iframe object embed svg canvas audio map button input textarea"
     " datalist dialog math frameset noframes"
 )
 _UNSEEN_TAGS = frozenset(_UNSEEN.split())

@@ -24,7 +24,7 @@ _SPACED = expression(r"\s*([^\s\d：:。，,；;！!？?、]{2,8})[ \xa0\u3000](
 _KEY_UNIT = expression(
     rf"(.+?)\s*(?:[（(]\s*(?:单位\s*[：:]?\s*)?({_UNIT_WORDS})\s*[)）]|/\s*({_UNIT_WORDS}))"
 )
-_PRICE_KEY = r"(?:[一-鿿0-9０-９]{0,8}价格?|定金|尾款|预付款|到手)"
+_PRICE_KEY = r"(?:[一-鿿0-9０-９]{0,8}[价價]格?|定金|尾款|预付款|到手|券后|折后|拍下)"
 _AMOUNT = r"[\d０-９][\d０-９,，.．]{0,11}"
 _MONEY = rf"(?P<mark>[¥￥]\s*)?(?P<value>{_AMOUNT}(?:\s*[-~～—至]\s*[¥￥]?\s*{_AMOUNT})?)\s*(?P<unit>元|块钱?|RMB)?"
 _NOTE = r"(?:\s*起)?(?:\s*/\s*[件个双盒袋瓶支只套台条包箱斤罐])?(?:\s*[（(][^（）()]{0,30}[)）])?"
@@ -34,6 +34,7 @@ _PRICE_LABEL = expression(rf"\s*[【\[]?({_PRICE_KEY})[】\]]?\s*[：:]?\s*")
 _PRICE_VALUE = expression(rf"\s*{_MONEY}{_NOTE}\s*")
 _MAX_PRICE_LINE = 200
 _BARE_PRICE = "价格"
+_OF_BEFORE = expression(r"原价|吊牌|专柜|市场|参考|日常|划线|门市|零售")
 
 PARAMETER_HEADING = expression(
     r"参数|属性|信息|标签|商品详情|宝贝详情|基本资料|产品规格|成分表|营养成分|specification", re.I
@@ -145,14 +146,10 @@ def priced(statement: Statement) -> Statement:
 
 
 def before(statement: Statement | None, struck: Iterable[str]) -> Statement | None:
-    """Name a bare price that the page strikes through for what it is: 划线价, not the price."""
-    if (
-        statement is None
-        or statement.key != _BARE_PRICE
-        or not any(statement.value in text for text in struck)
-    ):
+    """Name a price that the page strikes through for what it is: 划线价, unless its own name says so."""
+    if statement is None or not any(statement.value in text for text in struck):
         return statement
-    return replace(statement, key="划线价")
+    return statement if _OF_BEFORE.search(statement.key) else replace(statement, key="划线价")
 
 
 def prices(line: str) -> tuple[Statement, ...]:

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from assist.documents import BlockKind
 from assist.expressions import expression
-from assist.ingest.facts import KNOWN_KEYS, PARAMETER_HEADING, is_price_label
+from assist.ingest.facts import PARAMETER_HEADING, is_known_key, is_price_label
+from assist.text.normalize import fold
 
 _SIZE_NAME = expression(r"尺码|码数|鞋码|码段|号型|^码$|^size$|^尺寸$|^欧码$|^规格$", re.IGNORECASE)
 _MEASURE = expression(
@@ -35,6 +36,10 @@ _PROPERTY = expression(
 _KEY_HEADER = expression(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
 _VALUE_HEADER = expression(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
 _NUMBERISH = expression(r"\d")
+_BODY_CORNER = expression(
+    r"(?:(?P<tall>(?:身高|height).{0,8}(?:体重|weight))|(?:体重|weight).{0,8}(?:身高|height)).{0,8}"
+)
+_MAX_MATRIX_FIELDS = 400
 _MAX_HEADER_CHARS = 20
 _MAX_KEY_CHARS = 24
 _MAX_HEADER_ROWS = 3
@@ -89,6 +94,8 @@ def understand(grid: Grid, *, heading: str) -> Shape:
     caption, grid = _split_caption(grid)
     if _is_size_header(grid):
         return _headed(BlockKind.SIZE_TABLE, caption, grid, 1)
+    if matrix := _size_matrix(grid):
+        return Shape(BlockKind.SIZE_TABLE, caption, *matrix)
     sideways = _transposed(grid)
     plain = [replace(cell, is_header=False) for cell in sideways[0]]
     if len(sideways) > 1 and _is_size_header([plain, *sideways[1:]]):
@@ -191,6 +198,33 @@ def _is_sku_header(row: Sequence[GridCell]) -> bool:
     return marked and any(is_variation_column(name) or "sku" in name.lower() for name in names)
 
 
+def _size_matrix(grid: Grid) -> tuple[tuple[GridCell, ...], tuple[tuple[GridCell, ...], ...]] | None:
+    """Write a table of heights against weights as one row for each size in it; None for any other table."""
+    corner = _BODY_CORNER.fullmatch(fold(grid[0][0].text))
+    cells = [cell for row in grid[1:] for cell in row[1:] if cell.text]
+    sizes = sum(_SIZE.fullmatch(cell.text) is not None for cell in cells)
+    if (
+        corner is None
+        or not cells
+        or 2 * sizes <= len(cells)
+        or len(grid) * len(grid[0]) > _MAX_MATRIX_FIELDS
+    ):
+        return None
+    down, across = ("身高", "体重") if corner["tall"] else ("体重", "身高")
+    header = tuple(GridCell(name, -1 - at, True) for at, name in enumerate(("尺码", down, across)))
+    rows = [
+        tuple(
+            replace(cell, origin=3 * number + at)
+            for at, cell in enumerate((row[column], row[0], grid[0][column]))
+        )
+        for number, (row, column) in enumerate(
+            (row, column) for row in grid[1:] for column in range(1, len(row))
+        )
+        if row[column].text
+    ]
+    return header, tuple(rows)
+
+
 def _lists_versions(grid: Grid) -> bool:
     """Say whether each row tells the properties of one version: `规格 | 高度 | 重量` above `500ml | 22cm | 280g`."""
     (corner, *heads), names = grid[0], [row[0].text for row in grid[1:]]
@@ -203,7 +237,8 @@ def _lists_versions(grid: Grid) -> bool:
                 _KEY_HEADER.fullmatch(corner.text),
             )
         )
-        and _names_columns(grid[0])
+        and all(0 < len(head.text) <= _MAX_HEADER_CHARS for head in heads)
+        and 2 * sum(_NUMBERISH.search(head.text) is not None for head in heads) < len(heads)
         and 2 * properties > len(heads) > 1
         and all(0 < len(name) <= _MAX_HEADER_CHARS and not _PROPERTY.search(name) for name in names)
         and len(set(names)) == len(names)
@@ -238,7 +273,7 @@ def _names_key_and_value(row: Sequence[GridCell]) -> bool:
 
 def _has_groups(grid: Grid) -> bool:
     merged = any(above[0].origin == below[0].origin for above, below in zip(grid, grid[1:], strict=False))
-    return merged and any(row[1].text in KNOWN_KEYS for row in grid)
+    return merged and any(is_known_key(row[1].text) for row in grid)
 
 
 def _may_be_pairs(grid: Grid, heading: str, *, stripped: bool) -> bool:
@@ -254,5 +289,5 @@ def _may_be_pairs(grid: Grid, heading: str, *, stripped: bool) -> bool:
     if width == 2:
         return True
     return PARAMETER_HEADING.search(heading) is not None or any(
-        cell.text.strip("：: ") in KNOWN_KEYS for cell in keys
+        is_known_key(cell.text.strip("：: ")) for cell in keys
     )

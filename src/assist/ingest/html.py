@@ -17,6 +17,7 @@ from assist.ingest.inline import inline_text
 from assist.ingest.items import Heading, Item, gather
 from assist.ingest.layout import settle
 from assist.ingest.metadata import Metadata, read_metadata, several
+from assist.ingest.others import others
 from assist.ingest.page import PageWriter, join_parameters, join_price_boxes
 from assist.ingest.source import PAGE_KINDS, Source
 from assist.text.normalize import fold
@@ -31,7 +32,7 @@ _NOT_A_CATEGORY = frozenset({"首页", "全部", "全部商品", "所有商品",
 _TECHNICAL_METAS = frozenset(
     {"viewport", "charset", "theme-color", "format-detection", "renderer", "robots", "generator"}
 )
-_CRUMBS = expression(r"breadcrumb|crumbs", re.IGNORECASE)
+_CRUMBS = expression(r"crumb", re.IGNORECASE)
 
 
 def read_html(source: Source, html: str) -> Document:
@@ -50,6 +51,9 @@ def read_html(source: Source, html: str) -> Document:
     """
     page = parse(clean(html), path=source.name)
     crumbs, events = _without_breadcrumbs(page.events)
+    if source.hinted_kind(PAGE_KINDS) in (None, Kind.PRODUCT):
+        for start, end in reversed(others(events)):
+            events = _cut(events, start, end)
     gathered = gather(events, max_cell_chars=source.settings.max_cell_chars)
     items = list(join_parameters(join_price_boxes(gathered)))
     writer = PageWriter(

@@ -10,10 +10,19 @@ from typing import TypeAlias
 from assist.ingest.dom import Event
 from assist.ingest.grid import Grid, GridCell
 from assist.ingest.inline import BLOCKS, close_of, inline_text, on_one_line
-from assist.ingest.lists import Definitions, Listing, Row, are_definitions, definitions, listing, rows_at
+from assist.ingest.lists import (
+    Definitions,
+    Listing,
+    Row,
+    are_definitions,
+    choices,
+    definitions,
+    listing,
+    rows_at,
+)
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_WHOLE = frozenset(_HEADINGS) | {"table", "ul", "ol", "dl", "figure", "summary", "img", "video"}
+_WHOLE = frozenset(_HEADINGS) | {"table", "ul", "ol", "dl", "select", "figure", "summary", "img", "video"}
 _CONTAINERS = frozenset(_HEADINGS) | {"table", "dl", "figure"}
 _BARRED = {
     "table": _CONTAINERS,
@@ -169,6 +178,8 @@ class _Gatherer:
                 return _table(inside, self._max_cell_chars)
             case "dl":
                 return definitions(inside)
+            case "select":
+                return choices(inside)
             case "figure":
                 return _figure(inside)
             case _:

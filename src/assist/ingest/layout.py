@@ -10,8 +10,12 @@ from assist.documents import Block, BlockKind, Span
 from assist.errors import IngestError
 from assist.expressions import expression
 
-_QUESTION = expression(r"\s*(?:\*\*)?(?:问|提问|问题|Q|q)\s*\d{0,2}\s*[：:．.、](?:\*\*)?\s*\S?")
-_ANSWER = expression(r"\s*(?:\*\*)?(?:答|回答|答复|A|a)\s*\d{0,2}\s*[：:．.、](?:\*\*)?\s*\S?")
+_QUESTION = expression(
+    r"\s*(?:\*\*)?(?:(?:问|提问|问题|Q|q)\s*\d{0,2}\s*[：:．.、]|[Qq问]\d{1,2}\s)(?:\*\*)?\s*\S?"
+)
+_ANSWER = expression(
+    r"\s*(?:\*\*)?(?:(?:答|回答|答复|A|a)\s*\d{0,2}\s*[：:．.、]|[Aa答]\d{1,2}\s)(?:\*\*)?\s*\S?"
+)
 _INNER_ANSWER = expression(r"[\s?？。]\s*(?:答|回答|A|a)\s*\d{0,2}\s*[：:]")
 _FAQ = expression(r"常见问题|问答|答疑|疑问|有问必答|FAQ|Q\s*&\s*A", re.IGNORECASE)
 _ASKS = expression(r"[?？]\s*$")

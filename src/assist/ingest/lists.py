@@ -94,6 +94,16 @@ def definitions(inside: Sequence[Event]) -> Definitions | None:
     return Definitions(tuple(pairs)) if pairs else None
 
 
+def choices(inside: Sequence[Event]) -> Listing:
+    """Read the options of a `select` that can be chosen; those without a value ask to choose, figures alone are counts."""
+    options = [
+        inline_text(inside[at + 1 : close_of(inside, at)])
+        for at, event in enumerate(inside)
+        if event.tag == "option" and not event.closes and event.attributes.get("value", "-")
+    ]
+    return Listing(tuple(text for text in options if text and not text.isdecimal()), None)
+
+
 def rows_at(events: Sequence[Event], at: int) -> tuple[Row, ...]:
     """Read the element that opens at `at` as a row of a name and a value, or as several; empty when it is anything else."""
     event = events[at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -22,6 +23,7 @@ from assist.ingest.layout import (
     opens_question,
 )
 from assist.ingest.lists import Definitions, Listing
+from assist.ingest.size_lines import size_table
 from assist.ingest.skus import sku_facts
 
 _ENDS_SENTENCE = expression(r"[。！!；;，,：:]\s*$")
@@ -30,6 +32,9 @@ _FIT = expression(
     r"(?:^|(?<=[。；;\s]))(?P<key>尺码感受|尺码说明)\s*[：:]\s*(?P<value>[^，。；,;\s]+)[^。；;]*"
 )
 _MAX_BOLD_HEADING_CHARS = 24
+_TELLING = expression(r"[一-鿿].*\d|\d.*[一-鿿]|[一-鿿].*[，。；：]")
+_FILE = expression(r"\.(?:jpe?g|png|gif|webp)|^(?:图|图片|主图|详情|细节)\s*\d*$", re.IGNORECASE)
+_MIN_ALT_CHARS = 8
 _MAX_LONE_VALUE_CHARS = 60
 _MIN_PARAMETERS = 3
 _LABELS = {
@@ -159,10 +164,14 @@ class PageWriter:
             self._statements(BlockKind.PRICE, item.lines, struck=item.struck)
         elif any(map(opens_question, item.lines)) or opens_answer(item.lines[0]):
             self._questions(item.lines)
-        elif not _FIT.search(item.lines[0]) and reading.is_parameter_list(item.lines, self._nearest):
+        elif self._are_parameters(item.lines):
             self._statements(BlockKind.PARAMETERS, item.lines)
         else:
             self._prose(item.lines)
+
+    def _are_parameters(self, lines: Sequence[str]) -> bool:
+        told = _FIT.search(lines[0]) or size_table(lines[0], 0, "")
+        return not told and reading.is_parameter_list(lines, self._nearest)
 
     def _is_heading(self, item: Paragraph) -> bool:
         line = item.lines[0]
@@ -213,8 +222,13 @@ class PageWriter:
         spans = self._lines(BlockKind.TEXT, lines)
         for line, span in zip(lines, spans, strict=True):
             self._state((_lone_statement(line),), span, self._outline.section)
+            table = size_table(line, span.start, self._outline.section)
+            if table is not None:
+                self.tables.append(table)
 
     def _listing(self, item: Listing) -> None:
+        if not item.entries:
+            return
         if self._are_prices(item.entries):
             self._statements(BlockKind.PRICE, item.entries)
         elif reading.is_parameter_list(item.entries, self._nearest) and not item.is_ordered:
@@ -296,11 +310,22 @@ class PageWriter:
         return Row(tuple(Cell(cell.text, places[cell.origin]) for cell in cells), span)
 
     def _figure(self, item: Figure) -> None:
-        span = self._lines(BlockKind.CAPTION, [item.caption])[0] if item.caption else None
+        told = [caption for caption in (item.caption, *(picture.alt for picture in item.pictures)) if caption]
+        shown = {
+            text: self._lines(BlockKind.CAPTION, [text])[0]
+            for text in dict.fromkeys(told)
+            if text == item.caption or self._tells(text)
+        }
         for picture in item.pictures:
             caption = item.caption or picture.alt
             if caption:
-                self.assets.append(Asset(kind=picture.kind, caption=caption, url=picture.url, span=span))
+                asset = Asset(kind=picture.kind, caption=caption, url=picture.url, span=shown.get(caption))
+                self.assets.append(asset)
+
+    def _tells(self, alt: str) -> bool:
+        """Say whether the text in place of a picture tells something of the product, more than what the picture is."""
+        figures = _TELLING.search(alt) is not None and not _FILE.search(alt)
+        return figures and len(alt) >= _MIN_ALT_CHARS and alt not in self.title and self.title not in alt
 
 
 def _key_line(key: str, value: str) -> str:
