@@ -132,7 +132,8 @@ def _by_behaviour(question: Question) -> Route:
     if handed and len(handed) == len(question.parts):
         unknown = all(part.intent == _UNKNOWN for part in handed)
         return Route(Decision.HANDOFF, Reason.NO_SOURCE if unknown else Reason.NEEDS_ACCOUNT_ACTION)
-    if len(sure) == len(question.parts) and all(item is Behaviour.QUICK for item in behaviours):
+    idle = not any(part.paraphrases and part.products for part in sure)
+    if idle and len(sure) == len(question.parts) and all(item is Behaviour.QUICK for item in behaviours):
         return Route(Decision.QUICK)
     return Route(Decision.SUGGEST)
 
@@ -146,7 +147,8 @@ def _asks_in_general(part: Part) -> bool:
 
 def _asks_of_goods(part: Part) -> bool:
     """Say whether an unsure intent gives way to the property of the goods that the part names."""
-    return bool(part.aspects and part.products and part.intents[0].score < SURE_OF_GOODS)
+    named = part.aspects or part.paraphrases
+    return bool(named and part.products and part.intents[0].score < SURE_OF_GOODS)
 
 
 def settle(drafts: Sequence[Draft], blocked: Sequence[Finding] = ()) -> Route:

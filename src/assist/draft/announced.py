@@ -29,7 +29,7 @@ OWN_WORDS = 1.5
 LEAD = 0.05
 """What the days and the rule of a promotion are ahead of its other clauses."""
 _DATED = expression(r"\d{1,2}月\d{1,2}日")
-_OFFERS = expression(r"满减|满\d|优惠|活动|便宜")
+_OFFERS = expression(r"满减|满\d|\d减\d|优惠|活动|便宜")
 _GIFT = expression("送|赠|券|还给(?!减)")
 _WHEN = expression(r"什么时候|啥时候|几[号点]|何时|哪天|开始|现在|活动")
 _FIGURE = expression(r"\d+")

@@ -13,6 +13,7 @@ from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.fit import fit_of_draft
+from assist.draft.fitting_rows import fitting_row_candidate
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
@@ -36,12 +37,15 @@ MIN_SCORE = 0.3
 """Below this what is found beside a looked-up answer is not worth showing."""
 SURE_REFUSAL = 0.3
 """An intent to be refused counts from this score on."""
+SURE_OF_GOODS = 0.55
+"""From this one on where everyday words name a property of the goods."""
 MIN_SUPPORT, MIN_MEANT = 0.25, 0.2
 """A clause this likely by the words of the message, and by the name of its intent, stands behind a refusal."""
 SUPPORT_CHARS = 140
 """What is said beside a refusal or a holding line stays this short."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
+BRIEF_CHARS = 120
 APART_CHARS = 90
 """Statements longer than this together stand on lines of their own."""
 PAST = 0.8
@@ -65,6 +69,7 @@ _QUESTION = expression(
 )
 _ABOUT_ORDER = ("applied", "sent_back")
 """What is told of an order: its number is what is missing."""
+PRICES = "售前/价格/优惠"
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
 """Intents that only a product page can answer."""
 
@@ -106,16 +111,20 @@ def compose(evidence: Evidence, k: int) -> Composition:
 
 def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Return the ways to answer one part that are good enough, best first."""
-    if part.behaviour is Behaviour.DECLINE and part.intents and part.intents[0].score >= SURE_REFUSAL:
+    if part.behaviour is Behaviour.DECLINE and part.intents and part.intents[0].score >= _sure(part):
         return [_refusal(part, number)]
     if part.told in style.TOLD_LINES and not (part.told in _ABOUT_ORDER and _order_known(evidence)):
         slot = "order_id" if part.told in _ABOUT_ORDER else "wish"
         return [Candidate(number, "ask", (), 0.7, "asked", tail=style.TOLD_LINES[part.told], ask=slot)]
     if part.behaviour is Behaviour.ASK and part.intent is None:
         return [_asking(number, "wish")]
-    if for_other_bodies(part, evidence):
+    fitting = fitting_row_candidate(part, number, evidence)
+    if fitting is None and for_other_bodies(part, evidence):
         return []
     special = special_candidates(part, number, evidence)
+    special = [fitting, *special] if fitting is not None and not _is_sized(special) else special
+    if not special and _asks_price(part) and not _known(part, evidence):
+        return _ask_instead(part, number, evidence)
     general = page_candidates(part, number, evidence)
     past = past_candidates(part, number, evidence)
     found = [*special, *(with_order(item, part, evidence) for item in general), *past]
@@ -130,16 +139,33 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     return [_with_ask(item, part, evidence) for item in usable]
 
 
+def _is_sized(special: Sequence[Candidate]) -> bool:
+    return any(item.lane in {"size", "promotion"} and not item.ask for item in special)
+
+
+def _sure(part: Part) -> float:
+    """How sure an intent must be to refuse: surer where the part speaks of a product as its page might."""
+    return SURE_OF_GOODS if part.paraphrases and part.products else SURE_REFUSAL
+
+
 def _refusal(part: Part, number: int) -> Candidate:
     """Among other questions, a wish that must be refused is refused in its place."""
     line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
     return Candidate(number, "decline", (), 0.6, "refused", lead=line)
 
 
+def _known(part: Part, evidence: Evidence) -> bool:
+    return bool(part.products or evidence.question.products)
+
+
+def _asks_price(part: Part) -> bool:
+    """Say whether what goods cost is asked, and nothing else."""
+    return (part.intent or "").startswith(PRICES) and [aspect.name for aspect in part.aspects] == ["价格"]
+
+
 def _is_scoped(part: Part, evidence: Evidence) -> bool:
     """Say whether the product is known, or the question is of a kind that needs none."""
-    known = part.products or evidence.question.products
-    return bool(known) or not (part.intent or "").startswith(PRODUCT_NEEDED)
+    return _known(part, evidence) or not (part.intent or "").startswith(PRODUCT_NEEDED)
 
 
 def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> list[Candidate]:
@@ -168,10 +194,10 @@ def _likely(
 def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Nothing answers: ask for the product or the wish where that is what is missing."""
     intent = part.intent or ""
-    known = part.products or evidence.question.products
     if intent == RECOMMEND:
         return [_asking(number, "budget")]
-    if intent.startswith(PRODUCT_NEEDED) and not known and evidence.question.unknown_product is None:
+    of_goods = intent.startswith(PRODUCT_NEEDED) or _asks_price(part)
+    if of_goods and not _known(part, evidence) and evidence.question.unknown_product is None:
         return [which_product(part, number, evidence) or _asking(number, "product")]
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
         return [_asking(number, "order_id")]
@@ -225,8 +251,13 @@ def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate
     if intent.startswith(PHOTO_NEEDED) and not (candidate.lane in OF_PAGES and _QUESTION.search(part.clean)):
         return _also_ask(candidate, "photo")
     if intent == ARRIVAL and "province" not in evidence.question.slots:
-        return replace(_also_ask(candidate, "province"), statements=())
+        return replace(_also_ask(candidate, "province"), statements=_brief(candidate.statements))
     return candidate
+
+
+def _brief(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """What is short enough to stand before a question back; nothing otherwise."""
+    return statements if sum(len(statement.text) for statement in statements) <= BRIEF_CHARS else ()
 
 
 def _also_ask(candidate: Candidate, slot: str) -> Candidate:

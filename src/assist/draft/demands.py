@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
-from assist.documents import Document
+from assist.documents import BlockKind, Document
 from assist.draft.evidence import Candidate, Evidence
 from assist.messages import Part
 from assist.text.normalize import fold
@@ -24,7 +24,7 @@ _HALF = 0.5
 _OPEN = ("售前/商品/评价", "售前/商品/推荐", "售前/商品/型号", "售前/商品/正品")
 """Questions that many things answer: their form demands nothing."""
 _LOOKED_UP = frozenset({"size", "sku", "comparison", "alternatives", "promotion", "summary", "offers"})
-_IDLE = frozenset("的了是不在有一个这那和与及或把被让给到也都还就才很太好大小能会可以要想用")
+_IDLE = frozenset("的了是不在有一个这那和与及或把被让给到也都还就才很太好大小能会可以要想用子儿")
 
 
 def doubted(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
@@ -132,7 +132,7 @@ def _touches(word: str, text: str) -> bool:
 
 def _read(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence) -> tuple[str, str]:
     """What a demand is held against: what is said; a subject and a brand may stand anywhere on the page."""
-    said = _said(candidate)
+    said = f"{_said(candidate)} {_questions(candidate, evidence)}"
     if isinstance(demand, Subject):
         return f"{said} {_pages(part, evidence)}", ""
     return said, _pages(part, evidence) if isinstance(demand, Name) else ""
@@ -142,6 +142,24 @@ def _said(candidate: Candidate) -> str:
     places = [place for statement in candidate.statements for place in statement.citations]
     texts = [statement.text for statement in candidate.statements]
     return fold(" ".join([*texts, *(f"{place.section} {place.quote}" for place in places)]))
+
+
+def _questions(candidate: Candidate, evidence: Evidence) -> str:
+    """Return the questions of a page under which what is said stands as the answer."""
+    places = [place for statement in candidate.statements for place in statement.citations]
+    pages = [
+        (evidence.products[place.document_id], place.span)
+        for place in places
+        if place.document_id in evidence.products
+    ]
+    return fold(
+        " ".join(
+            block.span.of(page.text)
+            for page, span in pages
+            for block in page.blocks
+            if block.kind is BlockKind.QA and block.span.covers(span)
+        )
+    )
 
 
 def _scope(part: Part, evidence: Evidence) -> list[Document]:

@@ -43,6 +43,9 @@ NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.85, 220
 PAGE_LEAD = 1.2
 """On what a page may set for its product, the page stays first up to this many times its score."""
 OF_ITS_TIME_SHARE = 0.15
+OF_THE_PLACE = 1.15
+"""What a rule on sending gains by naming the province in question."""
+_SENDING = ("售前/物流",)
 _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物流/发货时间", "售前/商品/生产日期")
 PAGE_RULES = 2.0
 """Where a page itself rules on it, its word stands before the shop's general rule up to this many times its score."""
@@ -354,7 +357,8 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     ranked = ranked_clauses(part, number, evidence)
     if ranked is None:
         return []
-    units, scores = ranked.units, _of_its_time(ranked.units, ranked.scores, evidence)
+    units = ranked.units
+    scores = _of_the_place(units, _of_its_time(units, ranked.scores, evidence), part, evidence)
     focus = (*focus_words(evidence), *focus_of(part, evidence))
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:3]]
     said = {at: clause_statements(units[at], part, number, evidence, focus=focus) for at in order}
@@ -373,6 +377,16 @@ def _from_clauses(part: Part, number: int, evidence: Evidence) -> list[Candidate
     ]
     case = (part.intent or "").startswith(_CASES)
     return [_completed(found[0], units, scores, order, said, case=case), *found[1:]] if found else []
+
+
+def _of_the_place(units: Sequence[Unit], scores: FloatVector, part: Part, evidence: Evidence) -> FloatVector:
+    """Raise rules on sending that name the province in question above those for everywhere else."""
+    place = evidence.question.slots.get("province")
+    if place is None or not (part.intent or "").startswith(_SENDING):
+        return scores
+    names = {str(place.value), place.text}
+    raised = [OF_THE_PLACE if any(name in unit.text for name in names if name) else 1.0 for unit in units]
+    return np.asarray(np.minimum(scores * np.array(raised, np.float32), 1.0), dtype=np.float32)
 
 
 def _of_its_time(units: Sequence[Unit], scores: FloatVector, evidence: Evidence) -> FloatVector:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assist.demand import Figure
 from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
@@ -17,6 +18,11 @@ from assist.text.normalize import fold
 
 _NAMED: Memo[Part, tuple[Evidence, tuple[str, ...]]] = Memo(64)
 _ROWS: Memo[Document, tuple[str, ...]] = Memo(2_048)
+_CARRYING = expression(
+    r"(?<!不)(?<!没)(?:带|加|有)(?P<what>[一-鿿]{1,3}?)(?:儿|子)?(?:的|那|款|版)(?!吗|么|不)"
+)
+"""A version by what it comes with: 带盖儿的, 加绒那条."""
+_APART = expression("单卖|单独")
 _SIZE = expression(r"\d{2}(?:\.5)?")
 _SIZES = expression(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
 MAX_CHOICES = 8
@@ -43,7 +49,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     options = options or missing_size_candidate(part, number, evidence)
     if options is not None:
         return [options]
-    if product is None or not part.aspects:
+    if product is None or not part.aspects or _of_a_piece(part):
         return []
     wanted = _wanted(product, part)
     if not wanted:
@@ -66,6 +72,12 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
     asked = Statement(tail, places, (), number)
     return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
+
+
+def _of_a_piece(part: Part) -> bool:
+    """Say whether the price of a spare part or of a repair is asked for, which no row of the table tells."""
+    apart = any(isinstance(demand, Figure) and _APART.search(demand.pattern) for demand in part.demands)
+    return apart or (part.intent or "").startswith("售后/维修")
 
 
 def _told_apart(
@@ -169,6 +181,9 @@ def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
     names = part.products or evidence.question.products
     pages = [evidence.products[name] for name in names if name in evidence.products][:1]
     rows = [fold(row) for page in pages for row in _sku_rows(page)]
+    with_it = _CARRYING.search(part.clean)
+    if with_it is not None and 0 < sum(with_it["what"] in row for row in rows) < len(rows):
+        return (with_it["what"],)
     return tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
 
 

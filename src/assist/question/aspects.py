@@ -24,7 +24,8 @@ def aspects(clean: str) -> tuple[Aspect, ...]:
         held = found.get(aspect.name)
         if held is None or held[0] > start - end:
             found[aspect.name] = (start - end, start, aspect)
-    ranked = sorted(found.values(), key=lambda item: item[:2])
+    settled = {name for held in found for name in _over().get(held, ())}
+    ranked = sorted((item for name, item in found.items() if name not in settled), key=lambda item: item[:2])
     return tuple(aspect for _, _, aspect in ranked[:MOST])
 
 
@@ -35,6 +36,12 @@ def known() -> tuple[Aspect, ...]:
         Aspect(row["name"], tuple(row["keys"]), row.get("dimension", ""))
         for row in lexicon.toml("aspects")["aspect"]
     )
+
+
+@cache
+def _over() -> dict[str, tuple[str, ...]]:
+    """Return the aspects that a narrower one stands in for: how long an opened jar keeps is not its shelf life."""
+    return {row["name"]: tuple(row["over"]) for row in lexicon.toml("aspects")["aspect"] if "over" in row}
 
 
 @cache

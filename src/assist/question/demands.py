@@ -47,6 +47,7 @@ _MEASURES = {
 _KINDS = frozenset("样种款色个家")
 """How many kinds there are is told by naming them."""
 _RARE_UNITS = frozenset("牛兆代寸档道匹转帕赫伏安层级")
+_ANYTHING = frozenset({"东西", "什么", "点什", "点东", "点什么", "点东西", "些什么"})
 _HALF, _MOST = 0.5, 0.51
 """Half of the words of a quality, or more than half of them."""
 MOST_CHARS = 80
@@ -133,7 +134,8 @@ def _or_not(piece: str) -> Demand | None:
     found = _OR_NOT.search(piece)
     if found is None:
         return None
-    return Quality((found["verb"] + found["rest"],), 1.0, _names(piece))
+    rest = "" if found["rest"] in _ANYTHING else found["rest"]
+    return Quality((found["verb"] + rest,), 1.0, _names(piece))
 
 
 def _of_what(piece: str, cut: Cut) -> Demand | None:

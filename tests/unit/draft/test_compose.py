@@ -1,5 +1,6 @@
 """Composed drafts: every part covered, every statement in the text, nothing said twice."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -18,7 +19,7 @@ from assist.draft.compose import (
     unique_citations,
 )
 from assist.draft.style import ASK_LINES, DECLINE_DEFAULT, DECLINE_LINES, HOLDING_LINES
-from assist.messages import Behaviour, Channel, Emotion
+from assist.messages import Behaviour, Channel, Emotion, Paraphrase
 from unit.draft.shop_pages import shirt
 from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
@@ -135,7 +136,8 @@ def test_an_arrival_time_asks_for_the_province_until_it_is_known():
     rule = policy("d", [("1", "时效", "江浙沪1到2天送达。")])
     without = draft_all(asked, found=[hits(rule)], likes={"江浙沪": 0.9})
     assert without.ask.slot == "province"
-    assert without.drafts[0].statements == ()
+    assert without.drafts[0].short.startswith("江浙沪1到2天送达。")
+    assert without.drafts[0].short.endswith("？我帮您看一下。")
     within = draft_all(asked, found=[hits(rule)], likes={"江浙沪": 0.9}, slots={"province": "江苏"})
     assert within.ask is None
     assert "江浙沪1到2天送达" in within.drafts[0].text
@@ -217,3 +219,54 @@ def test_a_plain_draft_opens_unless_it_hands_over():
     given = evidence(part("便宜点"))
     assert plain_draft("不行哦。", given, lane="decline", verdict="refused").text == "亲，您好～不行哦。"
     assert plain_draft("请稍等。", given, lane="handoff", verdict="handed_off").text == "请稍等。"
+
+
+PRICE = "售前/价格/优惠/活动"
+
+
+def test_a_price_of_nothing_named_is_asked_back():
+    rules = policy("promo", [("1", "满减", "满300元减35元，多少钱都能参加。")])
+    likes = {"满300元": 0.9}
+    for aspects, product, verdict in (
+        ([("价格", "售价")], (), "asked"),
+        ([("价格", "售价")], ("T1",), "answered"),
+        ([("优惠", "满减"), ("价格", "售价")], (), "answered"),
+    ):
+        asked = part("这个多少钱", intent=PRICE, aspects=aspects, products=product)
+        given = evidence(asked, found=[hits(rules)], likes=likes, pages=[shirt()] if product else [])
+        assert candidates(asked, 0, given)[0].verdict == verdict
+
+
+def test_the_usual_days_stand_before_the_question_where_to_unless_they_are_long():
+    short = policy("sending", [("1", "时效", "江浙沪1-2天到，其他2-4天。")])
+    long = policy(
+        "sending", [("1", "时效", "江浙沪1-2天到，" + "山区另加两天，节假日顺延，" * 12 + "以实际为准。")]
+    )
+    asked = part("几天能到", intent="售前/物流/到货时间")
+    for rule, kept in ((short, True), (long, False)):
+        given = evidence(asked, found=[hits(rule)], likes={"江浙沪": 0.8})
+        (first, *_) = candidates(asked, 0, given)
+        assert (first.verdict, first.ask) == ("asked", "province")
+        assert bool(first.statements) is kept
+
+
+def test_an_unsure_refusal_gives_way_to_everyday_words_for_what_goods_do():
+    asked = part(
+        "返潮不脆了怎么弄",
+        intent="售后/评价/评价/修改评价",
+        score=0.41,
+        behaviour=Behaviour.DECLINE,
+        products=("T1",),
+    )
+    given = evidence(asked, pages=[page(lines=["受潮变软可以烤3分钟。"])], likes={"受潮": 0.8})
+    assert candidates(asked, 0, given)[0].verdict == "refused"
+    bridged = replace(asked, paraphrases=(Paraphrase("返潮", ("受潮",)),))
+    assert candidates(bridged, 0, given)[0].verdict == "answered"
+    sure = part(
+        "返潮不脆了怎么弄",
+        intent="售后/评价/评价/修改评价",
+        behaviour=Behaviour.DECLINE,
+        products=("T1",),
+        paraphrases=bridged.paraphrases,
+    )
+    assert candidates(sure, 0, given)[0].verdict == "refused"

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from assist.demand import Name, Subject
+from assist.documents import BlockKind, Span
 from assist.draft.demands import DOUBT, doubted, met
-from assist.draft.evidence import Candidate
+from assist.draft.evidence import Candidate, cite
 from assist.messages import Paraphrase
 from assist.question.demands import demands as read_demands
 from assist.results import Statement
 from assist.text.tokenize import Tokenizer
-from unit.draft.shop_pages import shirt
+from unit.draft.shop_pages import Page, shirt
 from unit.draft.writing import evidence, part
 
 GOODS = "售前/商品/材质/成分"
@@ -109,3 +110,37 @@ def test_what_is_demanded_in_everyday_words_is_met_in_those_of_the_page():
     assert doubted(candidate("面料是棉。"), bridged, given).score == pytest.approx(0.5 * DOUBT)
     other = replace(question, paraphrases=(Paraphrase("太阳", ("明火",)),))
     assert doubted(banned, other, given).score == pytest.approx(0.5 * DOUBT), "another phrase of the message"
+
+
+def test_the_question_under_which_an_answer_stands_counts_as_said():
+    page = Page()
+    page.line("问：送气罐吗？ 答：不含，属于禁寄品。", BlockKind.QA, "常见问题")
+    document = page.document()
+    start = document.text.index("不含")
+    place = cite(document, Span(start, start + len("不含，属于禁寄品。")), "常见问题")
+    question = asked("送罐子不", intent="售前/商品/包装/配件/赠品")
+    given = evidence(question, pages=[document])
+    assert question.demands
+    told = Candidate(0, "page", (Statement("不含，属于禁寄品。", (place,)),), 0.5)
+    assert doubted(told, question, given) is told
+    assert doubted(candidate("不含，属于禁寄品。"), question, given).score == pytest.approx(0.5 * DOUBT)
+
+
+@pytest.mark.parametrize("text", ["买这个送不送东西", "送不送点什么"])
+def test_anything_at_all_is_met_by_the_verb(text):
+    question = asked(text, intent="售前/商品/包装/配件/赠品")
+    assert doubted(candidate("活动期间送手提袋。", lane="clause"), question, evidence(question)).score == 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("打碎了可以补，杯子12元/只。", True),
+        ("地布×1、地钉×12", True),
+        ("不含气罐。", True),
+        ("面料是棉。", False),
+    ],
+)
+def test_what_is_sold_apart_or_in_the_box_answers_whether_to_buy_it(said, told):
+    (demand,) = [item for item in demands("地布要另外买吗") if type(item).__name__ == "Figure"]
+    assert met(demand, said) is told

@@ -175,3 +175,19 @@ def test_another_product_than_the_one_that_is_open_is_named():
     opened = replace(shown, message=replace(shown.message, product="C1"))
     assert "这款重量是2kg" in said(page_candidates(asked, 0, shown)[0])
     assert "C2重量是2kg" in said(page_candidates(asked, 0, opened)[0])
+
+
+def test_a_rule_on_sending_that_names_the_province_stands_before_a_general_one():
+    rules = policy(
+        "freight",
+        [("1", "包邮", "单笔满59元包邮，不满收6元运费。"), ("2", "偏远", "新疆、西藏、青海首重运费15元。")],
+    )
+    likes = {"满59元": 0.6, "青海": 0.55}
+    for text, intent, slots, first in (
+        ("青海运费多少", "售前/物流/包邮/运费", {"province": "青海"}, "青海"),
+        ("广东运费多少", "售前/物流/包邮/运费", {"province": "广东"}, "满59元"),
+        ("青海的能退吗", "售后/退换/无理由退货条件", {"province": "青海"}, "满59元"),
+    ):
+        asked = part(text, intent=intent)
+        given = evidence(asked, found=[hits(rules)], likes=likes, slots=slots)
+        assert first in said(page_candidates(asked, 0, given)[0])

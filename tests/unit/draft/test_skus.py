@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from assist.documents import BlockKind, Fact
 from assist.draft.skus import named_words, row_holds, sku_candidates
+from assist.question.demands import demands
+from assist.text.tokenize import Tokenizer
 from unit.draft.shop_pages import Page
 from unit.draft.writing import evidence, part, said
 
@@ -148,3 +150,41 @@ def test_letters_name_whole_cells_and_chinese_words_may_be_shortened(row, named,
 @given(st.lists(st.sampled_from(["黑色", "藏青", "xl", "m", "3xl"]), min_size=1, max_size=4, unique=True))
 def test_a_row_holds_each_of_its_own_cells(cells):
     assert all(row_holds(" | ".join(cells), (cell,)) for cell in cells)
+
+
+def pans():
+    page = Page()
+    rows = [("单锅", "139元"), ("锅+玻璃盖", "169元"), ("礼盒", "229元")]
+    page.table(BlockKind.SKU_TABLE, ("规格", "价格"), rows, "规格价格")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact("价格", cells[1], row.span, sku=cells[0], section="规格价格"))
+    return page.document("P1", "测试锅")
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("带盖儿的多少钱", ("盖",)),
+        ("加盖子那款多少钱", ("盖",)),
+        ("有盖的几块", ("盖",)),
+        ("不带盖的多少钱", ()),
+        ("带盖吗多少钱", ()),
+        ("带勺子的多少钱", ()),
+    ],
+)
+def test_a_version_is_named_by_what_it_comes_with(asked, named):
+    question = part(asked, aspects=[("价格",)])
+    assert named_words(question, evidence(question, pages=[pans()])) == named
+
+
+@pytest.mark.parametrize(
+    ("asked", "intent", "spoken"),
+    [
+        ("盖子摔了 单买多少钱", "售前/商品/包装/配件/赠品", False),
+        ("过保了 换个把手要多少钱", "售后/维修/保修/维修申请", False),
+        ("多少钱", "售前/价格/优惠/活动", True),
+    ],
+)
+def test_the_price_of_a_piece_or_a_repair_stands_in_no_row(asked, intent, spoken):
+    given = part(asked, intent=intent, aspects=[("价格",)], demands=demands(asked, Tokenizer().words))
+    assert bool(sku_candidates(given, 0, evidence(given, pages=[pans()]))) is spoken

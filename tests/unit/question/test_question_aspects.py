@@ -47,3 +47,19 @@ def test_every_aspect_has_words_for_pages_and_a_known_dimension():
     assert len(names) == len(set(names)) >= 80
     words = {member.value for member in Dimension}
     assert all(aspect.keys and aspect.dimension in words | {""} for aspect in known())
+
+
+@pytest.mark.parametrize(
+    ("clean", "names"),
+    [
+        ("打开了能搁多久", ["开封后"]),
+        ("开罐能放多久", ["开封后"]),
+        ("没打开的能放多久", ["保质期"]),
+        ("保质期多久", ["保质期"]),
+        ("枕头多高", ["高度"]),
+        ("柜子多宽", ["宽度"]),
+        ("杯口多大", ["直径"]),
+    ],
+)
+def test_a_narrower_property_stands_in_for_the_wider(clean, names):
+    assert [aspect.name for aspect in aspects(clean)] == names
