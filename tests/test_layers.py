@@ -24,6 +24,7 @@ ORDER = [
     {"draft"},
     {"decide"},
     {"preferring", "tuned"},
+    {"checking", "searching"},
     {"loading", "suggesting", "learning", "agreement"},
     {"assistant"},
     {"evaluate"},

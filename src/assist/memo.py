@@ -7,7 +7,7 @@ than most of what is kept for it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from itertools import islice
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -50,6 +50,10 @@ class KeyedMemo(Generic[Key, Made]):
     def get(self, key: Key) -> Made | None:
         """Return what is kept for a key, or None."""
         return self._kept.get(key)
+
+    def get_all(self, keys: Iterable[Key]) -> list[Made | None]:
+        """Return what is kept for each key, or None."""
+        return list(map(self._kept.get, keys))
 
     def put(self, key: Key, made: Made) -> Made:
         """Keep and return a value."""

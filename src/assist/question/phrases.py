@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 Payload = TypeVar("Payload")
+
+# The automaton of more phrases takes longer to build, for every state of the shop, than it saves.
+_MOST_SCANNED = 4_096
 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
@@ -23,10 +30,6 @@ class PhraseTable(Generic[Payload]):
 
     def __init__(self, phrases: Mapping[str, Payload]) -> None:
         self._phrases = dict(phrases)
-        lengths: dict[str, set[int]] = {}
-        for phrase in self._phrases:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
 
     def __len__(self) -> int:
         return len(self._phrases)
@@ -37,6 +40,37 @@ class PhraseTable(Generic[Payload]):
 
     def find(self, text: str) -> Iterator[tuple[int, int, Payload]]:
         """Yield `(start, end, payload)` of each phrase in a normalised text, in order, not overlapping."""
+        spans = self._spans(text) if len(self._phrases) <= _MOST_SCANNED else None
+        if spans is not None and all(_at_edges(text, start, end) for start, end in spans):
+            for start, end in spans:
+                yield start, end, self._phrases[text[start:end]]
+        else:
+            yield from self._find_stepwise(text)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Give the places of the longest phrases, left to right, wherever their edges lie."""
+        return [(start, end) for _, start, end in self._automaton.find_matches_as_indexes(text)]
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+        return AhoCorasick(
+            self._phrases,
+            matchkind=MatchKind.LeftmostLongest,
+            implementation=Implementation.ContiguousNFA,
+        )
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """Say how long the phrases that begin with a character are, the longest first."""
+        lengths: dict[str, set[int]] = {}
+        for phrase in self._phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        return {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+
+    def _find_stepwise(self, text: str) -> Iterator[tuple[int, int, Payload]]:
+        """Find phrases where a longer one does not count for its edges, so that a shorter or a later one may."""
         place, lengths = 0, self._lengths
         while place < len(text):
             end = self._end(text, place, lengths.get(text[place], ()))

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from assist.arrays import FloatMatrix, FloatVector, IdVector
-from assist.documents import Audience, Kind
+from assist.documents import Audience, Chunk, Document, Kind
 from assist.encoder.base import Encoder
 from assist.errors import InputError
 from assist.index.filters import Filter
@@ -142,7 +142,7 @@ class _Searched(NamedTuple):
 
 _Key: TypeAlias = tuple[str, int, int, bool, int, bytes]
 """All that hits depend on in one view: text, rows, hits wanted, whether distinct, depth, vector."""
-_QUERIES_KEPT, _RARITIES_KEPT = 1_024, 16_384
+_QUERIES_KEPT, _RARITIES_KEPT, _ROWS_KEPT = 1_024, 16_384, 4_096
 
 
 class Retriever:
@@ -162,6 +162,7 @@ class Retriever:
         self._recent: KeyedMemo[_Key, _Searched] = KeyedMemo(kept)
         self._queries: KeyedMemo[str, _Query] = KeyedMemo(_QUERIES_KEPT)
         self._rarities: KeyedMemo[str, float] = KeyedMemo(_RARITIES_KEPT)
+        self._read_rows: KeyedMemo[int, tuple[Chunk, Document]] = KeyedMemo(_ROWS_KEPT)
 
     def search(
         self,
@@ -318,7 +319,7 @@ class Retriever:
     def _hits(self, searched: _Searched) -> tuple[Hit, ...]:
         rows, scores, dense_scores, sparse_scores, counts, _ = searched
         found = zip(
-            self.view.pairs(rows),
+            self._pairs(rows),
             scores.tolist(),
             dense_scores.tolist(),
             sparse_scores.tolist(),
@@ -329,6 +330,16 @@ class Retriever:
             Hit(chunk, document, score, rank, _lanes(dense, sparse), duplicates)
             for rank, ((chunk, document), score, dense, sparse, duplicates) in enumerate(found, start=1)
         )
+
+    def _pairs(self, rows: IdVector) -> Iterable[tuple[Chunk, Document]]:
+        """Give chunks with their documents; those of earlier searches are at hand."""
+        numbers = rows.tolist()
+        known = dict(zip(numbers, self._read_rows.get_all(numbers), strict=True))
+        new = [row for row, pair in known.items() if pair is None]
+        if new:
+            read = self.view.pairs(np.array(new, dtype=np.int64))
+            known |= {row: self._read_rows.put(row, pair) for row, pair in zip(new, read, strict=True)}
+        return filter(None, known.values())
 
     def _distinct(self, fused: Fused, k: int) -> tuple[IdVector, IdVector]:
         head = fused.rows[: _DEPTH * k]

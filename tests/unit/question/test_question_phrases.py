@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assist.question.phrases import PhraseTable, any_of
 
@@ -18,6 +20,26 @@ def test_places_and_payloads_come_in_order():
 )
 def test_ascii_phrase_is_found_only_as_a_whole_run(text, found):
     assert bool(list(PhraseTable({"xl": 0}).find(text))) is found
+
+
+@given(
+    phrases=st.lists(st.text("ab1运费", min_size=1, max_size=4), max_size=6, unique=True),
+    text=st.text("ab1运费险", max_size=16),
+)
+def test_every_place_is_tried_with_every_phrase_the_longest_first(phrases, text):
+    def inside(at):
+        return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii()
+
+    expected, place = [], 0
+    while place < len(text):
+        ends = [place + len(phrase) for phrase in phrases if text.startswith(phrase, place)]
+        ends = [end for end in ends if not inside(place) and not inside(end)]
+        if ends:
+            expected.append((place, max(ends), text[place : max(ends)]))
+        place = max(ends, default=place + 1)
+    table = PhraseTable({phrase: phrase for phrase in phrases})
+    assert list(table.find(text)) == expected
+    assert list(table._find_stepwise(text)) == expected  # as it is in a large table
 
 
 def test_replace_puts_words_where_phrases_stand():
