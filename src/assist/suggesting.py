@@ -13,7 +13,7 @@ from types import MappingProxyType
 from assist import decide
 from assist.checking import Checks
 from assist.documents import Audience, Document, Kind, Level
-from assist.draft import compose, quick
+from assist.draft import compose, quick, refusals
 from assist.draft.evidence import Evidence
 from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
@@ -217,7 +217,7 @@ class Suggester:
         with _timed(timings, "draft"):
             refusing = route.decision is Decision.DECLINE
             written = (
-                compose.Composition(compose.declined(evidence))
+                compose.Composition(refusals.declined(evidence))
                 if refusing
                 else compose.compose(evidence, k + 2 + _more(read.question, preferences))
             )
@@ -248,7 +248,7 @@ class Suggester:
         timings: dict[str, float],
         blocked: tuple[Finding, ...] = (),
     ) -> Suggestion:
-        holding, more = self._guarded(compose.held(evidence, reason.value), evidence)
+        holding, more = self._guarded(refusals.held(evidence, reason.value), evidence)
         holding = holding[:1]
         packet = decide.handoff(
             reason, evidence.message, evidence.question, (*holding, *drafts), self._profile

@@ -13,8 +13,8 @@ from assist.documents import Document
 from assist.draft.clauses import clause_statements
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.figures import amount_named, yuan
-from assist.draft.meant import clauses_of, gains_of_named, meant, pairs, said_blocks
-from assist.draft.promotions import EVENTS, best_cut, day_of, full_cuts, rules_of
+from assist.draft.meant import clauses_of, gains_of_named, meant, own_words, said_blocks
+from assist.draft.promotions import best_cut, day_of, full_cuts, rules_of
 from assist.draft.speak import closed, speak
 from assist.draft.units import Unit
 from assist.expressions import expression
@@ -32,7 +32,6 @@ _DATED = expression(r"\d{1,2}月\d{1,2}日")
 _OFFERS = expression(r"满减|满\d|\d减\d|优惠|活动|便宜")
 _GIFT = expression("送|赠|券|还给(?!减)")
 _WHEN = expression(r"什么时候|啥时候|几[号点]|何时|哪天|开始|现在|活动")
-_FIGURE = expression(r"\d+")
 _OF_GIFTS = ("送", "赠", "券")
 _NOW_INSTEAD = expression(r"现在(?:还)?(?:有|都有|能用)(?:什么|啥|哪些)")
 _SUM = expression(r"多少|几[块多元]|好多|到手|能减|减[不吗得]|便宜")
@@ -103,7 +102,7 @@ def _coming(statements: Sequence[Statement]) -> list[Statement]:
 
 def _own_words(part: Part, clauses: Sequence[Unit]) -> FloatVector:
     """Share of the question's words that each clause holds, the fewer others hold them the more; the occasion aside."""
-    asked = _words(_WHEN.sub(" ", EVENTS.sub(" ", fold(part.text))))
+    asked = _words(_WHEN.sub(" ", fold(part.text)))
     held = [asked & _words(f"{unit.head} {unit.text}") for unit in clauses]
     often = Counter(word for words in held for word in words)
     shares = [sum(1 / often[word] for word in words) / max(1, len(asked)) for words in held]
@@ -111,7 +110,7 @@ def _own_words(part: Part, clauses: Sequence[Unit]) -> FloatVector:
 
 
 def _words(text: str) -> frozenset[str]:
-    return pairs(text) | frozenset(_FIGURE.findall(fold(text))) | {word for word in _OF_GIFTS if word in text}
+    return own_words(text) | {word for word in _OF_GIFTS if word in text}
 
 
 def _terms_said(document: Document, number: int) -> list[Statement]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from assist.documents import Document, Fact
+from assist.draft.comparatives import Comparative, comparative
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.pages import best_statement, fact_statement
 from assist.draft.promotions import price_of
@@ -16,9 +16,6 @@ from assist.messages import Part
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 from assist.text.quantities import Quantity, quantities
-
-if TYPE_CHECKING:
-    import re
 
 DULL = expression(
     r"货号|商品ID|编号|执行标准|品牌|条码|款号|型号|备案|注册|许可|生产商|厂家|地址|电话|安全类别"
@@ -48,35 +45,6 @@ _LABELS = ("版本", "款式", "口味", "规格", "型号", "颜色", "香型",
 _EACH = expression(
     r"分别|各(?:是|有|自|多|几)|都(?:是|有)?多少|排(?:一?下|个|序)|哪[个款种]|[俩两仨三几]个?(?:版本|款|口味|味|规格|种)|区别|差(?:在|哪|啥|别)|不同|不一样"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """A comparative as shoppers ask with it, the keys pages give it under, and whether less is what is asked for."""
-
-    asked: re.Pattern[str]
-    keys: tuple[str, ...]
-    word: str
-    less: bool = False
-
-
-_COMPARATIVES = (
-    _Measured(expression(r"[更最]?(?:轻|省力)(?!薄透)"), ("净重", "重量", "单只重量", "整机重量", "总重", "自重", "单重", "克重"), "更轻", less=True),
-    _Measured(expression(r"[更最]?(?:重|沉)(?!要)"), ("净重", "重量", "单只重量", "整机重量", "总重", "自重", "单重", "克重"), "更重"),
-    _Measured(expression(r"保修?(?:得|的|期)?更?(?:久|长)|(?:质保|保修)"), ("保修", "质保", "保修期"), "保得更久"),
-    _Measured(expression(r"(?:放|存|保质期?)(?:得|的)?更?(?:久|长)"), ("保质期",), "放得更久"),
-    _Measured(expression(r"(?:烧|煮|热|开)(?:得|的)?更?快"), ("烧开时间", "加热时间", "预热时间"), "更快", less=True),
-    _Measured(expression(r"充(?:电|得|的)*更?快"), ("充电时间", "充满时间"), "更快", less=True),
-    _Measured(expression(r"续航|(?:用|听|撑|亮)(?:得|的)?更?(?:久|长)|耐用|省电"), ("续航", "单次续航", "续航时间", "使用时间"), "用得更久"),
-    _Measured(expression(r"装(?:得|的)?更?多|容量|(?:肚|容)量?大"), ("容量", "容积"), "装得更多"),
-    _Measured(expression(r"功率|(?:劲|力)更?大"), ("额定功率", "功率", "吸力"), "更大"),
-    _Measured(expression(r"更?亮(?!色)"), ("最大亮度", "亮度", "光通量"), "更亮"),
-    _Measured(expression(r"便宜|划算"), ("到手价", "价格"), "更便宜", less=True),
-    _Measured(expression(r"更?贵(?!在|了)"), ("到手价", "价格"), "更贵"),
-    _Measured(expression(r"暖和|保暖|更?[暖厚](?!实吗)"), ("充绒量", "适用温度", "厚薄", "填充量"), ""),
-    _Measured(expression(r"更?薄"), ("厚薄", "厚度"), "", less=True),
-    _Measured(expression(r"更?长"), ("衣长", "长度", "线长"), "更长"),
-)  # fmt: skip
 
 
 def comparison_candidate(
@@ -128,7 +96,7 @@ def compares(part: Part) -> bool:
 
 def _of_property(both: Sequence[Document], part: Part, number: int, evidence: Evidence) -> Candidate | None:
     """What each page says on the one property that is asked about."""
-    measure = next((item for item in _COMPARATIVES if item.asked.search(part.clean)), None)
+    measure = comparative(part.clean)
     general = _IN_GENERAL.search(part.clean)
     if measure is None and (general or not (part.aspects or _EACH.search(part.clean))):
         return None
@@ -164,7 +132,7 @@ def _same_fact(both: Sequence[Document], keys: Sequence[str]) -> tuple[Fact, Fac
     return None
 
 
-def _like_facts(both: Sequence[Document], measure: _Measured | None) -> tuple[Fact, Fact] | None:
+def _like_facts(both: Sequence[Document], measure: Comparative | None) -> tuple[Fact, Fact] | None:
     """The facts of both pages on what a comparative measures, each under its own key (净重, 总重)."""
     keys = () if measure is None else measure.keys
     left, right = (
@@ -182,7 +150,7 @@ def _fact(product: Document, key: str) -> Fact | None:
 
 
 def _verdict(
-    both: Sequence[Document], facts: Sequence[Fact], measure: _Measured | None, number: int
+    both: Sequence[Document], facts: Sequence[Fact], measure: Comparative | None, number: int
 ) -> list[Statement]:
     """Say which one it is where both values are one quantity of one kind."""
     found = [_quantity(fact) for fact in facts]
@@ -288,7 +256,7 @@ def versions_candidate(part: Part, number: int, product: Document) -> Candidate 
 
 
 def _asked_keys(keys: Iterable[str], part: Part) -> list[str]:
-    measure = next((item for item in _COMPARATIVES if item.asked.search(part.clean)), None)
+    measure = comparative(part.clean)
     wanted = [key for aspect in part.aspects for key in aspect.keys] + list(measure.keys if measure else ())
     return [key for key in keys if key in part.clean or any(word in key for word in wanted)][:2]
 

@@ -11,13 +11,13 @@ from assist.draft.announced import announced_candidate
 from assist.draft.answered import is_answered
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
+from assist.draft.dressing import dressed
 from assist.draft.evidence import Candidate, Evidence
-from assist.draft.fit import fit_of_draft
 from assist.draft.fitting_rows import fitting_row_candidate
 from assist.draft.offers import offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
-from assist.draft.pages import OF_PAGES, clause_candidates, page_candidates, standing
+from assist.draft.pages import OF_PAGES, page_candidates, standing
 from assist.draft.past import past_candidates
 from assist.draft.payable import cut_candidate
 from assist.draft.products import (
@@ -31,7 +31,7 @@ from assist.draft.skus import sku_candidates
 from assist.draft.sums import sum_candidate
 from assist.expressions import expression
 from assist.messages import Behaviour, Part
-from assist.results import Ask, Citation, Draft, PartVerdict, StatedFact, Statement
+from assist.results import Ask, Draft, PartVerdict, Statement
 
 MIN_SCORE = 0.3
 """Below this what is found beside a looked-up answer is not worth showing."""
@@ -39,10 +39,6 @@ SURE_REFUSAL = 0.3
 """An intent to be refused counts from this score on."""
 SURE_OF_GOODS = 0.55
 """From this one on where everyday words name a property of the goods."""
-MIN_SUPPORT, MIN_MEANT = 0.25, 0.2
-"""A clause this likely by the words of the message, and by the name of its intent, stands behind a refusal."""
-SUPPORT_CHARS = 140
-"""What is said beside a refusal or a holding line stays this short."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
 BRIEF_CHARS = 120
@@ -311,7 +307,7 @@ def _write(plan: Sequence[Candidate | None], evidence: Evidence) -> Draft | None
         lines.append(_line(fresh))
     body = "\n".join(line for line in lines if line)
     score = min(candidate.score for candidate in spoken) * (1.0 if len(spoken) == len(plan) else 0.8)
-    return _dress(body, tuple(statements), tuple(verdicts), spoken, score, evidence)
+    return dressed(body, tuple(statements), tuple(verdicts), spoken, score, evidence)
 
 
 def _unsaid(candidate: Candidate, said: Sequence[Statement]) -> Candidate:
@@ -332,156 +328,9 @@ def _line(candidate: Candidate) -> str:
     )
 
 
-def _dress(
-    body: str,
-    statements: tuple[Statement, ...],
-    verdicts: tuple[PartVerdict, ...],
-    spoken: Sequence[Candidate],
-    score: float,
-    evidence: Evidence,
-) -> Draft:
-    message, question, pack = evidence.message, evidence.question, evidence.profile.style
-    opening = style.opener(message, question, pack)
-    asking = any(candidate.tail or candidate.ask for candidate in spoken)
-    closing = "" if asking else style.closer(message, question, pack)
-    return Draft(
-        text=style.render(body, opening=opening, closing=closing, message=message),
-        short=body,
-        full="\n".join(part for part in (opening, body, closing) if part),
-        confidence=score,
-        citations=unique_citations(statements),
-        facts=_facts(statements),
-        parts=verdicts,
-        statements=statements,
-        lane="+".join(dict.fromkeys(candidate.lane for candidate in spoken)),
-        debug={
-            **min(spoken, key=lambda item: item.score).signals,
-            **fit_of_draft(statements, evidence),
-            "score": score,
-        },
-    )
-
-
-def unique_citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
-    """Citations of all statements in order, each place once.
-
-    The place of a statement that says that its source has ended or not begun stays with the statement: the draft
-    does not rest on it.
-    """
-    found: dict[tuple[str, str, int, int], Citation] = {}
-    for statement in statements:
-        for citation in () if statement.dated else statement.citations:
-            key = (citation.document_id, citation.version, citation.span.start, citation.span.end)
-            found.setdefault(key, citation)
-    return tuple(found.values())
-
-
-def _facts(statements: Sequence[Statement]) -> tuple[StatedFact, ...]:
-    return tuple(dict.fromkeys(fact for statement in statements for fact in statement.facts))
-
-
 def _differs(draft: Draft, others: Sequence[Draft]) -> bool:
     """A draft is worth showing when it says something that no earlier one says."""
     mine = {statement.text for statement in draft.statements}
     return (
         all(not mine <= {statement.text for statement in other.statements} for other in others) or not others
     )
-
-
-def plain_draft(
-    line: str, evidence: Evidence, *, lane: str, verdict: str, support: Candidate | None = None
-) -> Draft:
-    """Write a draft that leads with a line that states nothing: a refusal, a holding line, a question back."""
-    statements = support.statements if support else ()
-    texts = [line, *(statement.text for statement in statements)]
-    body = ("\n" if any("\n" in text for text in texts) else "").join(texts)
-    verdicts = tuple(PartVerdict(at, part.text, verdict) for at, part in enumerate(evidence.question.parts))
-    opening = style.opener(evidence.message, evidence.question, evidence.profile.style)
-    if lane in {"handoff", "quick"}:
-        opening = ""
-    score = support.score if support else 0.6
-    return Draft(
-        text=style.render(body, opening=opening, closing="", message=evidence.message),
-        short=body,
-        full=f"{opening}{body}",
-        confidence=score,
-        citations=unique_citations(statements),
-        facts=_facts(statements),
-        parts=verdicts,
-        statements=statements,
-        lane=lane,
-        debug={"score": score},
-    )
-
-
-def declined(evidence: Evidence) -> tuple[Draft, ...]:
-    """Refuse politely, with the clause that says why or what is possible instead, when there is one."""
-    part = next(
-        (p for p in evidence.question.parts if p.behaviour is Behaviour.DECLINE), evidence.question.parts[0]
-    )
-    number = evidence.question.parts.index(part)
-    line = style.DECLINE_LINES.get(part.intent or "", style.DECLINE_DEFAULT)
-    bare = plain_draft(line, evidence, lane="decline", verdict="refused")
-    support = _support(part, number, evidence, strict=True)
-    plainest = plain_draft(style.DECLINE_DEFAULT, evidence, lane="decline", verdict="refused")
-    if support is None:
-        return (bare, plainest)
-    return (plain_draft(line, evidence, lane="decline", verdict="refused", support=support), bare, plainest)
-
-
-def _support(part: Part, number: int, evidence: Evidence, *, strict: bool) -> Candidate | None:
-    """What bears on a matter that is refused or handed over, by the words of the message or of its intent.
-
-    A message that wants what cannot be done is often about something else (`加个卫星 图发你看看`): the clause is
-    then found by what its intent is called. Under a refusal (`strict`) a clause that its intent does not lead to
-    is left out.
-    """
-    if strict:
-        meant = _meant(part, number, evidence)
-        likely = {place for candidate in meant for place in _cited(candidate)}
-        found = [
-            candidate
-            for candidate in page_candidates(part, number, evidence)
-            if candidate.lane != "clause" or _cited(candidate) & likely
-        ]
-    else:
-        meant, found = None, clause_candidates(part, number, evidence)
-    fitting = next((candidate for candidate in found if candidate.score >= MIN_SUPPORT), None)
-    if fitting is None:
-        fitting = next(iter(_meant(part, number, evidence) if meant is None else meant), None)
-    return None if fitting is None else replace(fitting, statements=_first_of(fitting.statements))
-
-
-def _meant(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
-    """Clauses found by what the intent is called."""
-    leaf = (part.intent or "").split("/")[-1]
-    named = replace(part, clean=leaf, text=leaf, aspects=(), paraphrases=())
-    return [item for item in clause_candidates(named, number, evidence) if item.score >= MIN_MEANT]
-
-
-def _cited(candidate: Candidate) -> set[str]:
-    """Documents that a candidate cites."""
-    return {place.document_id for said in candidate.statements for place in said.citations}
-
-
-def _first_of(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """As many statements as stay short beside a refusal or a holding line; a list is never cut."""
-    kept: list[Statement] = []
-    for statement in statements:
-        if kept and sum(len(item.text) for item in kept) + len(statement.text) > SUPPORT_CHARS:
-            break
-        kept.append(statement)
-    return tuple(kept)
-
-
-def held(evidence: Evidence, reason: str) -> tuple[Draft, ...]:
-    """Write holding lines that promise nothing: with the clause that bears on the matter, and bare."""
-    line = style.HOLDING_LINES[reason]
-    bare = plain_draft(line, evidence, lane="handoff", verdict="handed_off")
-    if reason in {"asks_human", "no_source", "low_confidence", "angry"}:
-        return (bare,)
-    part = evidence.question.parts[0]
-    support = _support(part, 0, evidence, strict=False)
-    if support is None:
-        return (bare,)
-    return (plain_draft(line, evidence, lane="handoff", verdict="handed_off", support=support), bare)

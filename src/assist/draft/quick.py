@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assist.documents import Document, Span
-from assist.draft.compose import plain_draft
+from assist.draft.dressing import plain_draft
 from assist.draft.evidence import Evidence, cite
 from assist.draft.style import pick
 from assist.expressions import expression

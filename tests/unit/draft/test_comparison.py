@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from assist.draft.comparatives import comparative
 from assist.draft.comparison import COMPARE, comparison_candidate
 from unit.draft.shop_pages import Page
 from unit.draft.writing import evidence, page, part, said
@@ -114,3 +115,22 @@ def test_the_versions_of_one_product_are_told_by_the_word_that_tells_them_apart(
 def test_what_the_version_alone_does_not_decide_is_not_told_of_it():
     asked = part("两种口味价格分别多少", products=("E1",), aspects=[("价格",)], intent=COMPARE)
     assert comparison_candidate(asked, 0, evidence(asked, pages=[sku_page()])) is None
+
+
+@pytest.mark.parametrize(
+    ("clean", "word", "less"),
+    [
+        ("哪个更轻", "更轻", True),
+        ("俩壶哪个更保温", "更保温", False),
+        ("哪个便宜", "更便宜", True),
+        ("哪个装得多", "装得更多", False),
+    ],
+)
+def test_comparatives_come_with_their_measure(clean, word, less):
+    found = comparative(clean)
+    assert (found.word, found.less) == (word, less)
+    assert found.keys
+
+
+def test_a_question_without_a_comparative_has_none():
+    assert comparative("面料是什么") is None

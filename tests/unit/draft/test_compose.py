@@ -13,11 +13,9 @@ from assist.draft.compose import (
     RECOMMEND,
     candidates,
     compose,
-    declined,
-    held,
-    plain_draft,
-    unique_citations,
 )
+from assist.draft.dressing import plain_draft, unique_citations
+from assist.draft.refusals import declined, held
 from assist.draft.style import ASK_LINES, DECLINE_DEFAULT, DECLINE_LINES, HOLDING_LINES
 from assist.messages import Behaviour, Channel, Emotion, Paraphrase
 from unit.draft.shop_pages import shirt
