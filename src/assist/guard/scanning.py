@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ class Scan:
         self._given = table
         self._table: _Forms | None = None
         self._automaton: AhoCorasick | None = None
-        self._owners: tuple[tuple[tuple[int, int], ...], ...] = ()
+        # Of all words of all sets, one after the other: where each set begins, which is the first of every form, and
+        # which are the others. Numbers, because the garbage collector goes through tens of thousands of lists.
+        self._begins: list[int] = []
+        self._first: list[int] = []
+        self._others: dict[int, list[int]] = {}
         self._last: tuple[str, tuple[list[Hit], ...]] | None = None
 
     def find(self, number: int, text: str) -> Sequence[Hit]:
@@ -44,8 +50,9 @@ class Scan:
         found: tuple[list[Hit], ...] = tuple([] for _ in self._sets)
         read = text if self._table is None else text.translate(self._table)
         for index, start, end in automaton.find_matches_as_indexes(read, overlapping=True):
-            for number, place in self._owners[index]:
-                found[number].append((place, start, end))
+            for word in (self._first[index], *self._others.get(index, ())):
+                number = bisect_right(self._begins, word) - 1
+                found[number].append((word - self._begins[number], start, end))
         return found
 
     def _build(self) -> AhoCorasick:
@@ -53,13 +60,19 @@ class Scan:
 
         sets = [words() for words in self._sets]
         table = None if self._given is None else _Forms(self._given())
-        owners: dict[str, list[tuple[int, int]]] = {}
-        for number, words in enumerate(sets):
-            for place, word in enumerate(words):
-                form = word if table is None else word.translate(table)
-                owners.setdefault(form, []).append((number, place))
-        automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
-        self._owners, self._table = tuple(map(tuple, owners.values())), table
+        every = [word if table is None else word.translate(table) for words in sets for word in words]
+        indexes: dict[str, int] = {}
+        first: list[int] = []
+        others: dict[int, list[int]] = {}
+        for word, form in enumerate(every):
+            index = indexes.setdefault(form, len(first))
+            if index == len(first):
+                first.append(word)
+            else:
+                others.setdefault(index, []).append(word)
+        automaton = AhoCorasick(list(indexes), implementation=Implementation.ContiguousNFA)
+        self._begins = list(accumulate(map(len, sets[:-1]), initial=0))
+        self._first, self._others, self._table = first, others, table
         self._automaton = automaton
         return automaton
 

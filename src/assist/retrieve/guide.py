@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 
 import numpy as np
 
-from assist.arrays import FloatVector
+from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
+from assist.kept import kept_arrays
 from assist.messages import Intent, Part
 
 SURE, ALSO = 0.2, 0.12
 """The best intent guides from this score on, the second from that one."""
 EXAMPLES = 8
 """Wordings of an intent whose mean is its direction."""
+# Version of what `_means` makes.
+_FORMAT = 1
 
 
 class Guide:
@@ -28,15 +33,11 @@ class Guide:
     def __init__(self, intents: Sequence[Intent], encoder: Encoder) -> None:
         self._keys = {intent.path: intent.keys for intent in intents}
         texts = [[" ".join(intent.keys), *intent.examples[:EXAMPLES]] for intent in intents]
-        flat = encoder.encode([text for group in texts for text in group], kind="query")
-        self._directions: dict[str, FloatVector] = {}
-        start = 0
-        for intent, group in zip(intents, texts, strict=True):
-            mean = flat[start : start + len(group)].mean(axis=0)
-            self._directions[intent.path] = np.asarray(
-                mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32
-            )
-            start += len(group)
+        key = json.dumps([_FORMAT, asdict(encoder.identity), texts]).encode()
+        means = kept_arrays("guide", key, lambda: {"means": _means(texts, encoder)})["means"]
+        self._directions: dict[str, FloatVector] = {
+            intent.path: mean for intent, mean in zip(intents, np.array(means), strict=True)
+        }
 
     @classmethod
     def of(cls, intents: tuple[Intent, ...], encoder: Encoder) -> Guide:
@@ -75,6 +76,18 @@ class Guide:
             return query
         leaning = query + np.float32(share * part.intents[0].score) * direction
         return np.asarray(leaning / max(float(np.linalg.norm(leaning)), 1e-6), dtype=np.float32)
+
+
+def _means(texts: Sequence[Sequence[str]], encoder: Encoder) -> FloatMatrix:
+    """Give the direction of the mean of each group of texts, float32, shape (groups, d)."""
+    flat = encoder.encode([text for group in texts for text in group], kind="query")
+    directions = np.empty((len(texts), flat.shape[1]), dtype=np.float32)
+    start = 0
+    for line, group in zip(directions, texts, strict=True):
+        mean = flat[start : start + len(group)].mean(axis=0)
+        line[:] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        start += len(group)
+    return directions
 
 
 @lru_cache(maxsize=4)

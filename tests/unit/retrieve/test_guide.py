@@ -51,3 +51,19 @@ def test_without_a_sure_known_intent_the_query_stays():
     query = ENCODER.encode(["什么面料"])[0]
     for asked in (part(), part(("a", 0.1)), part(("unknown", 0.9))):
         assert GUIDE.lean(asked, query, 0.5) is query
+
+
+def test_directions_kept_by_an_earlier_process_are_those_that_are_made(monkeypatch, tmp_path):
+    intents = (
+        Intent("a", Behaviour.ANSWER, examples=("什么面料",)),
+        Intent("b", Behaviour.ANSWER, keys=("退货",)),
+    )
+    query = ENCODER.encode(["是纯棉吗"], kind="query")[0]
+    monkeypatch.setenv("ASSIST_CACHE", "")
+    expected = [Guide(intents, ENCODER).lean(part((path, 0.9)), query, 0.5) for path in "ab"]
+    monkeypatch.setenv("ASSIST_CACHE", str(tmp_path))
+    for made in (Guide(intents, ENCODER), Guide(intents, ENCODER)):
+        for path, leaning in zip("ab", expected, strict=True):
+            np.testing.assert_array_equal(made.lean(part((path, 0.9)), query, 0.5), leaning)
+    other = Guide(intents[1:], ENCODER)
+    np.testing.assert_array_equal(other.lean(part(("b", 0.9)), query, 0.5), expected[1])
