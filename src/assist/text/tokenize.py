@@ -61,6 +61,7 @@ _WORD, _COUNTED, _APART, _LETTERS, _FOREIGN, _JOINING, _NEW = (1 << bit for bit 
 _UNIT = "\x1f"
 _TOGETHER = 256
 _WORDS_KEPT = 65_536
+_RUNS_KEPT = 8_192
 _DASH = expression("[-_]")
 _LED_BY_NUMBER = expression(r"(\d+(?:\.\d+)?)[a-z]")
 _LED_BY_LETTERS = expression(r"[a-z]+(\d{3,})")
@@ -102,6 +103,8 @@ class Tokenizer:
         self._always, self._special = _special([word for word in own if not _KNOWN_WORD.fullmatch(word)])
         self._cutter: _Cutter | None = None
         self._recent = lru_cache(maxsize=_RECENT)(self._tokens)
+        self._odd = lru_cache(maxsize=_RUNS_KEPT)(self._put_run_aside)
+        self._known_parts: dict[str, _Parts] = {}
         self._lock = threading.Lock()
 
     def words(self, text: str) -> list[str]:
@@ -138,17 +141,29 @@ class Tokenizer:
         """Cut texts as one, with a mark between them, since every call of the engine has its price."""
         cutter = self._cutter or self._load()
         aside: list[str] = []
-        shown = self._put_aside(MARK.join(folded), aside)
+        text = MARK.join(folded)
+        codes = _codes(text)
+        classes = _classes(codes)
+        shown = self._put_aside(text, classes, aside)
         if shown.count(MARK) != len(folded) - 1 or shown.count(_SLOT) > len(aside):
             return [between.join(self._tokens(text)) for text in folded]
         counted = _counted_with(between)
         # Each word and each character comes with `between` behind it; only the last of a line has one too many.
-        words = "".join(map(counted.__getitem__, cutter.cut_for_search(_spaced(shown))))
+        try:
+            words = "".join(map(self._parts(between).__getitem__, cutter.cut(_spaced(shown))))
+        except _CutAloneError:
+            return [between.join(self._tokens(text)) for text in folded]
         kept = _put_back(words, [counted[special] for special in aside]).split(MARK)
-        chars = _spread(MARK.join(folded), between).split(MARK)
+        chars = _spread(codes, classes, between).split(MARK)
         return [(line + line + apart)[:-1] for line, apart in zip(kept, chars, strict=True)]
 
-    def _put_aside(self, text: str, aside: list[str]) -> str:
+    def _parts(self, between: str) -> _Parts:
+        parts = self._known_parts.get(between)
+        if parts is None:
+            parts = self._known_parts[between] = _Parts(self._cutter or self._load(), between)
+        return parts
+
+    def _put_aside(self, text: str, classes: NDArray[np.uint8], aside: list[str]) -> str:
         """Put a slot in the place of all that the engine must not see."""
 
         def put(match: re.Match[str]) -> str:
@@ -157,13 +172,18 @@ class Tokenizer:
 
         if self._always:
             return self._special.sub(put, text)
-        # All that is special lies within runs that are found much faster than it.
+        # All that is special lies within runs that are found much faster than it; the same come again and again.
         pieces: list[str] = []
         place = 0
-        for start, end in _odd_runs(text):
-            pieces += text[place:start], self._special.sub(put, text[start:end])
+        for start, end in _odd_runs(classes):
+            shown, specials = self._odd(text[start:end])
+            aside += specials
+            pieces += text[place:start], shown
             place = end
         return "".join(pieces) + text[place:]
+
+    def _put_run_aside(self, run: str) -> tuple[str, list[str]]:
+        return self._special.sub(_SLOT, run), [match[0] for match in self._special.finditer(run)]
 
     def _cut(self, text: str, *, search: bool) -> list[str]:
         cutter = self._cutter or self._load()
@@ -194,7 +214,7 @@ class _Rjieba:
             self._jieba.add_word(word, _USER_FREQUENCY, None)
 
     def cut(self, text: str) -> list[str]:
-        return list(self._jieba.cut(text, False))
+        return cast("list[str]", self._jieba.cut(text, False))
 
     def cut_for_search(self, text: str) -> list[str]:
         return cast("list[str]", self._jieba.cut_for_search(text, False))
@@ -304,6 +324,32 @@ class _Counted(dict[str, str]):
 _counted_with = lru_cache(maxsize=4)(_Counted)
 
 
+class _Parts(dict[str, str]):
+    """What a word of the plain cut adds to the line of a text: its dictionary sub-words, then itself.
+
+    The engine's cut for search looks the sub-words of every word up each time; a word has always the same ones.
+    """
+
+    def __init__(self, cutter: _Cutter, between: str) -> None:
+        self._cutter = cutter
+        self._counted = _counted_with(between)
+
+    def __missing__(self, word: str) -> str:
+        if MARK in word or word == _SLOT:
+            return self._counted[word]
+        if self._cutter.cut(word) != [word]:
+            raise _CutAloneError
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        parts = self._cutter.cut_for_search(word)
+        line = self[word] = "".join(map(self._counted.__getitem__, parts))
+        return line
+
+
+class _CutAloneError(Exception):
+    """A word would be cut if it stood alone, so its sub-words cannot be found that way."""
+
+
 @lru_cache(maxsize=1)
 def _class_table() -> NDArray[np.uint8]:
     """Keep what is known of every code point: see `_WORD` and those beside it."""
@@ -334,14 +380,13 @@ def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
 
 
-def _odd_runs(text: str) -> Iterator[tuple[int, int]]:
+def _odd_runs(classes: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
     """Find the letters of any script but Han, joined by single - _ or points, that are not all plain ASCII.
 
     Whatever is special lies within one of these.
     """
-    classes = _classes(_codes(text))
     letters = classes & _LETTERS > 0
-    joined = np.zeros(len(text), dtype=bool)
+    joined = np.zeros(len(classes), dtype=bool)
     joined[1:-1] = (classes[1:-1] & _JOINING > 0) & letters[:-2] & letters[2:]
     places = np.flatnonzero(joined | (classes & _FOREIGN > 0))
     if not len(places):
@@ -369,10 +414,9 @@ def _spaced(text: str) -> str:
     return str(codes[~other].tobytes(), "utf-32-le")
 
 
-def _spread(text: str, between: str) -> str:
+def _spread(codes: NDArray[np.uint32], classes: NDArray[np.uint8], between: str) -> str:
     """Keep the characters that count alone, each with something behind it, and the marks."""
-    codes = _codes(text)
-    kept = codes[_classes(codes) & (_COUNTED | _APART) > 0]
+    kept = codes[classes & (_COUNTED | _APART) > 0]
     kept = kept[kept != ord(_SLOT)]
     spread = np.full(2 * len(kept), ord(between), dtype="<u4")
     spread[::2] = kept

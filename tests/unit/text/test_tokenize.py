@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -5,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assist.errors import InputError
+from assist.text import tokenize
 from assist.text.tokenize import Tokenizer
 
 WORDS = ("七天无理由退货", "羽绒服Pro", "A102", "Type-C 数据线", "304不锈钢")
@@ -168,3 +170,30 @@ def test_the_dictionary_of_rjieba_is_read_once_and_its_package_still_imports():
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["['能', '退货', '吗'] False", "['能', '退货', '吗'] True"]
+
+
+class Wavering:
+    """An engine that cuts a word otherwise where it stands alone."""
+
+    def __init__(self, words: object) -> None:
+        self.words = words
+
+    def cut(self, text: str) -> list[str]:
+        return ["退", "货"] if text == "退货" else re.findall("退货|[^退货]", text)
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return self.cut(text)
+
+
+def test_a_word_that_would_be_cut_alone_is_cut_where_it_stands(monkeypatch):
+    monkeypatch.setitem(tokenize._CUTTERS, "jieba", Wavering)
+    wavering = Tokenizer(engine="jieba")
+    texts = ["退货运费", "运费"]
+    assert wavering.tokens_many(texts) == [wavering.tokens(text) for text in texts]
+    assert "退货" in wavering.tokens_many(texts)[0]
+
+
+def test_runs_that_come_again_are_set_aside_each_time():
+    plain = Tokenizer()
+    texts = ["型号sm-a102，5.5l", "2026-11-20发sm-a102", "5.5l 5.5l"]
+    assert plain.tokens_many(texts * 2) == [plain.tokens(text) for text in texts] * 2
