@@ -8,7 +8,8 @@ import numpy as np
 
 from assist.arrays import FloatMatrix, IdVector
 
-_AT_LEAST_BYTES = 1 << 21
+# From this size on numpy asks for large pages, which the system hands out many times faster.
+_AT_LEAST_BYTES = 1 << 22
 
 
 class GrowingMatrix:

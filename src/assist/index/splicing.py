@@ -49,6 +49,7 @@ class Splice:
             pieces.append((place, end, 0, 0))
         return cls(tuple(pieces))
 
-    def __call__(self, old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
-        """Copy one array of n values together with its new ones, which must be of the same type."""
-        return np.concatenate([part for i, j, a, b in self.pieces for part in (old[i:j], new[a:b])])
+    def __call__(self, old: NDArray[Any], new: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Copy one array of n values together with its new ones, which must be of the same type, into `out` or anew."""
+        parts = [part for i, j, a, b in self.pieces for part in (old[i:j], new[a:b])]
+        return np.concatenate(parts, out=out)

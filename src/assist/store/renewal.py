@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from assist.arrays import FloatMatrix, IdVector
 from assist.documents import Kind
@@ -35,6 +35,11 @@ from assist.store.lane_rows import (
 from assist.store.lanes import Catalog, Claim, Lanes, Tail
 from assist.store.rows import Fields
 
+_ALIGNED = 64
+_ROWS_AT_ONCE = 1 << 14
+# Bytes of one row in all columns, those that are worked out included.
+_ROW_BYTES = 3 * 8 + 4 * 4 + 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Change:
@@ -52,7 +57,13 @@ class _Change:
 
 
 def renewed(
-    connection: sqlite3.Connection, file: Path, lanes: Lanes, touched: IdVector, *, dim: int
+    connection: sqlite3.Connection,
+    file: Path,
+    lanes: Lanes,
+    touched: IdVector,
+    *,
+    dim: int,
+    known: Lanes | None = None,
 ) -> Lanes:
     """Take over what commits changed.
 
@@ -62,6 +73,7 @@ def renewed(
         lanes: The state before.
         touched: int64, ascending: keys of the documents that the commits since touched.
         dim: Columns of the stored vectors.
+        known: A state on the way from `lanes` to now, of another base: what it has read need not be read again.
 
     Raises:
         StoreCorruptError: Tables disagree.
@@ -71,7 +83,7 @@ def renewed(
     change = _read_change(connection, lanes.catalog.keys, touched)
     catalog, moved = _renew_catalog(connection, lanes.catalog, change)
     new_keys = [row[0] for row in change.new]
-    ids, keys, vectors, counts = read_chunk_rows(connection, file, new_keys, dim=dim)
+    ids, keys, vectors, counts = _read_rows(connection, file, new_keys, known, dim=dim)
     numbers = numbers_of(keys, np.array(new_keys, dtype=np.int64))
     if numbers is None or not _follow(lanes, ids, new_keys):
         raise corrupt("tables documents, chunks and embeddings disagree", file)
@@ -80,6 +92,30 @@ def renewed(
     gone_rows = _rows_of(lanes.columns, change.gone)
     columns = _renew_columns(lanes.columns, gone_rows, change, catalog, moved, new)
     return Lanes.of(columns, catalog, lanes.base, _renew_tail(lanes, gone_rows, vectors, counts))
+
+
+def _read_rows(
+    connection: sqlite3.Connection, file: Path, doc_keys: Sequence[int], known: Lanes | None, *, dim: int
+) -> tuple[IdVector, IdVector, FloatMatrix, TermCounts]:
+    """Give what `read_chunk_rows` gives; what the tail of a known state holds is taken from there."""
+    tail = None if known is None else known.tail
+    if known is None or tail is None:
+        return read_chunk_rows(connection, file, doc_keys, dim=dim)
+    wanted = np.array(doc_keys, dtype=np.int64)
+    places = np.searchsorted(known.catalog.keys, wanted)
+    there = np.append(known.catalog.keys, -1)[places] == wanted
+    rows = _rows_of(known.columns, places[there])
+    in_tail = rows - tail.patch.remaining
+    if (there[1:] > there[:-1]).any() or (in_tail < 0).any():
+        # Those that are known do not come first, or not from the tail: no such state, but all can be read.
+        return read_chunk_rows(connection, file, doc_keys, dim=dim)
+    ids, keys, vectors, counts = read_chunk_rows(connection, file, wanted[~there].tolist(), dim=dim)
+    return (
+        np.concatenate((known.columns.ids[rows], ids)),
+        np.concatenate((known.catalog.keys[known.columns.document[rows]], keys)),
+        np.concatenate((tail.vectors[in_tail], vectors)),
+        tail.counts.renewed(in_tail, counts),
+    )
 
 
 def _follow(lanes: Lanes, ids: IdVector, keys: Sequence[int]) -> bool:
@@ -156,8 +192,10 @@ def _renew_columns(
     """Take rows out, renumber documents and products, put rows after them: each column in a few passes."""
     splice = Splice.of(len(before), drop=gone, at=np.full(len(new), len(before)))
 
+    room = _Room(len(before) - len(gone) + len(new))
+
     def joined(name: str) -> NDArray[Any]:
-        return splice(getattr(before, name), getattr(new, name))
+        return splice(getattr(before, name), getattr(new, name), room.take(getattr(new, name).dtype))
 
     came, remaining = len(catalog.keys) - len(change.new), len(before) - len(gone)
     document, product = joined("document"), joined("product")
@@ -171,7 +209,7 @@ def _renew_columns(
         number = np.searchsorted(catalog.keys, key)
         first, last = np.searchsorted(document, [number, number + 1])
         valid_to[first:last] = end
-    by_product, sorted_products = _renew_order(before, gone, moved, new)
+    by_product, sorted_products = _renew_order(before, gone, moved, new, room)
     return Columns(
         ids=joined("ids"),
         kind=joined("kind"),
@@ -195,7 +233,7 @@ def _close_gaps(numbers: NDArray[np.int32], gone: IdVector) -> None:
 
 
 def _renew_order(
-    before: Columns, gone: IdVector, moved: NDArray[np.int32] | None, new: Columns
+    before: Columns, gone: IdVector, moved: NDArray[np.int32] | None, new: Columns, room: _Room
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Keep `Columns.by_product` and `sorted_products` in order; names keep their order, so numbers do, too."""
     products = before.sorted_products
@@ -205,12 +243,29 @@ def _renew_order(
     # A new row is higher than all others, so among equal products it comes last.
     at = np.searchsorted(products, new.sorted_products, side="right")
     splice = Splice.of(len(before), drop=_places_of(before, gone), at=at)
-    rows = splice(before.by_product, new.by_product + np.int32(len(before)))
+    rows = splice(before.by_product, new.by_product + np.int32(len(before)), room.take(np.int32))
     falls = np.zeros(len(before) + len(new), dtype=np.int32)
     falls[gone] = 1
     np.cumsum(falls, out=falls)
-    rows -= falls[rows]
-    return rows, splice(products, new.sorted_products)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        rows[start : start + _ROWS_AT_ONCE] -= falls[rows[start : start + _ROWS_AT_ONCE]]
+    return rows, splice(products, new.sorted_products, room.take(np.int32))
+
+
+class _Room:
+    """Memory for all columns of n rows in one block: fewer and larger pages, which the system hands out much faster."""
+
+    def __init__(self, n: int) -> None:
+        self._block = np.empty((_ROW_BYTES * n) + _ALIGNED * len(fields(Columns)), dtype=np.uint8)
+        self._n = n
+        self._used = 0
+
+    def take(self, dtype: DTypeLike) -> NDArray[Any]:
+        """Give room for one column."""
+        size = np.dtype(dtype).itemsize * self._n
+        room = self._block[self._used : self._used + size].view(dtype)
+        self._used += -(-size // _ALIGNED) * _ALIGNED
+        return room
 
 
 def _places_of(columns: Columns, rows: IdVector) -> IdVector:

@@ -225,11 +225,13 @@ class Views:
         manifest = self._manifest()
         if manifest is None or manifest.revision < held.base + held.on_disk:
             return None
-        found = self._snapshot(connection, head)
+        found = self._snapshot(connection, head, known=held.view.lanes)
         return None if found is None else replace(found, earlier=held.view, touched=touched.tolist())
 
-    def _snapshot(self, connection: sqlite3.Connection, head: Head) -> _Taken | None:
-        """Open the index files and take over what changed since."""
+    def _snapshot(
+        self, connection: sqlite3.Connection, head: Head, *, known: Lanes | None = None
+    ) -> _Taken | None:
+        """Open the index files and take over what changed since; see `renewed` for `known`."""
         try:
             opened = self.snapshots.open(self._key(head), self._search)
         except StoreCorruptError as exc:
@@ -241,7 +243,8 @@ class Views:
         touched = read_touched(connection, str(manifest.key["stamp"]), head.revision)
         if touched is None:
             return None
-        lanes = renewed(connection, self._connections.file, lanes, touched, dim=head.encoder.dim)
+        file, dim = self._connections.file, head.encoder.dim
+        lanes = renewed(connection, file, lanes, touched, dim=dim, known=known)
         return _Taken(lanes, manifest.revision, on_disk=True)
 
     def _read(self, connection: sqlite3.Connection, head: Head, tokenizer: Tokenizer) -> _Taken:

@@ -8,7 +8,7 @@ import pytest
 from assist.documents import Kind
 from assist.index.filters import Columns
 from assist.settings import SearchSettings, StoreSettings
-from assist.store import views
+from assist.store import renewal, views
 from assist.store.changes import read_touched
 from assist.store.lane_rows import read_lanes
 from assist.store.renewal import renewed
@@ -45,11 +45,11 @@ def state(store):
         return head, read_lanes(connection, store._file, dim=16, search=SearchSettings())
 
 
-def take_over(store, lanes, head):
+def take_over(store, lanes, head, *, known=None):
     with store._connections.reading() as connection:
         now = read_head(connection, store._file)
         touched = read_touched(connection, head.stamp, now.revision)
-        return renewed(connection, store._file, lanes, touched, dim=16)
+        return renewed(connection, store._file, lanes, touched, dim=16, known=known)
 
 
 def same_columns(one, other):
@@ -86,13 +86,17 @@ def test_changes_taken_over_step_by_step_or_at_once_give_the_lanes_of_the_tables
         store.apply(add=[made(rng, -1)])
         first, start = state(store)
         head, lanes = first, start
+        newer = []
         for number in range(12):
             added = {one.document.id: one for one in (made(rng, number) for _ in range(rng.integers(0, 4)))}
             removed = [str(id) for id in rng.choice([*PRODUCTS, "p1", "p2", "a1"], rng.integers(0, 3))]
             store.apply(add=list(added.values()), remove=removed)
-            lanes = take_over(store, lanes, head)
+            before, lanes = lanes, take_over(store, lanes, head)
             head, expected = state(store)
             same(lanes, expected)
+            for base_head, base in newer[-4:]:
+                same(take_over(store, base, base_head, known=before), expected)
+            newer.append((head, expected))
             if number % 5 == 4:
                 lanes = lanes.merged()
                 same(lanes, expected)
@@ -137,6 +141,27 @@ def test_a_reader_moves_to_newer_index_files(tmp_path, monkeypatch):
             bases.append(lanes.base)
             assert lanes.tail is None or lanes.tail.size <= 8
         assert len({id(base) for base in bases}) in range(2, 12)
+
+
+def test_what_the_tail_holds_is_not_read_again(tmp_path, monkeypatch):
+    read = []
+    reading = renewal.read_chunk_rows
+    monkeypatch.setattr(
+        renewal,
+        "read_chunk_rows",
+        lambda connection, file, keys, *, dim: read.append(keys) or reading(connection, file, keys, dim=dim),
+    )
+    with open_store(tmp_path, settings=StoreSettings(snapshot_rows=10_000)) as store:
+        store.apply(add=sample())
+        first, start = state(store)
+        store.apply(add=[record("in the files", "一。")])
+        newer, base = state(store)
+        store.apply(add=[record("taken over", "二。\n三。")])
+        held = take_over(store, start, first)
+        store.apply(add=[record("last", "四。")])
+        read.clear()
+        same(take_over(store, base, newer, known=held), state(store)[1])
+        assert [len(keys) for keys in read] == [1]
 
 
 def test_a_tail_as_large_as_the_store_is_merged_in_memory(tmp_path, monkeypatch):
