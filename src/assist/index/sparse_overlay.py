@@ -182,8 +182,8 @@ class SparseOverlay:
         found = _best((remaining, scores), (tail, tail_scores), k, self._patch)
         if len(real) < len(rows) or _is_certain(found[1], k, float(before[-1]) * plan.growth):
             return found
-        whole = self._patch.kept if scope is None else scope
-        return _best(self._base.hits(plan.base, whole, k), (tail, tail_scores), k, self._patch)
+        whole = self._base.hits(plan.base, scope, k, without=self._patch.gone)
+        return _best(whole, (tail, tail_scores), k, self._patch)
 
 
 class _Counted:
@@ -205,12 +205,14 @@ class _Counted:
         return np.where(numbers >= 0, self.counts.starts[known + 1] - self.counts.starts[known], 0)
 
     def hits(
-        self, terms: Sequence[_Weighted], scope: IdVector | None, k: int
+        self, terms: Sequence[_Weighted], scope: IdVector | None, k: int, *, without: IdVector | None = None
     ) -> tuple[IdVector, FloatVector]:
-        """Score all texts of a scope; those that may be among the k best, ascending."""
+        """Score all texts of a scope, `without` some; those that may be among the k best, ascending."""
         if not terms:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         scores = self._all(terms)
+        if without is not None:
+            scores[without] = 0.0
         if scope is None:
             rows = contenders(scores, k, floor=0.0)
         else:
