@@ -1,27 +1,30 @@
-"""The shop's own history -> a static model that knows the shop better, or the finding that it does not.
+"""The shop's own history -> a model that knows the shop better, or the finding that it does not.
 
 Pairs come from past answers (question, answer), from what agents sent (message, sent text) and from drafts that
 they chose (message, cited passage). Each quarter of them is held out once from a model that learns from the
-others; a model that learned from all is kept only where those rank the held-out answers better beyond chance.
+others; a model that learned from all is kept only where those rank the held-out answers better beyond chance. Of a
+transformer, which takes hours where a static model takes minutes, one quarter alone is held out.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assist.documents import BlockKind, Kind, Span
 from assist.encoder import MODEL_FILE, Encoder
-from assist.encoder.adapt import AdaptSettings, Lesson, fine_tune
-from assist.encoder.pieces import Pieces
+from assist.encoder.adapt import AdaptSettings, EpochDone, Lesson, fine_tune
+from assist.encoder.sentence import SentenceTransformerEncoder
+from assist.encoder.sentence_adapt import TransformerSettings, check_trainer, fine_tune_transformer
 from assist.encoder.static import StaticEncoder
-from assist.encoder.weights import StaticWeights, write_weights
+from assist.encoder.weights import write_weights
 from assist.errors import InputError
 from assist.evaluate.intervals import Interval, intervals
 from assist.store.base import Outcome, Store
@@ -74,7 +77,7 @@ class AdaptReport:
     folder: Path | None
     base: str
     revision: str
-    settings: AdaptSettings
+    settings: AdaptSettings | TransformerSettings
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -128,15 +131,60 @@ def _pair(query: str, passage: str, source: str) -> Iterator[Pair]:
         yield Pair(query.strip()[:_MOST_CHARS], passage.strip()[:_MOST_CHARS], source)
 
 
+class Pupil(Protocol):
+    """A model that can learn."""
+
+    @property
+    def base(self) -> Encoder:
+        """What it begins from."""
+        ...
+
+    @property
+    def settings(self) -> AdaptSettings | TransformerSettings:
+        """How far and how long it learns."""
+        ...
+
+    @property
+    def folds(self) -> int:
+        """How many of the `FOLDS` parts are held out, one after the other."""
+        ...
+
+    def learn(self, lesson: Lesson, folder: Path, name: str, progress: EpochDone) -> Encoder:
+        """Learn from pairs, write the new model into an empty folder, and open it from there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Static:
+    base: StaticEncoder
+    settings: AdaptSettings
+    folds: int = FOLDS
+
+    def learn(self, lesson: Lesson, folder: Path, name: str, progress: EpochDone) -> Encoder:
+        weights = fine_tune(self.base, lesson, name=name, settings=self.settings, progress=progress)
+        write_weights(weights, folder / MODEL_FILE)
+        return StaticEncoder.open(folder / MODEL_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Transformer:
+    base: SentenceTransformerEncoder
+    settings: TransformerSettings
+    folds: int = 1
+
+    def learn(self, lesson: Lesson, folder: Path, name: str, progress: EpochDone) -> Encoder:
+        return fine_tune_transformer(self.base, lesson, folder, settings=self.settings, progress=progress)
+
+
 def adapt(
     pairs: Sequence[Pair],
     base: Encoder,
     out: str | Path,
     *,
-    settings: AdaptSettings | None = None,
+    settings: AdaptSettings | TransformerSettings | None = None,
     progress: Progress | None = None,
 ) -> AdaptReport:
-    """Fine-tune a static model on pairs and write it where adapted models are better on those held out.
+    """Fine-tune a model on pairs and write it where adapted models are better on those held out.
 
     Pairs that share a query or a passage stay in one fold. Held-out queries are ranked over the passages of all
     pairs. The new model, which learned from all pairs, is written to the next free numbered folder of `out`, with
@@ -144,29 +192,31 @@ def adapt(
 
     Args:
         pairs: At least `FEWEST_PAIRS`.
-        base: A static model with assist's own pieces, such as "bundled".
+        base: A static model with assist's own pieces, such as "bundled", or a sentence-transformers model that
+            torch runs.
         out: Folder of the versions; made if absent.
-        settings: How far and how long to learn.
+        settings: How far and how long to learn, of the kind of `base`.
         progress: Told the epochs.
 
     Raises:
-        InputError: There are too few pairs, they hang together in too few groups, or `base` is no such model.
+        InputError: There are too few pairs, they hang together in too few groups, `base` is no such model, or
+            `settings` are those of the other kind.
+        MissingDependencyError: A transformer is to learn, and the extra `adapt` is not installed.
     """
-    settings = settings or AdaptSettings()
     if len(pairs) < FEWEST_PAIRS:
         raise InputError(
             f"{len(pairs)} pairs of questions and answers are too few to learn from: with fewer than "
             f"{FEWEST_PAIRS} nobody could tell whether the new model is better; the base model stays"
         )
-    if not isinstance(base, StaticEncoder):
-        raise InputError("only static models are adapted here, such as 'bundled'")
-    course = _Course(pairs, base, settings, progress)
-    before, after, gain = intervals(course.measure(), seed=settings.seed)
+    pupil = _pupil(base, settings)
+    course = _Course(pairs, pupil, progress)
+    measured = course.measure()
+    before, after, gain = intervals(measured, seed=pupil.settings.seed)
     kept = gain.low is not None and gain.low > 0.0
     target = _next_folder(Path(out)) if kept else None
     report = AdaptReport(
         pairs={name: sum(p.source == name for p in pairs) for name in sorted({p.source for p in pairs})},
-        held_out=len(pairs),
+        held_out=len(measured),
         before=before,
         after=after,
         gain=gain,
@@ -174,7 +224,7 @@ def adapt(
         folder=target,
         base=base.identity.revision,
         revision="" if target is None else course.write(target),
-        settings=settings,
+        settings=pupil.settings,
     )
     if target is not None:
         text = json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
@@ -182,13 +232,25 @@ def adapt(
     return report
 
 
+def _pupil(base: Encoder, settings: AdaptSettings | TransformerSettings | None) -> Pupil:
+    if isinstance(base, StaticEncoder) and not isinstance(settings, TransformerSettings):
+        return _Static(base, settings or AdaptSettings())
+    if isinstance(base, SentenceTransformerEncoder) and not isinstance(settings, AdaptSettings):
+        check_trainer(base)
+        return _Transformer(base, settings or TransformerSettings())
+    if isinstance(base, (StaticEncoder, SentenceTransformerEncoder)):
+        raise InputError(f"{type(settings).__name__} do not fit {type(base).__name__}")
+    raise InputError(
+        "static models are adapted here, such as 'bundled', and sentence-transformers models that torch runs; "
+        f"not {type(base).__name__}"
+    )
+
+
 class _Course:
     """The folds, and the epochs of all of them counted as one piece of work."""
 
-    def __init__(
-        self, pairs: Sequence[Pair], base: StaticEncoder, settings: AdaptSettings, progress: Progress | None
-    ) -> None:
-        self._pairs, self._base, self._settings, self._progress = pairs, base, settings, progress
+    def __init__(self, pairs: Sequence[Pair], pupil: Pupil, progress: Progress | None) -> None:
+        self._pairs, self._pupil, self._progress = pairs, pupil, progress
         self._groups = group_numbers(pairs)
         names, sizes = np.unique(self._groups, return_counts=True)
         if len(names) < 2 * FOLDS or sizes.max() > len(pairs) // 2:
@@ -196,45 +258,46 @@ class _Course:
                 f"the {len(pairs)} pairs share their questions or answers: {len(names)} groups, the largest of "
                 f"{sizes.max()}; too few different ones to learn from"
             )
-        order = np.random.default_rng(settings.seed).permutation(len(names))
+        order = np.random.default_rng(pupil.settings.seed).permutation(len(names))
         fold_of = np.empty(len(names), dtype=np.int64)
         fold_of[order] = (np.cumsum(sizes[order]) - 1) * FOLDS // len(pairs)
         self._folds = fold_of[np.searchsorted(names, self._groups)]
         self._done = 0
 
     def measure(self) -> NDArray[np.float64]:
-        """Give RR@10 before and after, and the gain, of every pair when held out; float64, shape (n, 3)."""
+        """Give RR@10 before and after, and the gain, of every held-out pair; float64, shape (held out, 3)."""
         found = np.zeros((len(self._pairs), 3))
-        for number in range(FOLDS):
+        for number in range(self._pupil.folds):
             held = self._folds == number
             if held.any():
-                model = opened(self._learn(~held, f"without part {number}"))
-                found[held, 0] = reciprocal_ranks(self._base, self._pairs, held)
-                found[held, 1] = reciprocal_ranks(model, self._pairs, held)
+                with tempfile.TemporaryDirectory(prefix="assist-adapt-") as folder:
+                    model = self._learn(~held, Path(folder), f"without part {number}")
+                    found[held, 0] = reciprocal_ranks(self._pupil.base, self._pairs, held)
+                    found[held, 1] = reciprocal_ranks(model, self._pairs, held)
         found[:, 2] = found[:, 1] - found[:, 0]
-        return found
+        return found[self._folds < self._pupil.folds]
 
     def write(self, target: Path) -> str:
         """Learn from all pairs and write the model; returns its revision."""
-        weights = self._learn(np.ones(len(self._pairs), dtype=np.bool_), target.name)
-        target.mkdir(parents=True)
-        return write_weights(weights, target / MODEL_FILE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A run that is stopped leaves no numbered folder without a whole model in it.
+        with tempfile.TemporaryDirectory(prefix=".adapting-", dir=target.parent) as folder:
+            unfinished = Path(folder) / target.name
+            unfinished.mkdir()
+            everything = np.ones(len(self._pairs), dtype=np.bool_)
+            revision = self._learn(everything, unfinished, target.name).identity.revision
+            unfinished.rename(target)
+        return revision
 
-    def _learn(self, chosen: NDArray[np.bool_], name: str) -> StaticWeights:
+    def _learn(self, chosen: NDArray[np.bool_], folder: Path, name: str) -> Encoder:
         some = [pair for pair, is_chosen in zip(self._pairs, chosen, strict=True) if is_chosen]
         lesson = Lesson([p.query for p in some], [p.passage for p in some], self._groups[chosen])
-        return fine_tune(self._base, lesson, name=name, settings=self._settings, progress=self._told)
+        return self._pupil.learn(lesson, folder, name, self._told)
 
     def _told(self, done: int, total: int) -> None:
         self._done += 1
         if self._progress is not None:
-            self._progress(self._done, total * (FOLDS + 1), "learn")
-
-
-def opened(weights: StaticWeights) -> StaticEncoder:
-    """Give an encoder of weights that are in no file yet."""
-    cutter = Pieces(weights.pieces, simplified=weights.simplified)
-    return StaticEncoder(cutter, weights.vectors, weights.scales, name=weights.name, revision=weights.name)
+            self._progress(self._done, total * (self._pupil.folds + 1), "learn")
 
 
 def group_numbers(pairs: Sequence[Pair]) -> NDArray[np.int64]:

@@ -78,7 +78,7 @@ def adapt(
     encoder: EncoderName = "bundled",
     as_json: AsJson = False,
 ) -> None:
-    """Fine-tune a static encoder on a shop's own history; kept only where it is better on what was held out."""
+    """Fine-tune an encoder on a shop's own history; kept only where it is better on what was held out."""
     from assist.adapting import adapt as adapt_encoder
     from assist.adapting import pairs_of
     from assist.encoder import load

@@ -36,6 +36,8 @@ class SearchSettings:
         exact_rows: Up to this many rows the dense lane is exact.
         exact_scope_rows: A filter that leaves at most this many rows is scored exactly, row by row.
         duplicate_cosine: Hits of the same kind at least this similar collapse into one.
+        ranked: Order the first 60 candidates anew by a small learned model that reads query and text together; some
+            milliseconds a query, with the bundled encoder alone.
     """
 
     k1: float = 1.5
@@ -45,6 +47,7 @@ class SearchSettings:
     exact_rows: int = 50_000
     exact_scope_rows: int = 4_096
     duplicate_cosine: float = 0.97
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from assist import Assistant, Document, Kind
 from assist.adapting import Pair, adapt, group_numbers, pairs_of, reciprocal_ranks
 from assist.cli import app
 from assist.encoder import load
+from assist.encoder.sentence_adapt import TransformerSettings
 from assist.encoder.static import StaticEncoder
 from assist.encoder.weights import StaticWeights, quantize, write_weights
 from assist.errors import InputError
@@ -73,9 +74,14 @@ def test_many_pairs_of_one_answer_are_too_few_different_ones(base, tmp_path):
         adapt(same, base, tmp_path)
 
 
-def test_a_network_is_not_adapted_here(tmp_path):
+def test_what_cannot_learn_is_not_adapted_here(tmp_path):
     with pytest.raises(InputError, match="static"):
         adapt(history(), HashingEncoder(), tmp_path)
+
+
+def test_settings_of_the_other_kind_are_refused(base, tmp_path):
+    with pytest.raises(InputError, match="TransformerSettings do not fit StaticEncoder"):
+        adapt(history(), base, tmp_path, settings=TransformerSettings())
 
 
 def test_pairs_with_an_equal_side_are_one_group():

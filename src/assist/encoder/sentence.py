@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an encoder; the only file that imports that package."""
+"""Any sentence-transformers model as an encoder; that package is imported here and where such a model learns alone."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class SentenceTransformerEncoder:
         local_files_only: Don't ask the hub, only folders and the local cache.
         progress: Told how far `encode` is.
 
+    Attributes:
+        model: The opened `SentenceTransformer`.
+        backend: What runs it.
+
     Raises:
         MissingDependencyError: sentence-transformers is not installed.
         ModelNotFoundError: The model is no folder and the hub does not give it, or cannot be reached.
@@ -69,13 +73,14 @@ class SentenceTransformerEncoder:
             raise InputError(f"batch_size must be >= 1, got {batch_size}")
         self._batch_size = batch_size
         self._progress = progress
-        with _mapped(str(model)):
-            self._model = _open(str(model), device, dtype, backend, local_files_only)
-            widest = int(self._model.encode(["."], prompt="").shape[1])
-        prompts = self._model.prompts
+        self.backend: Backend = backend
+        with mapped(str(model)):
+            self.model: Any = _open(str(model), device, dtype, backend, local_files_only)
+            widest = int(self.model.encode(["."], prompt="").shape[1])
+        prompts = self.model.prompts
         self._identity = EncoderIdentity(
             name=Path(model).name if Path(model).exists() else str(model),
-            revision=_revision(self._model, model, backend),
+            revision=_revision(self.model, model, backend),
             dim=check_dim(dim, widest),
             query_prefix=_prompt(prompts, ("query",)) if query_prefix is None else query_prefix,
             passage_prefix=_prompt(prompts, _PASSAGE_PROMPTS) if passage_prefix is None else passage_prefix,
@@ -108,8 +113,8 @@ class SentenceTransformerEncoder:
 
     def _run(self, texts: list[str], kind: TextKind) -> FloatMatrix:
         prefix = self._identity.query_prefix if kind == "query" else self._identity.passage_prefix
-        with _mapped(self._identity.name):
-            rows = self._model.encode(
+        with mapped(self._identity.name):
+            rows = self.model.encode(
                 texts, prompt=prefix, batch_size=self._batch_size, show_progress_bar=False
             )
         found: FloatMatrix = np.asarray(rows, dtype=np.float32)[:, : self._identity.dim]
@@ -155,7 +160,8 @@ def _revision(opened: Any, model: str | Path, backend: Backend) -> str:
 
 
 @contextmanager
-def _mapped(model: str) -> Iterator[None]:
+def mapped(model: str) -> Iterator[None]:
+    """Turn what the package raises about a model into this library's errors."""
     try:
         yield
     except AssistError:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from assist.arrays import FloatMatrix, IdMatrix, check_matrix
 from assist.encoder.base import Encoder
 from assist.index.ranking import padded
-from assist.retrieve.fuse import Rescore, attainable_scores, fuse
+from assist.retrieve.candidates import Asked
+from assist.retrieve.fuse import Fused, Rescore, attainable_scores, fuse
+from assist.retrieve.reranker import Reranker, Reranking
 from assist.settings import SearchSettings
 from assist.store.view import View
 from assist.text.normalize import fold
@@ -32,6 +34,7 @@ def run_lanes(
     settings: SearchSettings,
     mixes: Mapping[str, float],
     depth: int,
+    ranked: bool = False,
     jobs: int = 1,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> dict[str, IdMatrix]:
@@ -44,11 +47,13 @@ def run_lanes(
         settings: `candidates` chunks are taken from each lane before fusion.
         mixes: Names of the mixes wanted, with their dense share.
         depth: Documents kept per query.
+        ranked: Run a further lane `ranked`, the mix of `settings` with its first candidates ordered anew; only for
+            an encoder that the bundled reranker fits.
         jobs: Threads.
         progress: Called with queries done, of how many, and the stage.
 
     Returns:
-        By lane (`sparse`, `dense`, and each mix) int64, shape (q, depth): dense document numbers, best first,
+        By lane (`sparse`, `dense`, each mix, `ranked`) int64, shape (q, depth): dense document numbers, best first,
         each once, padded with -1.
 
     Raises:
@@ -56,6 +61,7 @@ def run_lanes(
     """
     folded = [fold(query) for query in queries]
     take = max(settings.candidates, depth)
+    reranking = Reranking(view, encoder, Reranker.bundled()) if ranked else None
 
     def search(start: int) -> dict[str, IdMatrix]:
         texts = folded[start : start + SEARCH_BATCH]
@@ -69,8 +75,13 @@ def run_lanes(
             for v, t in zip(vectors, tokens, strict=True)
         ]
         most = attainable_scores(tokens, view.sparse.idf).tolist()
-        rows.update({name: _mixed(dense, sparse, weight, most, exact) for name, weight in mixes.items()})
-        return {name: fold_rows(found, view.columns.document, depth) for name, found in rows.items()}
+        mixed = partial(_mixed, dense, sparse, most, exact)
+        rows.update({name: _in_order(mixed(weight)) for name, weight in mixes.items()})
+        if reranking is not None:
+            queries = map(Asked, texts, tokens, most)
+            found = zip(queries, mixed(settings.dense_weight), strict=True)
+            rows["ranked"] = _in_order([reranking.reordered(query, fused) for query, fused in found])
+        return {name: fold_rows(one, view.columns.document, depth) for name, one in rows.items()}
 
     parts: list[dict[str, IdMatrix]] = []
     with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -84,11 +95,11 @@ def run_lanes(
 def _mixed(
     dense: Found,
     sparse: Found,
-    weight: float,
     attainable: Sequence[float],
     exact: Sequence[tuple[Rescore, Rescore]],
-) -> IdMatrix:
-    fused = [
+    weight: float,
+) -> list[Fused]:
+    return [
         fuse(
             (dense[0][at], dense[1][at]),
             (sparse[0][at], sparse[1][at]),
@@ -99,6 +110,9 @@ def _mixed(
         )
         for at, (exact_dense, exact_sparse) in enumerate(exact)
     ]
+
+
+def _in_order(fused: Sequence[Fused]) -> IdMatrix:
     width = max((len(one.rows) for one in fused), default=1)
     rows, _ = padded(((one.rows, one.scores) for one in fused), len(fused), max(width, 1))
     return rows

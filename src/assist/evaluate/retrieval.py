@@ -23,6 +23,7 @@ from assist.evaluate.lanes import run_lanes
 from assist.evaluate.provenance import hashes, versions
 from assist.evaluate.result_file import to_json
 from assist.loading import Progress
+from assist.retrieve.reranker import Reranker
 from assist.settings import Settings
 from assist.store.view import View
 
@@ -31,6 +32,8 @@ WORST = 20
 SHOWN = 5
 """Documents shown of each."""
 LANES = ("sparse", "dense", "hybrid")
+RANKED = "ranked"
+"""The lane besides these where the bundled reranker fits the encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class RetrievalEvaluation:
         settings: Everything that was chosen.
         versions: What it was run with.
         data: SHA-256 by file.
-        lanes: Intervals by lane (`sparse`, `dense`, `hybrid`) and measure.
+        lanes: Intervals by lane (`sparse`, `dense`, `hybrid`, with the bundled encoder `ranked`) and measure.
         fusion: The same for each dense share of the mix that was asked for.
         rows: Per query: `id`, `relevant`, and each lane's measures.
         worst: The worst queries of the hybrid; for the report, never in the JSON.
@@ -150,7 +153,8 @@ def evaluate_retrieval(
         asked = [query.text for query in chosen.queries]
         runs = run_lanes(
             view, model, asked,
-            settings=settings.search, mixes=mixes, depth=depth, jobs=jobs, progress=progress,
+            settings=settings.search, mixes=mixes, depth=depth, ranked=Reranker.bundled().fits(model),
+            jobs=jobs, progress=progress,
         )  # fmt: skip
         clock.append(time.perf_counter())
         ranked = _ranked(view, runs, chosen.queries)
@@ -185,12 +189,16 @@ def _result(
         settings=settings,
         versions=versions,
         data=hashes(chosen.files),
-        lanes={lane: found[lane] for lane in LANES},
+        lanes={lane: found[lane] for lane in _lanes(found)},
         fusion={f"{mixes[name]:g}": found[name] for name in mixes if name not in LANES},
         rows=_rows(chosen, measured),
         worst=_worst(chosen, ranked["hybrid"], measured["hybrid"]),
         times=times,
     )
+
+
+def _lanes(found: Mapping[str, object]) -> list[str]:
+    return [lane for lane in (*LANES, RANKED) if lane in found]
 
 
 def _mixes(own: float, more: Sequence[float]) -> dict[str, float]:
@@ -218,13 +226,14 @@ def _ranked(
 def _rows(chosen: RetrievalSet, measured: Mapping[str, ranking.Measured]) -> tuple[dict[str, object], ...]:
     """Put each query's measures together, lane by lane; of a further mix only the first measure."""
     values = {lane: one.values.tolist() for lane, one in measured.items()}
-    further = [lane for lane in measured if lane not in LANES]
+    lanes = _lanes(measured)
+    further = [lane for lane in measured if lane not in lanes]
     names = measured["hybrid"].names
     return tuple(
         {
             "id": query.id,
             "relevant": sum(grade > 0 for grade in chosen.qrels[query.id].values()),
-            **{lane: dict(zip(names, map(rounded, values[lane][at]), strict=True)) for lane in LANES},
+            **{lane: dict(zip(names, map(rounded, values[lane][at]), strict=True)) for lane in lanes},
             **{lane: {names[0]: rounded(values[lane][at][0])} for lane in further},
         }
         for at, query in enumerate(chosen.queries)

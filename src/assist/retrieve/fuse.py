@@ -38,12 +38,31 @@ class Fused:
         scores: float32, shape (m,), in 0–1, falling; ties by lower row.
         dense: float32, shape (m,): raw score of the dense lane, -inf where it did not find the row.
         sparse: float32, shape (m,): raw score of the sparse lane, likewise.
+        cosines: float32, shape (m,), 0–1: what the mix took of the dense lane, known of every row.
+        shares: float32, shape (m,), 0–1: BM25 scores as shares of the attainable one, likewise.
     """
 
     rows: IdVector
     scores: FloatVector
     dense: FloatVector
     sparse: FloatVector
+    cosines: FloatVector
+    shares: FloatVector
+
+    def taken(self, places: IdVector) -> Fused:
+        """Give the candidates at some places, in their order."""
+        return Fused(
+            self.rows[places],
+            self.scores[places],
+            self.dense[places],
+            self.sparse[places],
+            self.cosines[places],
+            self.shares[places],
+        )
+
+    def head(self, most: int) -> Fused:
+        """Give the first candidates."""
+        return self.taken(np.arange(min(most, len(self.rows))))
 
 
 def fuse(
@@ -122,7 +141,8 @@ def _mixed(
     mixed = weight * cosines + (1.0 - weight) * shares**_SHARPNESS
     # The rows ascend, so a stable sort leaves the lower of two equal ones first.
     order = np.argsort(-mixed, kind="stable")
-    return Fused(rows[order], mixed[order].astype(np.float32), raw[0][order], raw[1][order])
+    mixed, shares = mixed.astype(np.float32), np.asarray(shares, dtype=np.float32)
+    return Fused(rows, mixed, *raw, np.asarray(cosines, dtype=np.float32), shares).taken(order)
 
 
 def _kept_best(scores: FloatVector, take: int) -> FloatVector:

@@ -19,7 +19,9 @@ from assist.errors import InputError
 from assist.index.filters import Filter
 from assist.memo import KeyedMemo
 from assist.results import Hit
+from assist.retrieve.candidates import Asked
 from assist.retrieve.fuse import Fused, attainable_scores, collapse, fuse, fuse_scored
+from assist.retrieve.reranker import Reranker, Reranking
 from assist.settings import SearchSettings
 from assist.store.view import AUDIENCE_CODES, KIND_CODES, View, moment_seconds
 from assist.text.normalize import fold
@@ -118,14 +120,6 @@ class Wanted:
     distinct: bool = True
 
 
-class _Query(NamedTuple):
-    """What both lanes and their mix look at in a query."""
-
-    folded: str
-    tokens: list[str]
-    attainable: float
-
-
 class _Searched(NamedTuple):
     """What a search found, best first, and the scope: while that is held, no other rows have its id.
 
@@ -153,14 +147,18 @@ class Retriever:
         encoder: Must be the one the view's vectors were made with.
         settings: Weights and limits.
         kept: Searches whose hits stay at hand: shoppers ask the same of the same product again and again.
+
+    Raises:
+        InputError: `settings.ranked` with an encoder that the bundled reranker was not learnt with.
     """
 
     def __init__(self, view: View, encoder: Encoder, settings: SearchSettings, *, kept: int = 0) -> None:
         self.view = view
         self._encoder = encoder
         self._settings = settings
+        self._reranking = Reranking(view, encoder, Reranker.bundled()) if settings.ranked else None
         self._recent: KeyedMemo[_Key, _Searched] = KeyedMemo(kept)
-        self._queries: KeyedMemo[str, _Query] = KeyedMemo(_QUERIES_KEPT)
+        self._queries: KeyedMemo[str, Asked] = KeyedMemo(_QUERIES_KEPT)
         self._rarities: KeyedMemo[str, float] = KeyedMemo(_RARITIES_KEPT)
         self._read_rows: KeyedMemo[int, tuple[Chunk, Document]] = KeyedMemo(_ROWS_KEPT)
 
@@ -195,10 +193,10 @@ class Retriever:
         if not len(self.view):
             return [() for _ in wanted]
         asked = {text: self._read(text) for text in dict.fromkeys(one.text for one in wanted)}
-        if not any(query.folded for query in asked.values()):
+        if not any(query.text for query in asked.values()):
             return [() for _ in wanted]
         if vectors is None:
-            vectors = self._encoder.encode([asked[one.text].folded for one in wanted], kind="query")
+            vectors = self._encoder.encode([asked[one.text].text for one in wanted], kind="query")
         most = max(one.k for one in wanted)
         take = max(min(max(_DEPTH * most, _LEAST), self._settings.candidates), most)
         rows = self._allowed([one.scope for one in wanted])
@@ -208,7 +206,7 @@ class Retriever:
         ]
         found = {key: known for key in keys if (known := self._recent.get(key)) is not None}
         # Of equal searches in a batch the last one stands for all.
-        new = {key: at for at, key in enumerate(keys) if key not in found and asked[wanted[at].text].folded}
+        new = {key: at for at, key in enumerate(keys) if key not in found and asked[wanted[at].text].text}
         places = list(new.values())
         fresh = self._search(
             [wanted[at] for at in places], asked, vectors[places], [rows[at] for at in places], take
@@ -218,7 +216,7 @@ class Retriever:
         hits = {key: self._hits(searched) for key, searched in found.items()}
         return [hits.get(key, ()) for key in keys]
 
-    def _read(self, text: str) -> _Query:
+    def _read(self, text: str) -> Asked:
         """Work out what both lanes and their mix look at, once a text."""
         known = self._queries.get(text)
         if known is not None:
@@ -226,7 +224,7 @@ class Retriever:
         folded = fold(text)
         tokens = self.view.tokenizer.tokens(folded)
         attainable = float(attainable_scores([tokens], self._idf)[0])
-        return self._queries.put(text, _Query(folded, tokens, attainable))
+        return self._queries.put(text, Asked(folded, tokens, attainable))
 
     def _idf(self, tokens: Sequence[str]) -> FloatVector:
         """Look rarities up; those of words that were asked for before are at hand."""
@@ -242,7 +240,7 @@ class Retriever:
     def _search(
         self,
         wanted: Sequence[Wanted],
-        asked: Mapping[str, _Query],
+        asked: Mapping[str, Asked],
         vectors: FloatMatrix,
         rows: Sequence[IdVector | None],
         take: int,
@@ -259,10 +257,13 @@ class Retriever:
             zip(far, self._look_up(queries, vectors[far], [rows[at] for at in far], take), strict=True)
         )
         for at, one in enumerate(wanted):
-            yield self._cut(done[at], one.k, one.distinct, rows[at])
+            fused = done[at]
+            if self._reranking is not None:
+                fused = self._reranking.reordered(asked[one.text], fused)
+            yield self._cut(fused, one.k, one.distinct, rows[at])
 
     def _scan(
-        self, query: _Query, vector: FloatVector, scopes: Sequence[IdVector], take: int
+        self, query: Asked, vector: FloatVector, scopes: Sequence[IdVector], take: int
     ) -> Iterator[Fused]:
         """Score every row of a few scopes for one query in one go."""
         flat = np.concatenate(scopes)
@@ -281,7 +282,7 @@ class Retriever:
 
     def _look_up(
         self,
-        queries: Sequence[_Query],
+        queries: Sequence[Asked],
         vectors: FloatMatrix,
         rows: Sequence[IdVector | None],
         take: int,

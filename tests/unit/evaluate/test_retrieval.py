@@ -36,6 +36,14 @@ def test_the_json_has_the_promised_shape(tmp_path):
     assert str(tmp_path) not in json.dumps(result)
 
 
+def test_with_the_encoder_that_the_reranker_was_learnt_with_there_is_a_ranked_lane(tmp_path):
+    result = evaluate_retrieval(write_set(tmp_path), encoder="bundled", dense_weights=(0.6,)).to_dict()
+    assert list(result["lanes"]) == ["sparse", "dense", "hybrid", "ranked"]
+    assert all(set(row["ranked"]) == set(row["hybrid"]) for row in result["rows"])
+    assert all(set(row["hybrid at 0.6"]) == {"nDCG@10"} for row in result["rows"])
+    assert result["lanes"]["ranked"]["nDCG@10"]["mean"] > 0.5
+
+
 def test_two_runs_are_the_same_but_for_times_whatever_the_jobs(tmp_path):
     folder = write_set(tmp_path / "tiny")
     texts = []

@@ -1,5 +1,6 @@
 """Search over a small store: every limit holds before the cut at k."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from assist.documents import Audience, Kind
 from assist.errors import InputError
 from assist.retrieve.lanes import Retriever, Scope, Wanted
+from assist.retrieve.reranker import Reranker
 from assist.settings import SearchSettings
 from unit.store.records import DAY2, DAY3, ENCODER, dated, open_store, record
 
@@ -169,3 +171,21 @@ def test_the_same_words_with_another_vector_are_another_search(view):
         wanted, vectors=other[None]
     )
     assert first != second
+
+
+def test_ranked_hits_need_the_encoder_that_the_reranker_was_learnt_with(view):
+    with pytest.raises(InputError, match="search without it"):
+        Retriever(view, ENCODER, SearchSettings(ranked=True))
+
+
+def test_ranked_hits_are_those_of_the_mix_in_another_order(view, monkeypatch):
+    plain = Reranker.bundled()
+    fitting = replace(plain, encoder=ENCODER.identity.revision)
+    monkeypatch.setattr(Reranker, "bundled", lambda: fitting)
+    ranked = Retriever(view, ENCODER, SearchSettings(ranked=True))
+    mixed = Retriever(view, ENCODER, SearchSettings())
+    (first,), (second,) = (one.search(["退货运费"], 20, [Scope()], distinct=False) for one in (ranked, mixed))
+    assert {hit.chunk.text for hit in first} == {hit.chunk.text for hit in second}
+    assert [hit.rank for hit in first] == list(range(1, len(first) + 1))
+    assert [hit.score for hit in first] == [hit.score for hit in second]
+    assert ranked.search([""], 5, [Scope()]) == [()]
