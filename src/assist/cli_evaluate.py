@@ -44,6 +44,12 @@ def retrieval(
     duplicates: Annotated[
         str, typer.Option(help="A document id that comes twice: raise, or fold into one document.")
     ] = "raise",
+    ranked: Annotated[
+        bool | None,
+        typer.Option(
+            help="Also order the first hits anew; by default up to 2,000 queries with the bundled encoder."
+        ),
+    ] = None,
     json_file: JsonFile = None,
     html_file: HtmlFile = None,
     sample: Sample = None,
@@ -64,6 +70,7 @@ def retrieval(
             dense_weights=tuple(dense_weight or ()),
             store=store,
             duplicates=_duplicates(duplicates),
+            ranked=ranked,
             sample=sample,
             seed=seed,
             jobs=jobs,

@@ -34,6 +34,8 @@ SHOWN = 5
 LANES = ("sparse", "dense", "hybrid")
 RANKED = "ranked"
 """The lane besides these where the bundled reranker fits the encoder."""
+RANKED_QUERIES = 2_000
+"""Up to so many queries it is run without being asked for: it reads its candidates, some milliseconds a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def evaluate_retrieval(
     store: str | Path | None = None,
     settings: Settings | None = None,
     duplicates: Duplicates = "raise",
+    ranked: bool | None = None,
     sample: int | None = None,
     seed: int = 0,
     jobs: int = 1,
@@ -128,13 +131,15 @@ def evaluate_retrieval(
         store: Folder of the store, kept for the next run; None: a temporary one.
         settings: `search.dense_weight` and `search.candidates` are those of the hybrid.
         duplicates: `fold` reads a document id that comes twice as two passages of one document.
+        ranked: Run the lane `ranked` too, some milliseconds a query; None: with the encoder it was learnt with, for at
+            most 2,000 queries.
         sample: Measure this many random queries; None: all.
         seed: Of the sample and of the intervals.
         jobs: Threads that search.
         progress: Called with how much is done, of how much, and what.
 
     Raises:
-        InputError: A file is missing, the set is empty, an argument is impossible.
+        InputError: A file is missing, the set is empty, an argument is impossible, or `ranked` with another encoder.
         MalformedRecordError: A broken row, with file and line; before anything is encoded.
         MissingDependencyError: ir_measures is not installed.
     """
@@ -146,6 +151,9 @@ def evaluate_retrieval(
     whole = read_set(folder, queries=queries, qrels=qrels, duplicates=duplicates)
     chosen = whole.sampled(sample, seed=seed)
     model = load_encoder(encoder) if isinstance(encoder, str) else encoder
+    reads = (
+        Reranker.bundled().fits(model) and len(chosen.queries) <= RANKED_QUERIES if ranked is None else ranked
+    )
     depth = max(int(name.partition("@")[2]) for name in measures)
     clock = [time.perf_counter()]
     with corpus_store(chosen.passages, model, folder=store, settings=settings, progress=progress) as view:
@@ -153,16 +161,16 @@ def evaluate_retrieval(
         asked = [query.text for query in chosen.queries]
         runs = run_lanes(
             view, model, asked,
-            settings=settings.search, mixes=mixes, depth=depth, ranked=Reranker.bundled().fits(model),
+            settings=settings.search, mixes=mixes, depth=depth, ranked=reads,
             jobs=jobs, progress=progress,
         )  # fmt: skip
         clock.append(time.perf_counter())
-        ranked = _ranked(view, runs, chosen.queries)
+        found = _ranked(view, runs, chosen.queries)
         index = {"dense_index": view.dense.kind, "chunks": len(view)}
     chose = {"encoder": model.identity.name, "measures": list(measures), "sample": sample, "seed": seed}
     return _result(
         chosen,
-        ranked,
+        found,
         mixes,
         settings={**chose, "duplicates": duplicates, **_searched(settings), **_counted(chosen), **index},
         versions=versions(model.identity),

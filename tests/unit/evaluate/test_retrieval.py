@@ -6,7 +6,7 @@ import pytest
 
 from assist import Assistant, Document
 from assist.errors import InputError, MalformedRecordError
-from assist.evaluate import evaluate_retrieval, measure, retrieval_html
+from assist.evaluate import evaluate_retrieval, measure, retrieval, retrieval_html
 from assist.testing import HashingEncoder
 from unit.evaluate.tiny_set import PASSAGES, QUERIES, write_set
 
@@ -42,6 +42,16 @@ def test_with_the_encoder_that_the_reranker_was_learnt_with_there_is_a_ranked_la
     assert all(set(row["ranked"]) == set(row["hybrid"]) for row in result["rows"])
     assert all(set(row["hybrid at 0.6"]) == {"nDCG@10"} for row in result["rows"])
     assert result["lanes"]["ranked"]["nDCG@10"]["mean"] > 0.5
+
+
+def test_the_ranked_lane_can_be_left_out_and_is_for_few_queries_unless_asked_for(tmp_path, monkeypatch):
+    folder = write_set(tmp_path)
+    assert "ranked" not in evaluate_retrieval(folder, ranked=False).lanes
+    monkeypatch.setattr(retrieval, "RANKED_QUERIES", len(QUERIES) - 1)
+    assert "ranked" not in evaluate_retrieval(folder).lanes
+    assert "ranked" in evaluate_retrieval(folder, ranked=True).lanes
+    with pytest.raises(InputError, match="search without it"):
+        evaluate_retrieval(folder, encoder=HashingEncoder(), ranked=True)
 
 
 def test_two_runs_are_the_same_but_for_times_whatever_the_jobs(tmp_path):
