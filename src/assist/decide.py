@@ -27,6 +27,12 @@ SURE_INTENT = 0.3
 SURE_OF_GOODS = 0.55
 """A part that names a property of goods is refused or handed over for its intent from this score on."""
 
+SURE_DECLINE = 0.5
+"""A message is refused for its intent from this score on; below it, sources decide."""
+
+SURE_SMALL_TALK = 0.75
+"""With a product in view, a message is taken for small talk from this score on."""
+
 SURE_REFUSAL = 0.9
 """What may never be told is refused from this score on, whatever else the message asks."""
 
@@ -44,6 +50,10 @@ _NEVER = frozenset({"通用/风险/他人信息", "通用/风险/指令注入/�
 """Refused whatever else a message asks."""
 _UPSET = frozenset({Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT})
 _SUPPOSED = expression(r"万一|如果|要是|假如|假设|以后|的话|是按|怎么赔|赔几倍|标准|规定")
+_CURES = expression(
+    "治(?!安)|矫正|掰(?:正|过来|回来)|疗效|药效|止[痛痒血咳]|消炎|降(?:血?压|血?糖|血?脂)|根除"
+)
+"""Who asks for a cure is refused, however unsure the intent."""
 _CLAIMED = expression(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
 
@@ -119,10 +129,7 @@ def _alone(sure: Sequence[Part], question: Question) -> bool:
 
 def _by_behaviour(question: Question) -> Route:
     sure = [part for part in question.parts if part.intents and part.intents[0].score >= SURE_INTENT]
-    behaviours = [
-        Behaviour.ANSWER if part.behaviour is Behaviour.DECLINE and _asks_of_goods(part) else part.behaviour
-        for part in sure
-    ]
+    behaviours = [_settled(part) for part in sure]
     if not behaviours:
         return Route(Decision.SUGGEST)
     never = any(part.intent in _NEVER and part.intents[0].score >= SURE_REFUSAL for part in sure)
@@ -136,6 +143,17 @@ def _by_behaviour(question: Question) -> Route:
     if idle and len(sure) == len(question.parts) and all(item is Behaviour.QUICK for item in behaviours):
         return Route(Decision.QUICK)
     return Route(Decision.SUGGEST)
+
+
+def _settled(part: Part) -> Behaviour:
+    """What a part's intent calls for, where it is sure enough of that; else an answer."""
+    score = part.intents[0].score
+    unsure = score < SURE_DECLINE and not _CURES.search(part.clean)
+    if part.behaviour is Behaviour.DECLINE and (unsure or _asks_of_goods(part)):
+        return Behaviour.ANSWER
+    if part.behaviour is Behaviour.QUICK and part.products and score < SURE_SMALL_TALK:
+        return Behaviour.ANSWER
+    return part.behaviour
 
 
 def _asks_in_general(part: Part) -> bool:

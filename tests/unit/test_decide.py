@@ -222,3 +222,38 @@ def test_what_may_never_be_told_is_refused_whatever_else_is_asked():
 def test_hard_words_about_another_shop_are_no_anger_at_this_one():
     rivals = part("通用/风险/贬低竞品/比价", Behaviour.DECLINE)
     assert route(question(rivals, emotion=Emotion.ANGRY)) == Route(Decision.DECLINE)
+
+
+CLAIMS, CHAT = "通用/风险/医疗功效", "通用/其他/无关闲聊"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (part(CLAIMS, Behaviour.DECLINE, 0.49, "能抹脖子不"), Decision.SUGGEST),
+        (part(CLAIMS, Behaviour.DECLINE, 0.5, "能抹脖子不"), Decision.DECLINE),
+        (part("通用/风险/指令注入/越权", Behaviour.DECLINE, 0.42, "那小号那只呢"), Decision.SUGGEST),
+        (part("通用/风险/索要站外联系方式", Behaviour.DECLINE, 0.35, "带不带遥控"), Decision.SUGGEST),
+        (part("售后/评价/评价/修改评价", Behaviour.DECLINE, 0.4, "发霉了怎么弄"), Decision.SUGGEST),
+        (part(CLAIMS, Behaviour.DECLINE, 0.35, "戴着能矫正牙齿吗"), Decision.DECLINE),
+        (part(CLAIMS, Behaviour.DECLINE, 0.35, "这枕头治不治落枕"), Decision.DECLINE),
+        (part(CLAIMS, Behaviour.DECLINE, 0.35, "喝了降血糖不"), Decision.DECLINE),
+        (part(CLAIMS, Behaviour.DECLINE, 0.35, "驼背能掰过来不"), Decision.DECLINE),
+        (part(CLAIMS, Behaviour.DECLINE, 0.35, "长治安装师傅几点来"), Decision.SUGGEST),
+    ],
+)
+def test_an_unsure_refusal_is_left_to_the_sources_unless_a_cure_is_asked_for(asked, expected):
+    assert route(question(asked)).decision is expected
+
+
+@pytest.mark.parametrize(
+    ("score", "products", "expected"),
+    [
+        (0.68, ("T1",), Decision.SUGGEST),
+        (0.76, ("T1",), Decision.QUICK),
+        (0.68, (), Decision.QUICK),
+    ],
+)
+def test_with_a_product_in_view_small_talk_must_be_sure(score, products, expected):
+    said = replace(part(CHAT, Behaviour.QUICK, score, "下雪压久了要紧不"), products=products)
+    assert route(question(said)).decision is expected

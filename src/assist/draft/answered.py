@@ -37,6 +37,8 @@ _FIELDS = {
 }
 """Fields of the intent tree, by how much is asked there that no page holds."""
 _MOST_ASPECTS = 2
+_DECISIVE = ("unmet_figure", "unmet_option")
+"""Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
 
 
 def is_answered(
@@ -51,7 +53,10 @@ def is_answered(
         evidence: What the writer is given.
     """
     described = describe(part, general, past, evidence)
-    return described is None or evidence.scorer.answers(described) >= LEAST
+    if described is None:
+        return True
+    decided = any(name in described for name in _DECISIVE)
+    return not decided and evidence.scorer.answers(described) >= LEAST
 
 
 def describe(

@@ -35,10 +35,12 @@ from assist.results import Ask, Draft, PartVerdict, Statement
 
 MIN_SCORE = 0.3
 """Below this what is found beside a looked-up answer is not worth showing."""
-SURE_REFUSAL = 0.3
+SURE_REFUSAL = 0.5
 """An intent to be refused counts from this score on."""
 SURE_OF_GOODS = 0.55
 """From this one on where everyday words name a property of the goods."""
+SURE_TO_ASK = 0.5
+"""What an intent makes the answer depend on (photos, the order, the destination) is asked for from this score on."""
 MIN_WITHOUT_PRODUCT = 0.5
 ASIDE_CHARS = 8
 BRIEF_CHARS = 120
@@ -68,6 +70,14 @@ _ABOUT_ORDER = ("applied", "sent_back")
 PRICES = "售前/价格/优惠"
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
 """Intents that only a product page can answer."""
+_OF_PARCEL = expression(
+    "快递(?:盒|箱|袋|单|包装)|纸箱|箱子|外箱|外包装|包裹|气泡膜|面单|牌子|品牌|你们?店|这家店"
+)
+"""What is asked of the parcel, the brand or the shop is the same whatever the product is."""
+_SPARE = expression(
+    "单(?:独)?(?:[买卖配]|购)|另(?:外)?[买配]|补(?:买|配|一[个只条]|[个只条])|配一?[个只条]|过保|换要|修要"
+)
+"""The price of a spare part or of a repair is none of the product's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,12 @@ def _asks_price(part: Part) -> bool:
 
 def _is_scoped(part: Part, evidence: Evidence) -> bool:
     """Say whether the product is known, or the question is of a kind that needs none."""
-    return _known(part, evidence) or not (part.intent or "").startswith(PRODUCT_NEEDED)
+    return _known(part, evidence) or not _needs_product(part)
+
+
+def _needs_product(part: Part) -> bool:
+    """Say whether only a product page answers; what is asked of the parcel, the brand or the shop needs none."""
+    return (part.intent or "").startswith(PRODUCT_NEEDED) and not _OF_PARCEL.search(part.clean)
 
 
 def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> list[Candidate]:
@@ -192,7 +207,7 @@ def _ask_instead(part: Part, number: int, evidence: Evidence) -> list[Candidate]
     intent = part.intent or ""
     if intent == RECOMMEND:
         return [_asking(number, "budget")]
-    of_goods = intent.startswith(PRODUCT_NEEDED) or _asks_price(part)
+    of_goods = _needs_product(part) or _asks_price(part)
     if of_goods and not _known(part, evidence) and evidence.question.unknown_product is None:
         return [which_product(part, number, evidence) or _asking(number, "product")]
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
@@ -225,7 +240,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
         found.append(comparison_candidate(part, number, evidence, twin=both))
     if part.intent == RECOMMEND:
         found.append(alternatives_candidate(part, number, evidence))
-    found.extend(sku_candidates(part, number, evidence))
+    found.extend([] if _SPARE.search(part.clean) else sku_candidates(part, number, evidence))
     sized = size_candidates(part, number, evidence)
     found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
@@ -238,7 +253,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
 def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate:
     """Add the question back that the answer depends on: the order, the photos, the destination."""
     intent = part.intent or ""
-    if candidate.ask:
+    if candidate.ask or not part.intents or part.intents[0].score < SURE_TO_ASK:
         return candidate
     if intent.startswith(ORDER_NEEDED) and not _order_known(evidence):
         return _also_ask(candidate, "order_id")

@@ -15,7 +15,7 @@ from assist.text.quantities import quantities
 
 DOUBT = 0.3
 """A candidate that leaves out what was asked for is this much less likely an answer."""
-_OF_GOODS = ("售前/商品", "售前/价格/会员")
+_OF_GOODS = ("售前/商品", "售前/价格/会员", "售前/库存")
 _OF_PARTS = ("售前/商品/尺寸", "售前/商品/材质")
 _OF_OFFERS = ("售前/价格", "售前/商品/包装")
 _OF_FAULTS = (Figure, Amount, Name)

@@ -23,6 +23,8 @@ _CENTI = (
 _BARE = r"(?<![\d.])1[3-9]\d(?:\.\d)?(?![\d.]|\s*(?:斤|kg|公斤|千克|元|块|g|克|ml|毫升|码|天|个|件|w|mm))"
 # 1.83: metres without the word, beside a weight or where a height is named.
 _DECIMAL = r"(?<![\d.])1\.[4-9]\d?(?![\d.]|\s*[a-z万元块])"
+# 118高: centimetres said after the figure, beside a weight.
+_HIGH = r"(?<![\d.])(?:[5-9]\d|1\d\d)(?=高)"
 _HEIGHT = rf"(?:{_METRES}|{_CENTI}|{_BARE}|{_DECIMAL}|一[三四五六七八九]{CHINESE}(?!斤|{CHINESE}))"
 _WEIGHT_UNIT = r"(?:斤|kg|公斤|千克|k(?![a-z]))"
 _RANGED = rf"(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{1,5}})(?:之间)?)?"
@@ -32,7 +34,7 @@ _BARE_WEIGHT = (
     r"(?:[一两]百|[九八七]十)[一二三四五六七八九十零]{0,4}(?![一二三四五六七八九十零百千万元块天件个号码分]))"
 )
 _BETWEEN = r"(?:的?个子|左右|的?身高|[、/,，;；\s:：的\-+高和]|体重|重|斤数|男|女){0,6}"
-_PAIR = expression(rf"(?P<h>{_HEIGHT}){_BETWEEN}(?P<w>{_WEIGHT}|{_BARE_WEIGHT})")
+_PAIR = expression(rf"(?P<h>{_HEIGHT}|{_HIGH}){_BETWEEN}(?P<w>{_WEIGHT}|{_BARE_WEIGHT})")
 _PAIR_TURNED = expression(rf"(?P<w>{_WEIGHT})[、/,，;；\s:：的\-+和]{{0,4}}(?P<h>{_METRES}|{_CENTI}|{_BARE})")
 _HEIGHT_SAID = expression(
     rf"(?:(?:身高|净高|裸高|个子)(?:大概|大约|差不多|不到|快|[是有在了]|\s)*|(?<![跟楼衣])高(?:大概|大约|[是有]|\s)*)[:：]?\s*"

@@ -1,8 +1,10 @@
 """What tells an answered part from one that a source only lies near."""
 
+from dataclasses import replace
+
 import pytest
 
-from assist.demand import Quality, Thing
+from assist.demand import Figure, Option, Quality, Thing
 from assist.draft.answered import LEAST, describe, is_answered
 from assist.draft.compose import candidates
 from assist.draft.evidence import Candidate
@@ -95,3 +97,17 @@ def test_a_part_that_is_not_likely_answered_has_no_source():
     best = candidates(asked, 0, given(asked, chance=LEAST))[0]
     assert "棉100%" in best.statements[0].text
     assert best.score == pytest.approx(0.2)
+
+
+def test_a_figure_of_the_kind_that_is_asked_for_must_be_told_however_likely_the_rest():
+    stock = part("绿色还剩几件", intent="售前/库存/有货/补货", products=("T1",), demands=(Figure("剩|库存"),))
+    assert not is_answered(stock, [found()], (), given(stock, chance=0.99))
+    told = replace(found(), statements=(Statement("绿色库存12件。"),))
+    assert is_answered(stock, [told], (), given(stock, chance=0.99))
+
+
+def test_one_of_two_options_must_be_told_however_likely_the_rest():
+    either = part("盖子是塞的还是旋的", intent=MATERIAL, products=("T1",), demands=(Option(("塞", "旋")),))
+    assert not is_answered(either, [found()], (), given(either, chance=0.99))
+    told = replace(found(), statements=(Statement("瓶盖为旋盖。"),))
+    assert is_answered(either, [told], (), given(either, chance=0.99))

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.documents import Kind, Validity
+from assist.documents import BlockKind, Fact, Kind, Validity
 from assist.draft.compose import (
     COMPARE,
     RECOMMEND,
     candidates,
     compose,
+    special_candidates,
 )
 from assist.draft.dressing import plain_draft, unique_citations
 from assist.draft.refusals import declined, held
 from assist.draft.style import ASK_LINES, DECLINE_DEFAULT, DECLINE_LINES, HOLDING_LINES
 from assist.messages import Behaviour, Channel, Emotion, Paraphrase
-from unit.draft.shop_pages import shirt
+from unit.draft.shop_pages import Page, shirt
 from unit.draft.writing import evidence, hits, page, part, past_answer, policy, said
 
 MATERIAL, RETURN = "售前/商品/材质/成分", "售后/退换/无理由退货条件"
@@ -252,7 +253,7 @@ def test_an_unsure_refusal_gives_way_to_everyday_words_for_what_goods_do():
     asked = part(
         "返潮不脆了怎么弄",
         intent="售后/评价/评价/修改评价",
-        score=0.41,
+        score=0.52,
         behaviour=Behaviour.DECLINE,
         products=("T1",),
     )
@@ -268,3 +269,90 @@ def test_an_unsure_refusal_gives_way_to_everyday_words_for_what_goods_do():
         paraphrases=bridged.paraphrases,
     )
     assert candidates(sure, 0, given)[0].verdict == "refused"
+
+
+@pytest.mark.parametrize(
+    "intent",
+    ["售后/质量/质量问题/瑕疵", "售后/漏错/破损/漏液", "售前/物流/到货时间", "售中/物流/催发货"],
+)
+def test_what_an_unsure_intent_would_ask_for_is_not_asked(intent):
+    rule = policy("rules", [("1", "静置", "拆开后静置半天再用。")])
+    for score, asks in ((0.49, False), (0.5, True)):
+        asked = part("拿到瘪瘪的要等多久", intent=intent, score=score)
+        made = draft_all(asked, found=[hits(rule)], likes={"静置": 0.9})
+        assert (made.ask is not None) is asks
+        assert "静置半天" in made.drafts[0].text
+
+
+PRICED = [("价格", "到手价")]
+
+
+@pytest.mark.parametrize("asked", ["这个多少钱", "多少钱一个", "什么价", "怎么卖的", "报个价", "几个钱"])
+def test_a_price_without_a_product_asks_which(asked):
+    rule = policy("sale", [("1", "满减", "满300元减35元。")])
+    one = part(asked, intent="售前/价格/优惠/活动", aspects=PRICED)
+    made = draft_all(one, found=[hits(rule)], likes={"满300": 0.4})
+    assert made.ask.slot == "product"
+    assert not made.drafts[0].statements
+
+
+def test_an_offer_without_a_product_is_told():
+    rule = policy("sale", [("1", "满减", "满300元减35元。")])
+    one = part("满多少能减", intent="售前/价格/优惠/活动", aspects=[("满减",)])
+    made = draft_all(one, found=[hits(rule)], likes={"满300": 0.4})
+    assert "35元" in made.drafts[0].text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "快递盒上写不写名字",
+        "外包装能看出来是什么吗",
+        "里面裹气泡膜吗",
+        "纸箱是新的吗",
+        "面单上写品名不",
+        "这牌子哪年做起来的",
+        "你们店开了几年了",
+        "快递袋能降解吗",
+        "外箱结实不",
+        "包裹上印logo吗",
+    ],
+)
+def test_what_is_asked_of_the_parcel_or_the_brand_asks_for_no_product(asked):
+    one = part(asked, intent="售前/商品/包装/配件/赠品")
+    assert compose(evidence(one), 3).drafts == ()
+    goods = part("带不带盖子", intent="售前/商品/包装/配件/赠品")
+    assert compose(evidence(goods), 3).ask.slot == "product"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "杯盖单买多少钱",
+        "充电头单独卖多少钱",
+        "丢了一只单配多少钱",
+        "再补一个盖子多少钱",
+        "过保了换块屏要几个钱",
+        "另买个滤芯什么价",
+        "刷头补买多少钱",
+        "配一个底座多少钱",
+        "另配遥控多少钱",
+        "修要多少钱",
+    ],
+)
+def test_the_price_of_a_spare_part_is_not_that_of_a_sku(asked):
+    product = twins()
+    one = part(asked, intent="售前/价格/优惠/活动", aspects=PRICED, products=("C1",))
+    given = evidence(one, pages=[product])
+    assert all(item.lane != "sku" for item in special_candidates(one, 0, given))
+    whole = part("这个多少钱", intent="售前/价格/优惠/活动", aspects=PRICED, products=("C1",))
+    assert special_candidates(whole, 0, evidence(whole, pages=[product]))[0].ask == "sku"
+
+
+def twins():
+    made = Page()
+    rows = (("小号", "39元"), ("大号", "59元"))
+    made.table(BlockKind.SKU_TABLE, ("规格", "价格"), rows, "规格")
+    for cells, row in zip(rows, made.tables[0].rows, strict=True):
+        made.facts.append(Fact("价格", cells[1], row.span, sku=cells[0], section="规格"))
+    return made.document("C1", "测试水杯")

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from assist.messages import Message, Slot
-from assist.question.bodies import height_cm, weight_kg
+from assist.question.bodies import body_slots, height_cm, weight_kg
 from assist.question.numbers import number, whole
 from assist.question.slots import merge, message_slots
 from assist.question.wording import spell
@@ -188,3 +188,24 @@ def test_sources_in_order_of_nearness():
     assert found["paid_at"].value == "2026-11-01T09:00:00"
     assert (found["day"].value, found["amount"].value) == ("2026-01-02", 59.5)
     assert {"quantity", "lines", "vip"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "height"),
+    [
+        ("118高46斤的穿哪个", 118),
+        ("娃98高 30斤", 98),
+        ("105高,36斤拿几码", 105),
+        ("儿子112高 体重40斤", 112),
+        ("女儿126高，52斤", 126),
+        ("我172高130斤", 172),
+        ("152高 90斤", 152),
+        ("桌子75高20斤重", None),
+        ("柜子120高 50斤", None),
+        ("床头90高30斤", None),
+        ("118高的那款", None),
+    ],
+)
+def test_a_figure_before_the_word_is_a_height_beside_a_weight(text, height):
+    found = [item.value for item in body_slots(text) if item.name == "height_cm"]
+    assert found[:1] == ([] if height is None else [height])
