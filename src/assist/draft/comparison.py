@@ -285,4 +285,4 @@ def _of_versions(
     told = "，".join(f"{name}是{say_value(fact)}" for name, fact in values.items())
     places = tuple(cite(product, fact.span, fact.section) for fact in values.values())
     facts = tuple(StatedFact.of(fact, product.id) for fact in values.values())
-    return Statement(closed(f"{key}：{told}"), places, facts, number, tuple(values))
+    return Statement(closed(f"{key}：{told}"), places, facts, number, (*values, key))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from assist.documents import BlockKind, Document, Row, Table
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
-from assist.draft.units import product_units, row_words
+from assist.draft.units import figured_heads, product_units, row_words
 from assist.expressions import expression
 from assist.messages import Part
 from assist.results import Statement
@@ -74,4 +74,5 @@ def _ranges(cell: str, figure: Quantity) -> Iterator[tuple[Decimal, Decimal]]:
 
 def _stated(product: Document, table: Table, row: Row, number: int) -> Statement:
     unit = next(unit for unit in product_units(product) if unit.kind == "row" and unit.span == row.span)
-    return Statement(closed(row_words(unit)), (cite(product, row.span, table.section),), (), number)
+    place = cite(product, row.span, table.section)
+    return Statement(closed(row_words(unit)), (place,), (), number, figured_heads(unit))

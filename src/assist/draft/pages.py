@@ -22,6 +22,7 @@ from assist.draft.units import (
     Unit,
     answer_units,
     clause_units,
+    figured_heads,
     is_sku_row,
     product_units,
     row_words,
@@ -56,6 +57,10 @@ _RULED: Mapping[str, re.Pattern[str]] = {
 }
 CODE = 0.1
 """What an item number keeps of its score where it is not what is asked for."""
+UNOPENED = 0.4
+"""What the shelf life keeps of its score where it is asked how long an opened pack keeps."""
+_OPENED = "开封后"
+_SHELF_LIFE = expression(r"^(?:保质期|有效期|限用日期|最佳食用)")
 _CODES = expression(r"货号|商品ID|款号|条码|^(?:产品)?型号$")
 _CODE_ASKED = expression(r"货号|型号|款号|编号|条码|id|几号")
 _PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
@@ -153,9 +158,15 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
     )
     columns = {**signals, **page_traits(units, part, evidence)}
     scores = evidence.scorer.rank(columns)
+    if any(aspect.name == _OPENED for aspect in part.aspects):
+        scores = scores * np.array([UNOPENED if _is_shelf_life(unit) else 1.0 for unit in units], np.float32)
     if not _CODE_ASKED.search(part.clean):
         scores = scores * np.array([CODE if _is_code(unit) else 1.0 for unit in units], np.float32)
     return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
+
+
+def _is_shelf_life(unit: Unit) -> bool:
+    return unit.fact is not None and bool(_SHELF_LIFE.search(unit.fact.key))
 
 
 def _is_code(unit: Unit) -> bool:
@@ -313,9 +324,8 @@ def _say_unit(unit: Unit, product: Document, number: int, subject: str, *, price
     if unit.fact is not None:
         return fact_statement(unit.fact, product, number, subject)
     if unit.kind == "row":
-        return Statement(
-            closed(row_words(unit, priced=priced)), (cite(product, unit.span, unit.section),), (), number
-        )
+        place = cite(product, unit.span, unit.section)
+        return Statement(closed(row_words(unit, priced=priced)), (place,), (), number, figured_heads(unit))
     text = closed(speak(unit.quote, product))
     facts = supporting_facts(product, unit.quote)
     places = [cite(product, unit.span, unit.section), *(cite(product, f.span, f.section) for f in facts)]

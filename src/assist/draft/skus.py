@@ -70,7 +70,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         f"这款不同规格{key}不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
     )
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
-    asked = Statement(tail, places, (), number)
+    asked = Statement(tail, places, (), number, (clean_key(wanted[0].key),))
     return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
 
 
@@ -241,7 +241,7 @@ def _stated(product: Document, facts: Sequence[Fact], named: Sequence[str], numb
             (cite(product, fact.span, fact.section),),
             (StatedFact.of(fact, product.id),),
             number,
-            tuple(named),
+            (*named, fact.key),
         )
         for fact in chosen
     )

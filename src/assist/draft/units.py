@@ -22,6 +22,7 @@ _CODES = expression(r"sku|编码|编号|条码|货号", re.IGNORECASE)
 _BRACKETS = expression(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
 _UNIT = expression(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$", re.IGNORECASE)
 _SIZES = expression(r"^(?:尺码|鞋码|码数)段?$")
+_DIGIT = expression(r"\d")
 _PRICED = expression(r"价|售卖")
 _SLASH = expression(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
@@ -105,6 +106,12 @@ def row_words(unit: Unit, *, priced: bool = True) -> str:
                 told = [pair for pair in pairs if priced or not _PRICED.search(pair[0])]
                 return _spoken([head for head, _ in told], [cell for _, cell in told])
     return unit.quote
+
+
+def figured_heads(unit: Unit) -> tuple[str, ...]:
+    """Return the headers of a row's table that hold figures (`6小时保温`): they stand above it, not in its quote."""
+    tables = (table for table in unit.document.tables if any(row.span == unit.span for row in table.rows))
+    return tuple(head for table in tables for head in table.header if _DIGIT.search(head))
 
 
 def is_sku_row(unit: Unit) -> bool:

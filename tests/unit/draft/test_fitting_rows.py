@@ -75,3 +75,12 @@ def test_without_exactly_one_fitting_row_nothing_is_said(product, asked):
 
 def test_up_to_leaves_out_the_end_that_from_holds():
     assert said(found("110斤选哪个", PILLOW)).startswith("高款")
+
+
+def test_figures_of_a_header_count_as_shown():
+    page = shop_page(
+        ("规格", "6小时保温", "建议年龄"), [("350ml", "≥48℃", "2-4岁"), ("500ml", "≥53℃", "5岁以上")]
+    )
+    (statement,) = found("6岁用哪个", page).statements
+    assert statement.shown == ("6小时保温",)
+    assert "6小时保温≥53℃" in statement.text

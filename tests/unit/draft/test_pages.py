@@ -191,3 +191,14 @@ def test_a_rule_on_sending_that_names_the_province_stands_before_a_general_one()
         asked = part(text, intent=intent)
         given = evidence(asked, found=[hits(rules)], likes=likes, slots=slots)
         assert first in said(page_candidates(asked, 0, given)[0])
+
+
+def test_how_long_an_opened_pack_keeps_is_not_its_shelf_life():
+    shown = page(facts=[("保质期", "240天")], lines=["开罐后盖紧，7天内吃完。"])
+    likes = {"240天": 0.7, "7天": 0.6}
+    opened = part("打开了能搁多久", products=("T1",), aspects=[("开封后", "开罐后")])
+    (first, *_) = candidates(opened, pages=[shown], likes=likes)
+    assert "7天" in said(first)
+    assert "240天" not in said(first)
+    closed = part("能搁多久", products=("T1",), aspects=[("保质期",)])
+    assert "240天" in said(candidates(closed, pages=[shown], likes=likes)[0])
