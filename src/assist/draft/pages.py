@@ -48,10 +48,13 @@ OF_THE_PLACE = 1.15
 """What a rule on sending gains by naming the province in question."""
 _SENDING = ("售前/物流",)
 _PAGE_WINS = ("售前/售后咨询/质保", "售前/物流/包邮", "售前/物流/发货时间", "售前/商品/生产日期")
+_WARRANTY = "售前/售后咨询/质保"
 PAGE_RULES = 2.0
 """Where a page itself rules on it, its word stands before the shop's general rule up to this many times its score."""
 _RULED: Mapping[str, re.Pattern[str]] = {
-    "售前/售后咨询/质保": expression(r"(?:质保|保修|三包).{0,8}[\d一二三两半]|终身(?:质保|保修|维修)"),
+    "售前/售后咨询/质保": expression(
+        r"(?:质保|保修|三包).{0,8}[\d一二三两半]|终身(?:质保|保修|维修)|\d+\s*(?:天|个?月|年)[^。；]{0,10}(?:修|换新|更换)"
+    ),
     "售前/物流/包邮": expression(r"包邮|[运邮]费"),
     "售前/物流/发货时间": expression(r"\d.{0,8}(?:发货|发出|寄出|发完)|(?:发货|发出|寄出).{0,8}\d"),
 }
@@ -127,7 +130,9 @@ def standing(candidate: Candidate, part: Part) -> float:
     """
     if candidate.lane not in OF_PAGES or not (part.intent or "").startswith(_PAGE_WINS):
         return candidate.score
-    return candidate.score * (PAGE_RULES if _rules(candidate, part) else PAGE_LEAD)
+    if _rules(candidate, part):
+        return candidate.score * PAGE_RULES
+    return candidate.score * (1.0 if (part.intent or "").startswith(_WARRANTY) else PAGE_LEAD)
 
 
 def _rules(candidate: Candidate, part: Part) -> bool:

@@ -23,6 +23,7 @@ _CARRYING = expression(
 )
 """A version by what it comes with: 带盖儿的, 加绒那条."""
 _APART = expression("单卖|单独")
+_OF_REPAIRS = ("售后/维修", "售前/售后咨询/质保")
 _SIZE = expression(r"\d{2}(?:\.5)?")
 _SIZES = expression(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
 MAX_CHOICES = 8
@@ -75,9 +76,9 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
 
 
 def _of_a_piece(part: Part) -> bool:
-    """Say whether the price of a spare part or of a repair is asked for, which no row of the table tells."""
+    """Say whether a spare part, a repair or the warranty is asked about, which no row of the table tells."""
     apart = any(isinstance(demand, Figure) and _APART.search(demand.pattern) for demand in part.demands)
-    return apart or (part.intent or "").startswith("售后/维修")
+    return apart or (part.intent or "").startswith(_OF_REPAIRS)
 
 
 def _told_apart(

@@ -202,3 +202,13 @@ def test_how_long_an_opened_pack_keeps_is_not_its_shelf_life():
     assert "240天" not in said(first)
     closed = part("能搁多久", products=("T1",), aspects=[("保质期",)])
     assert "240天" in said(candidates(closed, pages=[shown], likes=likes)[0])
+
+
+def test_a_page_that_rules_nothing_on_the_warranty_gives_way_to_the_clause_that_does():
+    rules = policy("warranty", [("3", "水杯", "真空失效12个月内免费换新。")])
+    asked = part("水壶不保温了怎么办", intent="售前/售后咨询/质保/三包", products=("T1",))
+    likes = {"95℃": 0.55, "免费换新": 0.6, "120天": 0.4}
+    silent = page(lines=["保温数据是95℃热水装满测得。"])
+    assert "免费换新" in said(candidates(asked, pages=[silent], rules=[rules], likes=likes)[0])
+    ruling = page(lines=["杯身120天内免费修。"])
+    assert "120天" in said(candidates(asked, pages=[ruling], rules=[rules], likes=likes)[0])

@@ -182,6 +182,7 @@ def test_a_version_is_named_by_what_it_comes_with(asked, named):
     [
         ("盖子摔了 单买多少钱", "售前/商品/包装/配件/赠品", False),
         ("过保了 换个把手要多少钱", "售后/维修/保修/维修申请", False),
+        ("坏了怎么办 多少钱", "售前/售后咨询/质保/三包", False),
         ("多少钱", "售前/价格/优惠/活动", True),
     ],
 )
