@@ -291,10 +291,14 @@ def _bayes(texts: Sequence[str], sizes: Sequence[int]) -> tuple[dict[str, int], 
     return vocabulary, weights
 
 
-def grams_of(text: str) -> set[str]:
-    """Return the character n-grams of a text with marked ends, each once."""
+def grams_of(text: str) -> tuple[str, ...]:
+    """Return the character n-grams of a text with marked ends, each once.
+
+    In the order of the text, not of a set: in another order their weights add up to other last digits.
+    """
     marked = "^" + text.replace(" ", "") + "$"
-    return {marked[place : place + size] for size in _LENGTHS for place in range(len(marked) - size + 1)}
+    found = (marked[place : place + size] for size in _LENGTHS for place in range(len(marked) - size + 1))
+    return tuple(dict.fromkeys(found))
 
 
 def _log_softmax(values: FloatMatrix) -> FloatMatrix:

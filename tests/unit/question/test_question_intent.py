@@ -7,7 +7,7 @@ import pytest
 from assist.errors import DimensionError
 from assist.messages import Behaviour, Intent
 from assist.question import Intents
-from assist.question.intent import IntentModel
+from assist.question.intent import IntentModel, grams_of
 from assist.question.wording import plain
 from assist.testing import HashingEncoder
 
@@ -17,6 +17,10 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "question_intents.jsonl"
 @pytest.fixture(scope="module")
 def model():
     return IntentModel(Intents.bundled(), HashingEncoder())
+
+
+def test_n_grams_come_in_the_order_of_the_text_so_that_every_process_adds_them_up_alike():
+    assert grams_of("棉 棉") == ("^", "棉", "$", "^棉", "棉棉", "棉$", "^棉棉", "棉棉$")
 
 
 def test_the_tree_has_77_leaves_with_wordings_of_their_own():
