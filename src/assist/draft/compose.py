@@ -127,6 +127,8 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     fitting = fitting_row_candidate(part, number, evidence)
     if fitting is None and for_other_bodies(part, evidence):
         return []
+    if _sized_for_nothing(part, evidence):
+        return _ask_instead(part, number, evidence)
     special = special_candidates(part, number, evidence)
     special = [fitting, *special] if fitting is not None and not _is_sized(special) else special
     if not special and _asks_price(part) and not _known(part, evidence):
@@ -177,6 +179,16 @@ def _is_scoped(part: Part, evidence: Evidence) -> bool:
 def _needs_product(part: Part) -> bool:
     """Say whether only a product page answers; what is asked of the parcel, the brand or the shop needs none."""
     return (part.intent or "").startswith(PRODUCT_NEEDED) and not _OF_PARCEL.search(part.clean)
+
+
+def _sized_for_nothing(part: Part, evidence: Evidence) -> bool:
+    """Say whether a size is asked for a body and no product is known: no rule tells a size, and no presenter's does."""
+    told = _BODY & evidence.question.slots.keys()
+    return part.intent == _SIZE_ADVICE and bool(told) and not _is_scoped(part, evidence)
+
+
+_SIZE_ADVICE = "售前/尺码/推荐尺码"
+_BODY = frozenset({"height_cm", "weight_kg", "foot_cm"})
 
 
 def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> list[Candidate]:

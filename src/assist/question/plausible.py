@@ -25,6 +25,8 @@ _RIVALS = "通用/风险/贬低竞品/比价"
 _COMPARE = "售前/商品/型号/款式差异"
 _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"
 _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
+INVOICE = "售前/服务/发票"
+"""Answered, but for one over more than was paid."""
 REVIEWS = "售后/评价/评价/修改评价"
 """Refused where a reward is asked for, else answered."""
 _ABUSE, _GENUINE = "售后/投诉/辱骂/情绪激烈", "售前/商品/正品/授权"
@@ -150,6 +152,18 @@ _WISHED_AWAY = {
 }
 _WANTS_TO_KNOW = expression(
     "[查看问吗么叫住要]|告诉|知道|什么|啥|多少|哪|谁|几|给我|发我|发一?下|有没有|是不是"
+)
+
+
+def asks_false_invoice(clean: str) -> bool:
+    """Say whether an invoice is wished for over more than was paid, or over other goods."""
+    return _FALSE_INVOICE.search(clean) is not None
+
+
+_FALSE_INVOICE = expression(
+    r"(?:金额|数额|价格|价钱|钱)(?:能不能|能否|可以|能|可不可以|帮我|给我|给|开|写|填|改|得|[的往上])*(?:高|多|大|虚)(?:一?[点些])?(?!少)"
+    r"|(?<![可])(?:多|虚)开(?:一?[点些]|个?\d+|几[百千十])|开(?:高|多|大)(?:一?[点些]|个?\d+|几[百千十])"
+    r"|(?:商品|品名|名称|明细|内容)(?:能不能|能否|可以|能|可不可以|帮我|给我|给)*(?:开|写|改)成?(?:别的|其他|办公|礼品|日用)"
 )
 
 

@@ -22,7 +22,14 @@ from assist.question.intent import IntentModel, Intents
 from assist.question.paraphrases import paraphrases
 from assist.question.parts import Draft, drafts
 from assist.question.phrases import any_of
-from assist.question.plausible import REVIEWS, asks_reward, plausible, wishes_person
+from assist.question.plausible import (
+    INVOICE,
+    REVIEWS,
+    asks_false_invoice,
+    asks_reward,
+    plausible,
+    wishes_person,
+)
 from assist.question.refusal import is_outdone, is_refused
 from assist.question.scope import Catalog, Mention
 from assist.question.slots import merge, message_slots
@@ -344,6 +351,8 @@ class Understanding:
         behaviour = Behaviour.ASK if part.told else self.intents.behaviour(path)
         if path == REVIEWS and not asks_reward(part.clean):
             behaviour = Behaviour.ANSWER
+        if path == INVOICE and asks_false_invoice(part.clean):
+            behaviour = Behaviour.DECLINE
         return replace(part, intents=scores, behaviour=behaviour)
 
     def _tags(self, parts: Sequence[Part]) -> tuple[str, ...]:

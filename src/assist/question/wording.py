@@ -36,16 +36,18 @@ def plain(text: str) -> str:
     (`[数字x]`), links, address (亲), fillers (请问一下) and particles at the ends are left out. Negation,
     numbers, 吗 and 不 stay. The result may be empty.
     """
-    return tidy(spell(fold(_one_line(text))))
+    folded = fold(_one_line(text))
+    return tidy(_filled(folded, spell(folded)))
 
 
 def plain_many(texts: Sequence[str]) -> list[str]:
     """Return `plain` of each text; one pass over all of them."""
     rows = [_one_line(text) or "|" for text in texts]
-    lines = spell(fold("\n".join(["|", *rows, "|"]))).split("\n")
-    if len(lines) != len(texts) + 2:
+    folded = fold("\n".join(["|", *rows, "|"]))
+    typed, lines = folded.split("\n"), spell(folded).split("\n")
+    if not len(typed) == len(lines) == len(texts) + 2:
         return [plain(text) for text in texts]
-    return [tidy(line) for line in lines[1:-1]]
+    return [tidy(_filled(*both)) for both in zip(typed[1:-1], lines[1:-1], strict=True)]
 
 
 def _one_line(text: str) -> str:
@@ -58,6 +60,16 @@ def spell(text: str) -> str:
     if _PICTURE.search(text):
         text = _drawn().sub(_noun, text)
     return lexicon.spelling().replace(text, str)
+
+
+def _filled(typed: str, plainer: str) -> str:
+    """Leave out of a question in English what its nouns do not need: of what material is it, only the material."""
+    return _ENGLISH_FILL.sub("", plainer) if typed.isascii() and not plainer.isascii() else plainer
+
+
+_ENGLISH_FILL = expression(
+    r"(?<![a-z0-9])(?:is|are|it|its|the|this|that|these|an?|do|does|did|you|your|have|has|can|could|i|my|me|we|for|will|would|what|whats|to|of|on|any|please|pls|got|there)(?![a-z0-9]) *"
+)
 
 
 def _noun(found: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ def cleans(*lines):
         (("我要退货，怎么操作",), ["我要退货 怎么操作"]),
         (("在吗", "掉色吗"), ["掉色吗"]),
         (("多久发货还有发什么快递",), ["多久发货", "发什么快递"]),
-        (("Is it waterproof? How long is the warranty?",), ["is it waterproof", "how long is the warranty"]),
+        (("Is it waterproof? How long is the warranty?",), ["防水吗", "质保多久"]),
         (("好的 谢谢",), ["好的"]),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from assist.messages import IntentScore
-from assist.question.plausible import asks_reward, plausible
+from assist.question.plausible import asks_false_invoice, asks_reward, plausible
 
 OTHERS = "通用/风险/他人信息"
 RIVALS = "通用/风险/贬低竞品/比价"
@@ -49,3 +49,10 @@ def test_before_and_after_the_goods_arrived(clean, given, meant):
 def test_only_a_reward_for_a_review_is_refused():
     assert asks_reward("好评返现吗")
     assert not asks_reward("写完的评论还能改几次")
+
+
+def test_an_invoice_over_more_than_was_paid_is_a_wish_of_its_own():
+    for clean in ("帮我开张金额高一点的发票报销", "发票能多开点吗", "发票内容能开成办公用品吗", "开高点行不"):
+        assert asks_false_invoice(clean), clean
+    for clean in ("发票金额是多少", "发票抬头怎么填", "可以开票吗", "发票多久开", "两张发票能合开一张吗"):
+        assert not asks_false_invoice(clean), clean

@@ -3,6 +3,7 @@
 import pytest
 
 from assist import Message
+from assist.question.wording import plain, plain_many
 
 ADDRESSES = [
     "浙江省杭州市西湖区文三路88号2单元301",
@@ -159,3 +160,23 @@ def test_a_nod_beside_a_question_is_no_part_of_its_own(demo):
 def test_a_remark_about_somebody_asks_for_no_data(demo):
     assert demo.suggest("这是我老公的号，我的号在你这今年夏天买了好多夏装").decision != "decline"
     assert demo.suggest("查下我老公买了啥").decision == "decline"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("how much is this", "多少钱"),
+        ("what material is it", "什么材质"),
+        ("do you have a coupon", "优惠券"),
+        ("Free shipping?", "包邮吗"),
+    ],
+)
+def test_a_short_question_in_english_is_told_in_chinese(typed, told):
+    assert plain(typed) == told
+    assert plain_many([typed, "会掉色吗"]) == [told, "会掉色吗"]
+
+
+def test_no_size_is_told_without_a_product(demo):
+    suggestion = demo.suggest("163 110斤穿什么码")
+    assert suggestion.decision == "ask"
+    assert suggestion.ask.slot == "product"
