@@ -68,7 +68,7 @@ def _filled(typed: str, plainer: str) -> str:
 
 
 _ENGLISH_FILL = expression(
-    r"(?<![a-z0-9])(?:is|are|it|its|the|this|that|these|an?|do|does|did|you|your|have|has|can|could|i|my|me|we|for|will|would|what|whats|to|of|on|any|please|pls|got|there)(?![a-z0-9]) *"
+    r"(?<![a-z0-9])(?:is|are|it|its|the|this|that|these|an?|do|does|did|you|your|have|has|can|could|i|my|me|we|for|will|would|what|to|of|on|any|please|pls|got|there)(?![a-z0-9]) *"
 )
 
 
