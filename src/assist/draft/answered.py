@@ -39,6 +39,8 @@ _FIELDS = {
 _MOST_ASPECTS = 2
 _DECISIVE = ("unmet_figure", "unmet_option")
 """Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
+_OF_THE_PROPERTY = 0.9
+_BARE = math.log1p(6)
 
 
 def is_answered(
@@ -55,8 +57,15 @@ def is_answered(
     described = describe(part, general, past, evidence)
     if described is None:
         return True
-    decided = any(name in described for name in _DECISIVE)
-    return not decided and evidence.scorer.answers(described) >= LEAST
+    if any(name in described for name in _DECISIVE):
+        return False
+    return _states_the_property(described) or evidence.scorer.answers(described) >= LEAST
+
+
+def _states_the_property(described: Mapping[str, float]) -> bool:
+    """Say whether the best source is the page's own entry for what is asked, and for no more: the price to 多少钱."""
+    bare = described["chars"] <= _BARE
+    return bare and described.get("fact", 0.0) > 0 and described.get("aspect_head", 0.0) >= _OF_THE_PROPERTY
 
 
 def describe(

@@ -24,6 +24,9 @@ _UNIT = expression(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$"
 _SIZES = expression(r"^(?:尺码|鞋码|码数)段?$")
 _DIGIT = expression(r"\d")
 _PRICED = expression(r"价|售卖")
+_PRICE = "价格"
+_PRICE_NAMES = frozenset({"券后", "折后", "到手", "拍下"})
+_OF_BEFORE = expression(r"原价|吊牌|专柜|市场|参考|日常|划线|门市|零售|差价|保价|价保")
 _SLASH = expression(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
@@ -75,12 +78,19 @@ def _units_of(held: Versioned) -> tuple[Unit, ...]:
 def _page(document: Document) -> Iterator[Unit]:
     for fact in document.facts:
         if fact.sku is None:
-            yield Unit(document, fact.span, "fact", f"{fact.key} {fact.value}", fact.key, fact.section, fact)
+            key = f"{fact.key} {_PRICE}" if _is_price(fact) else fact.key
+            yield Unit(document, fact.span, "fact", f"{key} {fact.value}", key, fact.section, fact)
     for block in document.blocks:
         yield from _block_units(document, block)
     for table in document.tables:
         if table.kind in {BlockKind.SKU_TABLE, BlockKind.TABLE}:
             yield from _row_units(document, table)
+
+
+def _is_price(fact: Fact) -> bool:
+    """Say whether a fact states what the product costs now, under whatever name: 优惠价, 券后, 狂欢价."""
+    named = _PRICED.search(fact.key) or fact.key in _PRICE_NAMES
+    return bool(named) and fact.unit == "元" and not _OF_BEFORE.search(fact.key) and _PRICE not in fact.key
 
 
 def _row_units(document: Document, table: Table) -> Iterator[Unit]:

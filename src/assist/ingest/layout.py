@@ -18,7 +18,7 @@ _ANSWER = expression(
 )
 _INNER_ANSWER = expression(r"[\s?？。]\s*(?:答|回答|A|a)\s*\d{0,2}\s*[：:]")
 _FAQ = expression(r"常见问题|问答|答疑|疑问|有问必答|FAQ|Q\s*&\s*A", re.IGNORECASE)
-_ASKS = expression(r"[?？]\s*$")
+_ASKS = expression(r"[?？]\s*$|(?:[吗么呢不]|没有|多久|多少|多大|多长|什么|怎么办|几[天个号码次])\s*$")
 _MERGED_KINDS = (BlockKind.PARAMETERS, BlockKind.PRICE)
 _ANSWER_KINDS = (BlockKind.ANSWER, BlockKind.TEXT)
 _LIST_KINDS = (BlockKind.STEPS, BlockKind.CHECKLIST)
@@ -45,7 +45,7 @@ def is_question_heading(text: str, headings: Sequence[str]) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Say whether a text ends with a question mark or opens with `问：`."""
+    """Say whether a text ends as questions do, with a mark or a word such as 吗, or opens with `问：`."""
     return opens_question(text) or _ASKS.search(text) is not None
 
 
