@@ -90,6 +90,7 @@ def _drafts() -> Iterator[str]:
     yield ""
     yield from _phenomena(shops["demo shop"])
     yield from _confidence(_read(HERE / "results" / "confidence.json"))
+    yield from _answerable(_read(HERE / "results" / "answerable.json"))
     yield from _real(_read(HERE / "results" / "real_text.json"))
 
 
@@ -144,6 +145,26 @@ _SETS = {
     "hard kinds, first drafts": "demo shop, hard kinds when they came",
     "untouched": "seventh, eighth and hard kinds together",
 }
+
+
+def _answerable(result: Mapping[str, Any] | None) -> Iterator[str]:
+    """How well what answers a question is told from what only lies near it."""
+    if result is None:
+        return
+    yield ""
+    yield "### Is it answered at all?"
+    yield ""
+    yield "`python benchmarks/train_answerable.py --write`: questions that a source answers against those near what a page holds, each shop"
+    yield "guessed by weights that did not see it. The signals were made after reading what was missed on the shops, so of them the"
+    yield "invented pages, whose questions nobody read for that, say most of a new shop."
+    yield ""
+    yield "| left out | questions | answerable | area under the curve | right at 0.45 |"
+    yield "|---|---:|---:|---:|---:|"
+    for name, row in result["shops_left_out"].items():
+        yield (
+            f"| {name} | {row['questions']} | {row['answerable']} | {row['area_under_curve']:.3f} "
+            f"| {row['right_by_line']['0.45']:.3f} |"
+        )
 
 
 def _real(result: Mapping[str, Any] | None) -> Iterator[str]:

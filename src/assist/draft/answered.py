@@ -40,7 +40,8 @@ _MOST_ASPECTS = 2
 _DECISIVE = ("unmet_figure", "unmet_option")
 """Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
 _OF_THE_PROPERTY = 0.9
-_BARE = math.log1p(6)
+_BARE_CHARS = 6
+"""A question this short for each property that it asks for asks for no more than these."""
 
 
 def is_answered(
@@ -64,7 +65,7 @@ def is_answered(
 
 def _states_the_property(described: Mapping[str, float]) -> bool:
     """Say whether the best source is the page's own entry for what is asked, and for no more: the price to 多少钱."""
-    bare = described["chars"] <= _BARE
+    bare = math.expm1(described["chars"]) <= _BARE_CHARS * max(1.0, described["aspects"]) + 0.5
     return bare and described.get("fact", 0.0) > 0 and described.get("aspect_head", 0.0) >= _OF_THE_PROPERTY
 
 

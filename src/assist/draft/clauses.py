@@ -12,7 +12,7 @@ import numpy as np
 from assist.documents import Block, BlockKind, Document, Span
 from assist.draft.evidence import Evidence, cite
 from assist.draft.speak import closed, speak
-from assist.draft.units import WHOLE, Unit, lines_of, spans_of
+from assist.draft.units import WHOLE, Unit, lines_of, rows_of, said_rows, spans_of
 from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
@@ -22,6 +22,22 @@ SHORT_CLAUSE_CHARS = 130
 """A clause this short is said whole."""
 MAX_CHARS = 190
 """Sentences are added up to this length; steps and checklists may be longer."""
+_REGIONS = {
+    "华北": ("北京", "天津", "河北", "山西", "内蒙古"),
+    "东北": ("辽宁", "吉林", "黑龙江"),
+    "华东": ("上海", "江苏", "浙江", "安徽", "福建", "江西", "山东"),
+    "华中": ("河南", "湖北", "湖南"),
+    "华南": ("广东", "广西", "海南"),
+    "西南": ("重庆", "四川", "贵州", "云南", "西藏"),
+    "西北": ("陕西", "甘肃", "青海", "宁夏", "新疆"),
+    "江浙沪": ("上海", "江苏", "浙江"),
+    "江浙沪皖": ("安徽",),
+    "港澳台": ("香港", "澳门", "台湾"),
+}
+"""Regions by which rules on freight and delivery speak of provinces."""
+_CHINESE_NUMBER = expression(
+    r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]{1,5}\s*条[\s、：:]+|[一二三四五六七八九十]{1,3}、\s*)(?=[^\s\n])"
+)
 _EXCEPTION = expression(
     r"^(?:但|不过|除外|例外|其中|只有|以下|另有|如果|如需|超过|已经)|除外|不包括|不适用|不参加|不支持|为准"
 )
@@ -40,7 +56,7 @@ _HOW = expression(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|�
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, a whole list (`listed`) or one item of a list of cases (`case`)."""
+    """A sentence, a whole list (`listed`), or one item of a list of cases or row of a table (`case`)."""
 
     span: Span
     listed: bool
@@ -68,6 +84,7 @@ def clause_statements(
         One statement a sentence or list, in the clause's order, each citing its own place.
     """
     text = unit.document.text
+    focus = (*focus, *_regions(unit, evidence))
     found = _pieces(unit, evidence)
     pieces = [piece for piece in found if piece.listed or not _of_others(piece.span.of(text), evidence)]
     if not pieces:
@@ -81,6 +98,14 @@ def clause_statements(
     )
 
 
+def _regions(unit: Unit, evidence: Evidence) -> tuple[str, ...]:
+    """Regions that hold the shopper's province, where a clause does not name the province itself."""
+    slot = evidence.question.slots.get("province")
+    if slot is None or str(slot.value) in unit.quote:
+        return ()
+    return tuple(name for name, provinces in _REGIONS.items() if slot.value in provinces)
+
+
 def wants_steps(part: Part) -> bool:
     """Say whether a part asks how to do something or what to provide."""
     return bool(_HOW.search(part.clean))
@@ -89,7 +114,8 @@ def wants_steps(part: Part) -> bool:
 def _state(unit: Unit, span: Span, number: int, *, goes_on: bool) -> Statement:
     """State one piece; an item of a running enumeration keeps its semicolon before the next item."""
     quote = span.of(unit.document.text)
-    text = closed(speak(quote, unit.document))
+    rows = said_rows(unit.document, span)
+    text = closed("；".join(rows) if rows else speak(quote, unit.document))
     if goes_on and quote.rstrip().endswith("；") and text.endswith("。"):
         text = text[:-1] + "；"
     return Statement(text, (cite(unit.document, span, unit.section),), part=number)
@@ -133,7 +159,10 @@ def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
         before = pieces[-1].span.of(unit.document.text) if pieces else ""
         if block.kind is BlockKind.CHECKLIST and block not in by_product and not _PROVIDE.search(before):
             pieces.extend(_Piece(span, False, case=True) for span in lines_of(unit.document, block.span))
-        elif block.kind in WHOLE or block.kind is BlockKind.TABLE:
+        elif block.kind is BlockKind.TABLE:
+            rows = rows_of(unit.document, block.span)
+            pieces.extend([_Piece(span, False, case=True) for span in rows] or [_Piece(block.span, True)])
+        elif block.kind in WHOLE:
             pieces.append(_Piece(block.span, True))
         else:
             start = _after_number(unit, block.span)
@@ -146,7 +175,9 @@ def _cut(unit: Unit, by_product: Sequence[Block]) -> tuple[_Piece, ...]:
 def _after_number(unit: Unit, span: Span) -> int:
     """Return where a numbered paragraph begins to rule: the number of a clause is not said."""
     text = span.of(unit.document.text)
-    number = re.match(rf"\s*{re.escape(unit.section)}\s*[.．、)）]\s*(?=\S)", text) if unit.section else None
+    number = _CHINESE_NUMBER.match(text)
+    if number is None and unit.section:
+        number = re.match(rf"\s*{re.escape(unit.section)}\s*[.．、)）]\s*(?=\S)", text)
     return span.start + (number.end() if number else 0)
 
 

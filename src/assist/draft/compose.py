@@ -67,6 +67,7 @@ _QUESTION = expression(
 )
 _ABOUT_ORDER = ("applied", "sent_back")
 """What is told of an order: its number is what is missing."""
+_REGION = expression("东北|华北|华东|华南|华中|西南|西北|江浙沪|江浙|京津冀|珠三角|港澳台|海外|国外|偏远")
 PRICES = "售前/价格/优惠"
 PRODUCT_NEEDED = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "售前/库存")
 """Intents that only a product page can answer."""
@@ -273,9 +274,15 @@ def _with_ask(candidate: Candidate, part: Part, evidence: Evidence) -> Candidate
         return replace(candidate, tail=style.OFFER_ORDER)
     if intent.startswith(PHOTO_NEEDED) and not (candidate.lane in OF_PAGES and _QUESTION.search(part.clean)):
         return _also_ask(candidate, "photo")
-    if intent == ARRIVAL and "province" not in evidence.question.slots:
+    if intent == ARRIVAL and "province" not in evidence.question.slots and not _of_region(candidate, part):
         return replace(_also_ask(candidate, "province"), statements=_brief(candidate.statements))
     return candidate
+
+
+def _of_region(candidate: Candidate, part: Part) -> bool:
+    """Say whether the region that a part names (`寄到东北`) is one that the answer rules on."""
+    said = "".join(statement.text for statement in candidate.statements)
+    return any(region in said for region in _REGION.findall(part.clean))
 
 
 def _brief(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:

@@ -27,6 +27,8 @@ _PRICED = expression(r"价|售卖")
 _PRICE = "价格"
 _PRICE_NAMES = frozenset({"券后", "折后", "到手", "拍下"})
 _OF_BEFORE = expression(r"原价|吊牌|专柜|市场|参考|日常|划线|门市|零售|差价|保价|价保")
+_PREDICATE = expression(r"不[发支可]|暂不|包邮|免运?费|可以|支持")
+"""What says by itself what it says of: 运费 `包邮` is 包邮."""
 _SLASH = expression(r"\s+/\s+")
 _CLAUSE_KINDS = frozenset({Kind.POLICY, Kind.PROMOTION})
 
@@ -124,6 +126,21 @@ def figured_heads(unit: Unit) -> tuple[str, ...]:
     return tuple(head for table in tables for head in table.header if _DIGIT.search(head))
 
 
+def rows_of(document: Document, span: Span) -> list[Span]:
+    """Places of the table rows within a span, in text order."""
+    return [row.span for table in document.tables for row in table.rows if span.covers(row.span)]
+
+
+def said_rows(document: Document, span: Span) -> list[str]:
+    """Say the table rows within a span as words: `金卡：累计消费满1000元，权益9.5折`; empty where there are none."""
+    return [
+        _spoken(table.header, [cell.text.strip() for cell in row.cells])
+        for table in document.tables
+        for row in table.rows
+        if span.covers(row.span)
+    ]
+
+
 def is_sku_row(unit: Unit) -> bool:
     """Say whether a unit is a row of a SKU table."""
     return unit.kind == "row" and any(
@@ -152,6 +169,8 @@ def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
             words.append(cell)
         elif cell not in _NOTHING and at == 1 and _SIZES.match(head):
             words[0] += f"{cell}码" if cell[-1:].isascii() else cell
+        elif _PREDICATE.match(cell):
+            words.append(cell)
         elif cell not in _NOTHING:
             words.append(f"{head}是{cell}" if head[-1:].isascii() else f"{head}{cell}")
     return f"{words[0]}：{'，'.join(words[1:])}" if len(words) > 1 else "".join(words)
