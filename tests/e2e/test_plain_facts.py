@@ -48,3 +48,16 @@ def test_a_property_asked_in_a_word_is_answered_from_its_entry(shop: Path, messa
     assert suggestion.decision is Decision.SUGGEST
     assert value in suggestion.drafts[0].text
     assert "329" not in suggestion.drafts[0].text
+
+
+def test_the_word_of_the_page_itself_leads_to_its_entry(shop: Path) -> None:
+    with Assistant.open(shop, read_only=True) as assistant:
+        suggestion = assistant.suggest("额定功率是多少", product="CX-9", on="2026-11-20")
+    assert suggestion.decision is Decision.SUGGEST
+    assert "45W" in suggestion.drafts[0].text
+
+
+def test_a_price_in_whole_yuan_is_said_without_cents(shop: Path) -> None:
+    with Assistant.open(shop, read_only=True) as assistant:
+        text = assistant.suggest("多少钱", product="CX-9", on="2026-11-20").drafts[0].text
+    assert "189元" in text

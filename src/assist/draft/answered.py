@@ -40,6 +40,7 @@ _MOST_ASPECTS = 2
 _DECISIVE = ("unmet_figure", "unmet_option")
 """Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
 _OF_THE_PROPERTY = 0.9
+_SHORT_CHARS = 8
 _BARE_CHARS = 6
 """A question this short for each property that it asks for asks for no more than these."""
 
@@ -60,13 +61,22 @@ def is_answered(
         return True
     if any(name in described for name in _DECISIVE):
         return False
-    return _states_the_property(described) or evidence.scorer.answers(described) >= LEAST
+    if _states_the_property(described) or _names_the_entry(part, general):
+        return True
+    return evidence.scorer.answers(described) >= LEAST
 
 
 def _states_the_property(described: Mapping[str, float]) -> bool:
     """Say whether the best source is the page's own entry for what is asked, and for no more: the price to 多少钱."""
     bare = math.expm1(described["chars"]) <= _BARE_CHARS * max(1.0, described["aspects"]) + 0.5
     return bare and described.get("fact", 0.0) > 0 and described.get("aspect_head", 0.0) >= _OF_THE_PROPERTY
+
+
+def _names_the_entry(part: Part, general: Sequence[Candidate]) -> bool:
+    """Say whether a short part names the page's entry that answers first by the page's own word: 鞋底 to 鞋底什么材料."""
+    first = max((item for item in general if item.columns), key=lambda item: item.score)
+    keys = [fact.key for said in first.statements[:1] for fact in said.facts]
+    return len(part.clean) <= _SHORT_CHARS and any(len(key) > 1 and key in part.clean for key in keys)
 
 
 def describe(

@@ -72,6 +72,9 @@ FITS = ("topic",)
 """Signals that go on with a candidate: they tell whether it answers at all, not only better than the others."""
 LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
+FORMER = 0.4
+"""A price of before the offer answers this much less likely, unless it is asked for."""
+_FORMER_ASKED = expression("原价|吊牌|专柜|划线|参考价|市场价|原来|之前|以前|打折前|活动前")
 ECHO_LIKENESS = 0.5
 """Earlier questions at least this like the part lend their answers as hints."""
 _CASES = ("售后/漏错", "售后/质量/质量问题")

@@ -112,6 +112,9 @@ def closed(sentence: str) -> str:
     return sentence if not sentence or sentence[-1] in "。！？!?～~：:…" else sentence + "。"
 
 
+_WHOLE_YUAN = expression(r"[.．][0０]+(?![\d０-９])")
+
+
 def say_fact(fact: Fact, subject: str = "这款") -> str:
     """State a fact as a short sentence, such as `这款不掉色等级是4级。`."""
     key, value = clean_key(fact.key), say_value(fact)
@@ -128,7 +131,7 @@ def say_fact(fact: Fact, subject: str = "这款") -> str:
 
 def say_value(fact: Fact) -> str:
     """Return a fact's value with its unit, such as `59元`."""
-    value = fact.value.strip()
+    value = _WHOLE_YUAN.sub("", fact.value.strip()) if fact.unit == "元" else fact.value.strip()
     return value + fact.unit if fact.unit and fact.unit not in value else value
 
 

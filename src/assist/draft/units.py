@@ -11,6 +11,7 @@ from assist.documents import Block, BlockKind, Chunk, Document, Fact, Kind, Span
 from assist.expressions import expression
 from assist.memo import Memo
 from assist.results import Hit
+from assist.text.normalize import fold
 from assist.text.sentences import sentences
 
 WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
@@ -26,7 +27,8 @@ _DIGIT = expression(r"\d")
 _PRICED = expression(r"价|售卖")
 _PRICE = "价格"
 _PRICE_NAMES = frozenset({"券后", "折后", "到手", "拍下"})
-_OF_BEFORE = expression(r"原价|吊牌|专柜|市场|参考|日常|划线|门市|零售|差价|保价|价保")
+_OF_BEFORE = expression(r"原价|吊牌|专柜|市场价|参考价|划线|门市")
+_NOT_TODAY = expression(r"日常|零售|差价|保价|价保")
 _PREDICATE = expression(r"不[发支可]|暂不|包邮|免运?费|可以|支持")
 """What says by itself what it says of: 运费 `包邮` is 包邮."""
 _SLASH = expression(r"\s+/\s+")
@@ -91,8 +93,20 @@ def _page(document: Document) -> Iterator[Unit]:
 
 def _is_price(fact: Fact) -> bool:
     """Say whether a fact states what the product costs now, under whatever name: 优惠价, 券后, 狂欢价."""
-    named = _PRICED.search(fact.key) or fact.key in _PRICE_NAMES
-    return bool(named) and fact.unit == "元" and not _OF_BEFORE.search(fact.key) and _PRICE not in fact.key
+    key = fold(fact.key)
+    named = _PRICED.search(key) or key in _PRICE_NAMES
+    return (
+        bool(named)
+        and fact.unit == "元"
+        and not (_OF_BEFORE.search(key) or _NOT_TODAY.search(key))
+        and _PRICE not in key
+    )
+
+
+def is_former_price(unit: Unit) -> bool:
+    """Say whether a unit states a price that nobody pays any more: 参考价, 吊牌价, one that is struck through."""
+    fact = unit.fact
+    return fact is not None and fact.unit == "元" and _OF_BEFORE.search(fold(fact.key)) is not None
 
 
 def _row_units(document: Document, table: Table) -> Iterator[Unit]:

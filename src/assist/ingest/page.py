@@ -37,6 +37,8 @@ _FILE = expression(r"\.(?:jpe?g|png|gif|webp)|^(?:图|图片|主图|详情|细�
 _MIN_ALT_CHARS = 8
 _MAX_LONE_VALUE_CHARS = 60
 _MIN_PARAMETERS = 3
+_MIN_POINTS = 2
+_IN_LINE = expression(r"(?:^|(?<=[^\s]))\s*(?:[①-⑳]|(?:^|(?<=[；;。]))[（(]\d{1,2}[)）])")
 _LABELS = {
     BlockKind.TITLE: "标题",
     BlockKind.PRICE: "价格",
@@ -219,6 +221,7 @@ class PageWriter:
         self._lines(kind, lines)
 
     def _prose(self, lines: Sequence[str]) -> None:
+        lines = [item for line in lines for item in _enumerated(line)]
         spans = self._lines(BlockKind.TEXT, lines)
         for line, span in zip(lines, spans, strict=True):
             self._state((_lone_statement(line),), span, self._outline.section)
@@ -326,6 +329,14 @@ class PageWriter:
         """Say whether the text in place of a picture tells something of the product, more than what the picture is."""
         figures = _TELLING.search(alt) is not None and not _FILE.search(alt)
         return figures and len(alt) >= _MIN_ALT_CHARS and alt not in self.title and self.title not in alt
+
+
+def _enumerated(line: str) -> list[str]:
+    """Cut a line that numbers its points (`①…②…`, `(1)…；(2)…`) before each of them."""
+    numbers = _IN_LINE.findall(line)
+    if len(numbers) < _MIN_POINTS or not _IN_LINE.match(line):
+        return [line]
+    return [point.strip() for point in _IN_LINE.sub(r"\n\g<0>", line).split("\n") if point.strip()]
 
 
 def _key_line(key: str, value: str) -> str:

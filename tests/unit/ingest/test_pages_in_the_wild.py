@@ -173,3 +173,19 @@ def test_a_struck_price_keeps_a_name_of_its_own() -> None:
         ("店铺价", "129"),
         ("划线价", "269"),
     ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p><span>①机洗套洗衣袋</span><span>②深浅色分开</span><span>③不可烘干</span></p>",
+        "<p>(1) 机洗套洗衣袋；(2) 深浅色分开；(3) 不可烘干</p>",
+    ],
+)
+def test_points_numbered_within_a_line_are_lines_of_their_own(html: str) -> None:
+    lines = page(f"<h1>衣</h1><h2>洗涤</h2>{html}").text.splitlines()
+    assert sum("洗衣袋" in line or "分开" in line or "烘干" in line for line in lines) == 3
+
+
+def test_a_number_that_is_part_of_a_sentence_cuts_nothing() -> None:
+    assert "适合①号位和②号位" in page("<h1>衣</h1><p>适合①号位和②号位</p>").text.splitlines()
