@@ -165,6 +165,7 @@ def _answerable(result: Mapping[str, Any] | None) -> Iterator[str]:
             f"| {name} | {row['questions']} | {row['answerable']} | {row['area_under_curve']:.3f} "
             f"| {row['right_by_line']['0.45']:.3f} |"
         )
+    yield ""
 
 
 def _real(result: Mapping[str, Any] | None) -> Iterator[str]:

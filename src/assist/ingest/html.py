@@ -17,7 +17,7 @@ from assist.ingest.inline import inline_text
 from assist.ingest.items import Heading, Item, gather
 from assist.ingest.layout import settle
 from assist.ingest.metadata import Metadata, read_metadata, several
-from assist.ingest.others import others
+from assist.ingest.others import others, without
 from assist.ingest.page import PageWriter, join_parameters, join_price_boxes
 from assist.ingest.source import PAGE_KINDS, Source
 from assist.text.normalize import fold
@@ -52,8 +52,7 @@ def read_html(source: Source, html: str) -> Document:
     page = parse(clean(html), path=source.name)
     crumbs, events = _without_breadcrumbs(page.events)
     if source.hinted_kind(PAGE_KINDS) in (None, Kind.PRODUCT):
-        for start, end in reversed(others(events)):
-            events = _cut(events, start, end)
+        events = without(events, others(events))
     gathered = gather(events, max_cell_chars=source.settings.max_cell_chars)
     items = list(join_parameters(join_price_boxes(gathered)))
     writer = PageWriter(
@@ -142,7 +141,7 @@ def _without_breadcrumbs(events: list[Event]) -> tuple[tuple[str, ...], list[Eve
         if not event.closes and event.tag not in ("", "body") and _CRUMBS.search(names):
             trail = several(re.sub(r"[>›»/]", "|", inline_text(_separated(events[at : event.end]))))
             names_only = tuple(name for name in trail if name.lower() not in _NOT_A_CATEGORY)
-            return names_only, _cut(events, at, event.end + 1)
+            return names_only, without(events, [(at, event.end + 1)])
     return (), events
 
 
@@ -151,12 +150,3 @@ def _separated(events: Iterable[Event]) -> Iterator[Event]:
         yield event
         if event.tag in ("a", "li", "span"):
             yield Event(text="|")
-
-
-def _cut(events: list[Event], start: int, end: int) -> list[Event]:
-    removed = end - start
-    kept = [*events[:start], *events[end:]]
-    for event in kept:
-        if event.end >= end:
-            event.end -= removed
-    return kept

@@ -46,6 +46,27 @@ def others(events: Sequence[Event]) -> list[tuple[int, int]]:
     return found
 
 
+def without(events: Sequence[Event], parts: Sequence[tuple[int, int]]) -> list[Event]:
+    """Take parts out of a page in one pass; what holds them ends where it now ends.
+
+    Args:
+        events: The visible page; ends of elements are set anew in place.
+        parts: First event and the one after the last of each, in order, none overlapping another.
+    """
+    places: list[int] = []
+    kept: list[Event] = []
+    at = 0
+    for start, end in (*parts, (len(events), len(events))):
+        places.extend(range(len(kept), len(kept) + start - at))
+        kept.extend(events[at:start])
+        places.extend([len(kept)] * (end - start))
+        at = end
+    for event in kept:
+        if event.tag and not event.closes:
+            event.end = places[event.end]
+    return kept
+
+
 def _end(events: Sequence[Event], at: int) -> int:
     """Return the index after the part that opens at `at`; 0 when none does."""
     event = events[at]

@@ -189,3 +189,12 @@ def test_points_numbered_within_a_line_are_lines_of_their_own(html: str) -> None
 
 def test_a_number_that_is_part_of_a_sentence_cuts_nothing() -> None:
     assert "适合①号位和②号位" in page("<h1>衣</h1><p>适合①号位和②号位</p>").text.splitlines()
+
+
+def test_parts_are_taken_out_wherever_they_stand() -> None:
+    part = "<div><p>猜你喜欢</p><p>别的杯子 ¥9</p></div>"
+    document = page(f"<h1>杯</h1><div><ul><li>容量五百毫升</li></ul>{part * 3}{part * 2}<table><tr><td>材质</td><td>玻璃</td></tr></table>{part}</div>"
+                    "<p>杯身是加厚的高硼硅玻璃，冷热都可以装，清洗起来也方便，请放心选购这一款杯子。</p>")  # fmt: skip
+    assert "¥9" not in document.text
+    assert "五百毫升" in document.text
+    assert [(fact.key, fact.value) for fact in document.facts] == [("材质", "玻璃")]
