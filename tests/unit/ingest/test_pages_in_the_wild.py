@@ -102,6 +102,8 @@ RECOMMENDED = [
     "<section><h4>累计评价 2036</h4><div>水箱容量只有8L吧</div></section>",
     "<h3>宝贝评价</h3><div><p>小*猫：水箱容量有8L</p></div>",
     "<p>搭配推荐：水箱容量8L的大号 ¥599</p>",
+    "<div>同系列：<a>无雾加湿器 水箱容量8L ¥599</a></div>",
+    "<div><h4>相关推荐</h4><p>无雾加湿器 水箱容量8L ¥599</p></div>",
 ]
 
 
@@ -124,6 +126,7 @@ def test_other_products_and_reviews_are_no_part_of_the_page(part: str) -> None:
         "<p>评价时请上传照片，本店会抽奖。</p>",
         "<h3>推荐理由</h3><p>本店主推的一款。</p>",
         "<p>同系列还有小号，本店另售。</p>",
+        "<p>同系列：小号和大号，本店另售。</p>",
     ],
 )
 def test_what_the_shop_says_itself_stays(part: str) -> None:
