@@ -35,9 +35,14 @@ _BARE_WEIGHT = (
 )
 _BETWEEN = r"(?:的?个子|左右|的?身高|[、/,，;；\s:：的\-+高和]|体重|重|斤数|男|女){0,6}"
 _PAIR = expression(rf"(?P<h>{_HEIGHT}|{_HIGH}){_BETWEEN}(?P<w>{_WEIGHT}|{_BARE_WEIGHT})")
+# A child's: 110 18kg.
+_KID_PAIR = expression(rf"(?<![\d.])(?P<h>[6-9]\d|1[0-2]\d)(?:cm|厘米|公分)?{_BETWEEN}(?P<w>{_WEIGHT})")
+_KID_HEIGHT = expression(
+    r"(?:儿子|女儿|闺女|孩子|小孩|宝宝|宝贝|娃)(?:现在|今年|身高|大概|大约|才|有|是|\d{1,2}岁半?|\s)*(?P<h>[7-9]\d|1[0-6]\d)(?:的|左右)?(?=$|[\s，,。!！?？;；]|穿|能|该|选)(?!\s*(?:斤|kg|公斤|天))"
+)
 _PAIR_TURNED = expression(rf"(?P<w>{_WEIGHT})[、/,，;；\s:：的\-+和]{{0,4}}(?P<h>{_METRES}|{_CENTI}|{_BARE})")
 _HEIGHT_SAID = expression(
-    rf"(?:(?:身高|净高|裸高|个子)(?:大概|大约|差不多|不到|快|[是有在了]|\s)*|(?<![跟楼衣])高(?:大概|大约|[是有]|\s)*)[:：]?\s*"
+    rf"(?:(?:身高|净高|裸高|个子)(?:大概|大约|差不多|不到|快|[是有在了嘛呢啊]|\s)*|(?<![跟楼衣])高(?:大概|大约|[是有]|\s)*)[:：]?\s*"
     rf"(?P<h>{_METRES}|{_DECIMAL}|(?:[5-9]\d|1\d\d|2[01]\d)(?:\.\d)?(?!\d)(?:cm|厘米|公分)?|"
     rf"{CHINESE}{{2,5}}(?:米{CHINESE}{{1,2}})?)"
 )
@@ -47,7 +52,7 @@ _OWN_HEIGHT = expression(
     r"(?:^|[\s，,。;；]|对了)(?:我|本人|他|她|老公|老婆|对象|男友|女友|儿子|女儿)(?:是|有|才|只有|大概)?\s*(?P<h>1[4-9]\d)(?:的|左右)?(?=$|[\s，,。!！?？;；]|穿|能|该|选)"
 )
 _WEIGHT_SAID = expression(
-    rf"(?:体重|净重量|(?<![净毛么多轻很太不最承几这有])重)\s*(?:大概|大约|差不多|不到|快|[是有在])*\s*[:：]?\s*(?P<w>(?:\d{{2,3}}(?:\.\d)?|{CHINESE}{{2,5}})(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{2,5}})(?:之间)?)?(?:\s*(?:单位)?是?{_WEIGHT_UNIT})?)(?!\d)"
+    rf"(?:体重|净重量|(?<![净毛么多轻很太不最承几这有])重)\s*(?:大概|大约|差不多|不到|快|[是有在嘛呢啊])*\s*[:：]?\s*(?P<w>(?:\d{{2,3}}(?:\.\d)?|{CHINESE}{{2,5}})(?:[到\-~至](?:\d{{2,3}}|{CHINESE}{{2,5}})(?:之间)?)?(?:\s*(?:单位)?是?{_WEIGHT_UNIT})?)(?!\d)"
 )
 _WEIGHT_ALONE = expression(_WEIGHT)
 _NO_HEIGHT = expression(
@@ -56,6 +61,7 @@ _NO_HEIGHT = expression(
 _NO_HEIGHT_AFTER = expression(
     r"\s*(?:的|高|长|宽)?(?:大|小|双人|单人)?(?:床|桌|柜|沙发|窗|布|地毯|地垫|屏|帐|线|绳|门|墙|架|版|款(?!.{0,6}穿)|直径|腰|臀|胸|脚)|\s*[长宽厚]"
 )
+_SUM_BEFORE = expression(r"(?:花|付|卖|价|金额|[退补]我?)[了是的:： ]*$")
 _NO_WEIGHT = expression(
     r"(?:瘦|减|掉|胖了|承重|承受|装|能放|够|米|肉|力|载重|买|来|要|拿|发|称(?!了|出|完))[^，,。 ]{0,3}$"
 )
@@ -98,9 +104,14 @@ def body_slots(text: str) -> Iterator[Found]:
     if not _MAY_HOLD.search(text):
         return
     kid = KID.search(text) is not None
-    for pattern in (_PAIR, _PAIR_TURNED):
-        for match in pattern.finditer(text):
-            yield from _pair(match, text)
+    for pattern in (_PAIR, _PAIR_TURNED, *((_KID_PAIR,) if kid else ())):
+        place, match = 0, pattern.search(text)
+        while match:
+            pair = list(_pair(match, text))
+            yield from pair
+            # A figure that is no weight may begin a pair of its own: 168 / 168.5 / 55kg.
+            place = match.end() if pair else max(place + 1, min(match.start("h"), match.start("w")) + 1)
+            match = pattern.search(text, place)
     if _MAY_BE_GIRTH.search(text):
         yield from girth_slots(text)
         yield from foot_slots(text)
@@ -128,16 +139,34 @@ def _pair(match: re.Match[str], text: str) -> Iterator[Found]:
         height is None
         or weight is None
         or match["h"] == match["w"]
+        or _typed_again(match, text)
         or not 70 <= height <= 220
         or not 8 <= weight <= 160
     ):
         return
-    if _NO_HEIGHT.search(text[: match.start("h")]) or not 10 <= weight / (height / 100) ** 2 <= 60:
+    before = text[: match.start("h")]
+    if (
+        _NO_HEIGHT.search(before)
+        or _SUM_BEFORE.search(before)
+        or not 10 <= weight / (height / 100) ** 2 <= 60
+    ):
         return
     if re.fullmatch(r"1\.\d", match["h"]) and not re.search(_WEIGHT_UNIT, match["w"]):
         return
     yield Found("height_cm", whole(height), *match.span("h"))
     yield Found("weight_kg", whole(weight), *match.span("w"))
+
+
+def _typed_again(match: re.Match[str], text: str) -> bool:
+    """Say whether the second figure is the height once more, not a weight: 53kg 161 / 162, 165 / 163."""
+    if re.search(_WEIGHT_UNIT, match["w"]) or "体" in match[0] or "重" in match[0]:
+        return False
+    apart = "\n" in match[0] or _WEIGHT_ALONE.search(text, 0, match.start()) is not None
+    figures = [number(re.sub("[^\\d.]", "", match[name])) for name in "hw"]
+    return apart and abs((figures[0] or 0.0) - (figures[1] or 0.0)) <= _SLIP_CM
+
+
+_SLIP_CM = 5
 
 
 def _height_in(text: str, kid: bool) -> float | None:
@@ -169,8 +198,9 @@ def _alone(text: str, kid: bool) -> Iterator[Found]:
         weight = weight_kg(match[0])
         if weight is not None and (3 if kid else 30) <= weight <= 160 and _is_weight(match, text):
             yield Found("weight_kg", whole(weight), *match.span())
-    for match in _OWN_HEIGHT.finditer(text):
-        yield Found("height_cm", int(match["h"]), *match.span("h"))
+    for pattern in (_OWN_HEIGHT, _KID_HEIGHT):
+        for match in pattern.finditer(text):
+            yield Found("height_cm", int(match["h"]), *match.span("h"))
     if re.search("穿|码|高|个子|斤|体重|那.{2,4}的呢", text):
         for match in _HEIGHT_BARE.finditer(text):
             if 140 <= float(match[0]) <= 199 and not _NO_HEIGHT.search(text[: match.start()]):

@@ -17,9 +17,9 @@ from assist.question.numbers import CHINESE, NUMBER, number, whole
 from assist.question.phrases import any_of
 
 _VALUE = rf"(?P<v>\d尺\d?|[一两二三四]尺[一二三四五六七八九半]?|\d+(?:\.\d+)?(?:[kw百千](?![a-z]))?|{CHINESE}{{2,}})"
-_OLD = r"(?P<old>\d尺\d?|\d+(?:\.\d+)?)"
+_OLD = rf"(?P<old>\d尺\d?|\d+(?:\.\d+)?|{CHINESE}{{2,}})"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
-_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了那这])"
+_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了那这]|也[行可]|就[行够好可]|左右|以内)"
 _WHO = r"(?:[我他她](?:们|家|的)*)?(?:[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|[男女]朋友|儿子|女儿|孩子|宝宝|宝贝|娃)?"
 _FILL = rf"(?:[了的啊哦呃\s，,。:：是要到]|应该|身高|体重|脚长|{_WHO}(?=是|\d))*"
 _NAMES = {
@@ -44,7 +44,11 @@ _MORE = expression(
 )
 # A count with its measure word at the head of a line: 来两套 / 一套先试试.
 _COUNTED = expression(
-    rf"(?:^|\n)[那就先]*(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=先|就[行好够]|够|也[行可]|吧|起)"
+    rf"(?:^|\n)[那就先]*(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=先|就[行好够]|够|也[行可]|吧|起)|"
+    rf"(?:^|[\s，,])(?:那|先)?[就只]要?(?P<w>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=$|[\s，,。])"
+)
+_TURNED = expression(
+    "(?:(?<!\\d)[说写打填报搞弄发]|身高体重)[^\\s，,\\d]{0,2}(?:反|颠倒|倒)了(?!\\s*\\d)|(?:身高|体重)[和跟]?(?:身高|体重)(?:说|写|打|填)?(?:反|颠?倒|对调|换)了?|颠倒了|对调一?下"
 )
 _KEEPS = expression("(?:不用?|别|先不)(?:再)?[改换]了")
 _CHANGED = expression("[改换→]")
@@ -101,12 +105,28 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
                 places.add(found.start)
                 yield found
     yield from _recounted(text, kept)
+    yield from _swapped(text, kept)
     for match in _FIRST.finditer(text):
         for name in _CHOICES:
             own = [found for found in kept if found.name == name and found.end <= match.start()]
             if len(own) > 1:
                 yield Found(name, own[0].value, match.start(), match.end())
     yield from _unchanged(text, kept)
+
+
+def _swapped(text: str, kept: Sequence[Found]) -> Iterator[Found]:
+    """Yield height and weight the other way round where they were told so: 身高110 体重165 / 说反了."""
+    for match in _TURNED.finditer(text):
+        told = {found.name: found for found in kept if found.end <= match.start()}
+        height, weight = told.get("height_cm"), told.get("weight_kg")
+        if height is None or weight is None:
+            continue
+        figures = [re.findall(r"\d+(?:\.\d+)?", text[item.start : item.end]) for item in (weight, height)]
+        tall = height_cm(figures[0][-1]) if all(figures) else None
+        if tall is not None and tall in _SEEN_HEIGHTS:
+            weighed = weight_kg(figures[1][-1], tall) or 0.0
+            yield Found("height_cm", whole(tall), match.start(), match.start() + 1)
+            yield Found("weight_kg", whole(weighed), match.start() + 1, match.end())
 
 
 def _recounted(text: str, kept: Sequence[Found]) -> Iterator[Found]:
@@ -119,7 +139,7 @@ def _recounted(text: str, kept: Sequence[Found]) -> Iterator[Found]:
         if before and more and not told:
             yield Found("quantity", whole(before[-1] + more), *match.span())
     for match in _COUNTED.finditer(text):
-        value = number(match["v"])
+        value = number(match["v"] or match["w"])
         if value and counts and counts[-1][2] <= match.start():
             yield Found("quantity", whole(value), *match.span())
 
@@ -245,7 +265,7 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = expression(
-    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该)?|上秤[称看]?了?)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？]))"
+    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该|现?在|都|有|已经|[他她我])*|刚?(?:才|刚)?问[过了]+(?:一?下)?|上秤[称看]?了?|又?[长涨胖瘦]了|快|都)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？])|了?(?=\s[^\d\s]))"
 )
 _AGREES = expression("吧|行|可以")
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
@@ -263,7 +283,9 @@ def _marked() -> tuple[re.Pattern[str], ...]:
         expression(
             rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|从?\d+|\s)*(?:{openers}|[改换变]){_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
         ),
-        expression(rf"不是\s*{_OLD}{_UNIT}(?:[，,\s]*(?:而?是|应该是|要)|[，,\s])\s*{_VALUE}{_ENDED}"),
+        expression(
+            rf"不是\s*{_OLD}{_UNIT}(?:[，,\s]*(?:而?是|应该是|要)|[，,\s])\s*(?:(?:刚才?|刚刚|现在)?[量称测]?(?:的|了|是)*)?{_VALUE}{_ENDED}"
+        ),
         expression(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
         expression(
             rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}[太有]点?[多少大小贵](?:了|啦)?[\s，,]*{_VALUE}{_ENDED}"
@@ -271,9 +293,10 @@ def _marked() -> tuple[re.Pattern[str], ...]:
         expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
         expression(
-            rf"(?:^|[\s，,])(?:现在|最近|如今|今天称|不止|不到|[再又重][量称测](?:一[下遍])?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"
+            rf"(?:^|[\s，,])(?:现在|最近|如今|今天称|不止|不到|[再又重][量称测](?:一[下遍])?|[哦啊嗯呃我]*(?:[今昨]天|刚才?|刚刚|早上|晚上|早晨)(?:又|自己)?[称量测](?:的|了|出来|下来|一?下)*(?:是|有|才|只有)?|[胖瘦重轻长高]了?\d+[多几]?(?:斤|cm|厘米|公分)[\s，,]*(?:现在|到)?|[^\s，,\d]{{0,3}}[胖瘦重轻长]到了?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"
         ),
         expression(rf"(?:^|[\s，,]){_VALUE}了(?=(?:现在|最近|如今|目前)(?:$|[\s，,。]))"),
         expression(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
+        expression(rf"\n\s*{_VALUE}(?:cm|厘米|公分)?[\s!！,，。~]*(?:{slips})"),
         expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才[对是行够]|才正确|\*(?=$|\s))"),
     )

@@ -11,8 +11,10 @@ _BEFORE = expression(
     r"(?:不要|不想要|不喜欢|除了|不是|(?:不要|别)(?:再|给我)*发|别给我?发?|不买|没拍|别要)(?:这个|那个|要)?\Z"
 )
 _AFTER = expression(
-    r"(?:码|号|色)?的?(?:那[个件款条双])?(?:我?(?:就|都|先|也)?(?:不要|不想要|不考虑|不喜欢)(?:了|，|,|。|$|\s)|就?算了|退掉|取消)"
+    r"(?:码|号|色)?的?(?:那[个件款条双])?(?:我?(?:就|都|先|也)?(?:不要|不想要|不考虑|不喜欢)(?:了|，|,|。|$|\s)|就?算了|退掉|取消|别[发要拿拍])"
 )
+# 选黑色算了: taken in the end, not given up.
+_CHOSEN = expression(r"(?:[选要拿买拍换]|就|还是)\Z")
 # 前面说的158不算, L那条作废.
 _VOID_AFTER = expression(r"(?:cm|斤|码|号|的|那[个条件]|\s)*(?:就|都)?(?:不算|不作数|作废|别管|忽略)")
 _FEARED_AFTER = expression(r"(?:码|号)?(?:我?(?:就|有点)?[怕嫌]|会不会)(?:太|有点|偏)?[大小紧松短长挤]")
@@ -54,9 +56,10 @@ def is_of(people: Sequence[tuple[int, str]], text: str, start: int, end: int) ->
 
 def is_refused(text: str, start: int, end: int | None = None) -> bool:
     """Say whether the word at `start` (to `end`) is one the shopper does not want (不要黑的, L码不要了)."""
-    return _BEFORE.search(text[:start]) is not None or (
-        end is not None and _AFTER.match(text, end) is not None
-    )
+    if _BEFORE.search(text[:start]):
+        return True
+    after = _AFTER.match(text, end) if end is not None else None
+    return after is not None and not (after[0].endswith("算了") and _CHOSEN.search(text[:start]))
 
 
 def wish(text: str, start: int, end: int) -> int:

@@ -51,6 +51,7 @@ class Mention:
         points: The text also says 这个, the product in view.
         places: Where ids stand in the folded text, so that they are not read as other numbers.
         pointing: The describing words that name the product (带帽子那款); they ask nothing.
+        left: Products named and then taken back.
     """
 
     products: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ class Mention:
     points: bool = False
     places: tuple[tuple[int, int], ...] = ()
     pointing: str = ""
+    left: tuple[str, ...] = ()
 
 
 _NOTHING = Mention()
@@ -141,6 +143,7 @@ class Catalog:
             _points().search(text) is not None or _AGAINST.search(text) is not None and twins.compares(text),
             tuple(places),
             pointing,
+            tuple(sorted(filter(None, taken_back))),
         )
 
     def sku_places(self, text: str, products: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
@@ -372,17 +375,23 @@ def _standing(ids: Mapping[tuple[int, int], str], text: str) -> list[str]:
     wanted: list[str] = []
     for (start, end), product in ids.items():
         if len(ids) > 1 and (_DENIED.search(text[:start]) or _LEFT.match(text, end)):
+            wanted = [other for other in wanted if other != product]
             continue
-        corrected = _corrected().search(text[:start]) is not None
+        corrected = _corrected().search(text[:start]) is not None or _EARLIER_WRONG.match(text, end)
         after_all = _AFTER_ALL.search(text[:start])
         chosen = after_all is not None and ("就" in after_all[0] or _DECIDED.match(text, end) is not None)
         wanted = [product] if corrected or chosen else [*wanted, product]
     return wanted
 
 
-_DENIED = expression(r"(?<!是)不是(?:这[个款件双]|那[个款件双])?\s*\Z")
-_AFTER_ALL = expression(r"(?:^|[\s，,])(?:那|算了|我)?(?:还是|就)(?:要|买|看|选|拿)?\s*\Z")
+_DENIED = expression(r"(?<!是)不是(?:\s*|[这那][个款件双])\Z")
+_AFTER_ALL = expression(
+    r"(?:^|[\s，,])(?:那|算了|我)?(?:(?:还是|就)(?:[要买看选拿说问改换]|[说问]的?)?|换一?[个款件]|[换改]成)\s*\Z"
+)
 _LEFT = expression(r"(?:的|这[款个]|那[款个]|[\s，,])*(?:就|先)?不(?:看|要|买)了")
+_EARLIER_WRONG = expression(
+    r"[^\n]{0,12}(?:上面|刚才|前面|之前|上一?条)(?:那[个款]*|的|我)?[发打写说拿看]?错"
+)
 _DECIDED = expression("(?:的)?(?:吧|好了|算了)")
 
 
@@ -395,7 +404,7 @@ def _corrected() -> re.Pattern[str]:
     )
 
 
-_TAKES_BACK = expression("不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
+_TAKES_BACK = expression("不是(?:[这那说]|一[款个])|不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
 
 
 def _shape(word: str) -> str:

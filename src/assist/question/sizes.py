@@ -15,13 +15,9 @@ _LETTER = r"(?:[2-9]xl|x{0,5}[sl]|m|xxs)"
 _COLOUR_END = "[黑白红蓝绿黄紫灰粉棕橙青米驼银金咖褐杏色]"
 # Two letters or more are a size wherever they stand alone; one letter needs a word beside it.
 _LETTER_SIZE = expression(r"(?<![a-z0-9.\-])(?<![a-z0-9]/)(?P<v>[2-9]xl|x{1,5}[sl])(?![a-z0-9])(?:码|号)?")
+# A letter alone among Chinese words is a size, unless it names a shape or a part (S钩, M号笔芯, L型).
 _SINGLE = expression(
-    r"(?<![a-z0-9.\-])(?P<v>[smlf])(?:码|号|的|尺码|(?=$|[，,。!！?？\s/和跟与还或行吗换选发来收会合能可够大小紧松是呢不没有太偏纠穿就吧了拍一两二三\d好稳得保怕更应为嘛]))"
-)
-_SINGLE_BEFORE = expression(
-    r"(?:穿|要|拍|拿|买|来|平时|平常|[换改](?:成|为|个)?|选|[哦啊]不|算了|就|那|应?该|想|知道|确定|考虑|纠结|觉得|建议|推荐|发(?:了|成|的)?|是|和|跟|与|个|或|还是|有|拍的|收到|[大把\*]|小码|尺码|码数|[：:]|[一两二三四\d][件条套]|的|，|,|\s|/|^|"
-    + _COLOUR_END
-    + ")$"
+    r"(?<![a-z0-9.\-&+%~])(?<![a-z0-9]/)(?P<v>[smlf])(?![a-z&+%~'.\-])(?!\d(?![件双条套个]))(?!\s?[a-z]{2})(?!钩|[型形级区盘键店牌弯曲]|系列|证|秒|/s)(?:尺码|码|号|的)?"
 )
 # 两个叉, 3个加, 三加大, 2x: how many X stand before the L.
 _EXTRA = expression(
@@ -40,7 +36,7 @@ _CHINESE_SIZE = expression(
 _SHOE = r"(?:3[4-9]|4[0-8])(?:\.5)?"
 _NO_SHOE = r"(?![\d.]|\s*(?:[块元天件个双套斤岁年月日小分人度包盒瓶支条次折米寸w%℃]|kg|cm|厘米|公分|g(?![a-z])|ml|l(?![a-z])|v))"
 _SHOE_SAID = expression(
-    rf"(?:穿|要|拍|拿|换(?:成|个)?|改成?|选|来|现在是|尺码|鞋码|鞋号|码数|码子|平时|平常)(?:[的个双件条是]|[:：]|\s)*(?P<v>{_SHOE})(?:码|号|的)?{_NO_SHOE}(?!的?宽|店)"
+    rf"(?:穿|双|鞋子?|实际|应该|其实|要|拍|拿|换(?:成|个)?|改成?|选|来|现在是|尺码|鞋码|鞋号|码数|码子|平时|平常)(?:[的个双件条是]|[:：]|\s)*(?P<v>{_SHOE})(?:码|号|的)?{_NO_SHOE}(?!的?宽|店)"
 )
 _SHOE_ASKED = expression(
     rf"(?<![\d.\-/])(?P<v>{_SHOE}|2[5-9]|3[0-3])(?:码|号|的)?(?=还?有(?:没有|货|吗|现货|不(?![一-龥])|么|嘛)|还有|没有?货|没有了|没了|缺货|断码|断货|[太偏][大小]|[大小]了|会不会[大小]|合不合适|合适吗|挤脚)"
@@ -50,6 +46,9 @@ _SHOE_COLOURED = expression(rf"(?:{_COLOUR_END}|色)\s?(?P<v>{_SHOE})(?=$|[\s，
 _SHOES_BOTH = expression(
     rf"(?<![\d.\-/])(?P<v>{_SHOE})(?:码)?(?:和|跟|还是|或者?|与|、)(?P<w>{_SHOE}){_NO_SHOE}"
 )
+_WAIST_ALONE = expression(
+    r"(?:^|[\s，,])(?:[哦啊嗯那就要是]|还是)*(?P<v>2[5-9]|3\d|4[0-4])(?:的|码)?(?=$|[\s，,！!])"
+)
 _WAIST_SIZE = expression(r"(?<![\d.\-/])(?P<v>2[5-9]|3\d|4[0-4])的?(?:裤|牛仔|腰(?!围))")
 _REFUSED_SHOE = expression(
     r"(?:不要|换下)[34]\d(?:\.5)?了?|(?<![\d.])[34]\d(?:\.5)?(?:码)?的?(?:就?不要了?|算了)"
@@ -57,13 +56,13 @@ _REFUSED_SHOE = expression(
 _SHOE_CHOSEN = expression(
     rf"(?:^|[\s，,])(?:还是|就|那|没有的?话?|拍|要|直接)*(?P<v>{_SHOE})(?=吧|怕|嫌|[\s，,]|$)"
 )
-_ALONE_SHOE = expression(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,])")
+_ALONE_SHOE = expression(rf"(?:^|[\s，,])(?P<v>{_SHOE})(?=$|[\s，,!！])")
 _CODE_SIZE = expression(r"(?<!\d)(?P<v>1[3-9]\d/\d{2,3}[abcy]|1[5-9][05][abcy])(?![a-z0-9])")
 _KID_SIZE = expression(
     r"(?:要|拿|选|拍|换|改|穿|买)(?P<v>[7-9]0|1[0-6]0)(?:的|还是(?P<w>[7-9]0|1[0-6]0)(?!\d))"
 )
 _CHOSEN_SIZE = expression(r"(?<![\d.])(?P<v>[7-9]0|1[0-8][05])的(?:吧|也行|也可以)")
-_SPEAKS_OF_SIZES = expression(r"\d\s*半?码|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
+_SPEAKS_OF_SIZES = expression(r"\d\s*半?码|[34]\d半|穿\s?[34]\d(?!\d)|双|\d号鞋|鞋|脚|[怕嫌偏太][大小]")
 _WORD_SIZE = expression(r"(?P<v>均码|加大码|中码|大号|中号|小号|加大号|特大号)(?!差|和)")
 _HABIT = expression(
     r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
@@ -93,7 +92,8 @@ def size_slots(text: str) -> Iterator[Found]:
         yield Found("", "", match.start(), match.end())
     # A bare figure is a size where the message speaks of sizes or feet.
     shoes = (_ALONE_SHOE, _SHOE_CHOSEN) if _SPEAKS_OF_SIZES.search(text) else ()
-    for pattern in (*_PATTERNS, *shoes):
+    waists = (_WAIST_ALONE,) if "裤" in text else ()
+    for pattern in (*_PATTERNS, *shoes, *waists):
         for match in pattern.finditer(text):
             yield from _sizes(pattern, match, text)
 
@@ -108,8 +108,6 @@ def kid_sizes(text: str) -> Iterator[Found]:
 
 
 def _sizes(pattern: re.Pattern[str], match: re.Match[str], text: str) -> Iterator[Found]:
-    if pattern is _SINGLE and match[0] == match["v"] and not _SINGLE_BEFORE.search(text[: match.start("v")]):
-        return
     for group in ("v", "w", "n", "k", "j"):
         word = match.groupdict().get(group)
         if word is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -165,12 +166,15 @@ def _wanted(found: list[Found], text: str) -> list[Found]:
 
 
 def _meant(found: list[Found], text: str) -> list[Found]:
-    """Leave out what is denied, feared or was so before, where another value of the slot stands."""
+    """Leave out what is given up, and what is denied, feared or was so before where another value stands."""
     left = tuple(left_people(text))
+    found = [item for item in found if item.name not in _CHOICES or not _given_up(item, text)]
+    shares = _COUNT_OF_A_KIND.search(text) is not None
     outdone = [
         is_outdone(text, item.start, item.end)
         or is_of(left, text, item.start, item.end)
-        or (item.name in _CHOICES and _given_up(item, text))
+        or (item.name in _CHOICES and _AT_NEED.match(text, item.end) is not None)
+        or (item.name == "quantity" and _is_share(item, text, shares))
         for item in found
     ]
     names = {item.name for item, less in zip(found, outdone, strict=True) if not less}
@@ -181,10 +185,26 @@ def _given_up(item: Found, text: str) -> bool:
     """Say whether a choice is refused later on (黑的白的都要 / 白的不要了)."""
     word = text[item.start : item.end]
     later = text.find(word, item.end)
-    return later > 0 and is_refused(text, later, later + len(word))
+    if later > 0 and is_refused(text, later, later + len(word)):
+        return True
+    bare = re.escape(word.rstrip("码号色的款"))
+    return (
+        bare != ""
+        and re.search(rf"(?:不要|不想要|别要){bare}(?:码|号|色|的)?(?=了|$|\s|[，,。])", text[item.end :])
+        is not None
+    )
+
+
+def _is_share(item: Found, text: str, shares: bool) -> bool:
+    """Say whether a count is a share of the whole: 也带一个, 一件M一件L."""
+    return text[item.start - 1 : item.start] == "也" or (shares and item.value == 1)
 
 
 _CHOICES = frozenset({"size", "color"})
+_AT_NEED = expression("(?:码|号|色|的)?也(?:行|可以?|成|好)(?!吗|么|不)")
+_COUNT_OF_A_KIND = expression(
+    "一[件双条个]([^\\s一]{1,4})[\\s，,和]*一[件双条个](?!\\1)[smlx\\d黑白红蓝绿黄紫灰粉棕米卡]"
+)
 
 
 def _candidates(text: str, on: datetime | None) -> Iterator[Found]:

@@ -285,6 +285,8 @@ class Understanding:
                 else self.catalog.mention(fold(draft.span.of(text)), context=context)
             )
             own = _scope(mention, context)
+            if own and whole.products:
+                own = tuple(product for product in own if product not in whole.left) or whole.products
             current = own if own is not None else current
             scopes.append(current if current is not None else ((context,) if context else ()))
             pointing.append(mention.pointing)

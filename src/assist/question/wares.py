@@ -13,15 +13,55 @@ from assist.question.refusal import is_refused
 from assist.question.sizes import is_size
 
 _SHORT = expression(
-    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|[拍写填选买]成|(?<=成.)了|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
 _SHADE = expression(
     "(?:雾霾|焦糖|奶油|牛油果|薄荷|燕麦|抹茶|奶茶|樱花|香芋|宝石|孔雀|克莱因|牛仔|海军|橄榄|荧光|西瓜|樱桃|铁锈|咖啡|巧克力|摩卡|可可|"
-    "月光|珍珠|石墨|曜石|水泥|高级|太空|星空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
+    "(?<![小\\d一二两三四五六七八九十几])米|月光|珍珠|石墨|曜石|水泥|高级|太空|星空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
     "深|浅|暗|亮|藏|墨|烟|军|酒|姜|藕|湖|湛|黛|脏)"
     "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油)|紫(?!外|薯)|灰(?!尘)|粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?"
 )
+# Chosen by the bare word: 还是白吧, 黑38.
+_CHOSEN = expression(
+    r"(?:(?:还是|就|改|换|要|按)(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?=吧|了?$|了?\s|[，,。])|(?:^|[\s，,])(?P<w>[黑白红蓝绿黄紫灰粉棕橙橘])(?=\s?[34]\d(?!\d)))"
+)
+_FOREIGN = expression(
+    r"(?<![a-z])(?:(?P<en>black|white|red|blue|green|yellow|purple|gr[ae]y|pink|brown|orange|beige)(?![a-z]|\s?friday)|"
+    r"(?P<py>hei|bai|hong|lan|lv|huang|zi|hui|fen|zong|ju)\s?(?:se(?![a-z])|色))|(?P<zh>[黑白红蓝绿黄紫灰粉棕橙])se(?![a-z])"
+)
+_COLOUR_OF = {
+    **{
+        "black": "黑",
+        "white": "白",
+        "red": "红",
+        "blue": "蓝",
+        "green": "绿",
+        "yellow": "黄",
+        "purple": "紫",
+        "gray": "灰",
+    },
+    **{
+        "grey": "灰",
+        "pink": "粉",
+        "brown": "棕",
+        "orange": "橙",
+        "beige": "米",
+        "hei": "黑",
+        "bai": "白",
+        "hong": "红",
+    },
+    **{
+        "lan": "蓝",
+        "lv": "绿",
+        "huang": "黄",
+        "zi": "紫",
+        "hui": "灰",
+        "fen": "粉",
+        "zong": "棕",
+        "ju": "橘",
+    },
+}
 _NOT_SHORT = expression(
     r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)\Z"
 )
@@ -66,6 +106,12 @@ def color_slots(text: str) -> Iterator[Found]:
     for match in _SHORT.finditer(text):
         if not _NOT_SHORT.search(text[: match.start()]) and not is_refused(text, *match.span()):
             yield Found("color", match["v"] + "色", match.start(), match.end())
+    for match in _CHOSEN.finditer(text):
+        yield Found("color", (match["v"] or match["w"]) + "色", *match.span("v" if match["v"] else "w"))
+    for match in _FOREIGN.finditer(text):
+        if not is_refused(text, *match.span()):
+            word = match["en"] or match["py"] or match["zh"]
+            yield Found("color", _COLOUR_OF.get(word, word) + "色", *match.span())
 
 
 def person_slots(text: str) -> Iterator[Found]:

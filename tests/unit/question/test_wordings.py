@@ -35,7 +35,8 @@ def found_in(text):
 
 
 def alike_word(wanted, value):
-    return value is not None and alike(wanted, value)
+    """Compare with what stands; `-`: nothing does."""
+    return wanted == "-" if value is None else wanted != "-" and alike(wanted, value)
 
 
 def alike(wanted, value):
