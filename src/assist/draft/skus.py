@@ -9,7 +9,7 @@ from assist.demand import Figure
 from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
-from assist.draft.speak import clean_key, say_fact
+from assist.draft.speak import clean_key, say_fact, say_value
 from assist.expressions import expression
 from assist.memo import Memo
 from assist.messages import Part
@@ -27,6 +27,8 @@ _OF_REPAIRS = ("售后/维修", "售前/售后咨询/质保")
 _SIZE = expression(r"\d{2}(?:\.5)?")
 _SIZES = expression(r"(?<![\d.-])(\d{2}(?:\.5)?)\s*[-~～—–至到]\s*(\d{2}(?:\.5)?)(?![\d.%℃-])")
 MAX_CHOICES = 8
+MAX_TOLD, MAX_VALUE_CHARS = 4, 16
+"""A value of each SKU is told beside the question which one is meant, where there are so few and it is so short."""
 MIN_TELLING = 2
 _CODE = expression(r"sku|编码|货号|条码|价|库存|重量|尺寸|含量", re.IGNORECASE)
 _TOO_WIDE = frozenset({"规格", "尺寸", "参数", "颜色", "尺码", "款式", "型号"})
@@ -63,16 +65,42 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         return []
     if len({fold(fact.value) for fact in wanted}) == 1:
         return [_stated(product, wanted[:1], (), number)]
+    return [_which(product, wanted, number)]
+
+
+def _which(product: Document, wanted: Sequence[Fact], number: int) -> Candidate:
+    """Ask which SKU is meant; of a few, what holds of each is told with it."""
     choices = _choices(product, wanted)
-    listed = "、".join(choices)
+    key = clean_key(wanted[0].key)
     chosen_by = any(fold(fact.value) in map(fold, choices) for fact in wanted)
-    key = "" if chosen_by else f"的{clean_key(wanted[0].key)}"
-    tail = (
-        f"这款不同规格{key}不一样，请问您看的是哪一个：{listed}？" if choices else "请问您看的是哪个规格呢？"
-    )
+    each = {} if chosen_by else _of_each(product, wanted, choices)
+    if each:
+        told = "，".join(f"{'、'.join(names)}是{value}" for value, names in each.items())
+        tail = f"{key}：{told}。请问您看的是哪一个？"
+    elif choices:
+        listed = "、".join(choices)
+        tail = f"这款不同规格{'' if chosen_by else f'的{key}'}不一样，请问您看的是哪一个：{listed}？"
+    else:
+        tail = "请问您看的是哪个规格呢？"
     places = tuple(cite(product, fact.span, fact.section) for fact in wanted[:MAX_CHOICES])
-    asked = Statement(tail, places, (), number, (clean_key(wanted[0].key),))
-    return [Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)]
+    facts = tuple(StatedFact.of(fact, product.id) for fact in wanted if each)
+    asked = Statement(tail, places, facts, number, (key, *choices) if each else (key,))
+    return Candidate(number, "sku", (asked,), 0.85, "asked", ask="sku", choices=choices)
+
+
+def _of_each(product: Document, wanted: Sequence[Fact], choices: Sequence[str]) -> dict[str, list[str]]:
+    """Return each value with the choices that it holds of, few and short enough for one sentence; else nothing."""
+    stated = {fact.span: say_value(fact) for fact in wanted if fact.key == wanted[0].key}
+    rows = [row for table in product.tables if table.kind is BlockKind.SKU_TABLE for row in table.rows]
+    found: dict[str, list[str]] = {}
+    for choice in choices:
+        mine = [row for row in rows if any(cell.text.strip() == choice for cell in row.cells)]
+        values = {stated[row.span] for row in mine if row.span in stated}
+        if len(values) != 1:
+            return {}
+        found.setdefault(values.pop(), []).append(choice)
+    told = len(choices) <= MAX_TOLD and all(len(value) <= MAX_VALUE_CHARS for value in found)
+    return found if told and len(found) > 1 else {}
 
 
 def _of_a_piece(part: Part) -> bool:

@@ -19,7 +19,7 @@ _UNIT_WORDS = (
     "元|人民币|cm|mm|m|厘米|毫米|米|英寸|寸|kg|g|mg|克|千克|公斤|斤|ml|mL|ML|l|L|毫升|升|件|个|片|粒|℃|°C|w|W|kW|V|A"
     "|mAh|Wh|dB|Pa|Hz|岁|天|个月|年|小时|分钟|码|%|％|kJ|kcal"
 )
-_BETWEEN = expression(r"\s*[|｜]\s*|[ \xa0\u3000]{2,}")
+_BETWEEN = expression(r"\s*[|｜]\s*|[ \xa0\u3000]{2,}|\u3000(?=[^\s：:。，,；;]{2,10}[：:])")
 _SPACED = expression(r"\s*([^\s\d：:。，,；;！!？?、]{2,8})[ \xa0\u3000](\S[^。！？]{0,40}?)\s*")
 _KEY_UNIT = expression(
     rf"(.+?)\s*(?:[（(]\s*(?:单位\s*[：:]?\s*)?({_UNIT_WORDS})\s*[)）]|/\s*({_UNIT_WORDS}))"
@@ -91,6 +91,8 @@ def statements(line: str) -> tuple[Statement, ...]:
     [('货号', 'A1'), ('面料', '棉'), ('袖长', '短袖')]
     >>> [(s.key, s.value) for s in statements("商品货号 A1 ｜ 材质 ABS")]
     [('商品货号', 'A1'), ('材质', 'ABS')]
+    >>> [(s.key, s.value) for s in statements("售价：¥88 起　商品ID：712300456789")]
+    [('售价', '88'), ('商品ID', '712300456789')]
     """
     parts = list(_parts(line))
     found = [_spaced(part) if part and is_keyless(part) else parameter(part) for _, part in parts]

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from assist.documents import BlockKind
 from assist.expressions import expression
-from assist.ingest.facts import PARAMETER_HEADING, is_known_key, is_price_label
+from assist.ingest.facts import PARAMETER_HEADING, is_known_key, is_price_label, is_price_value
 from assist.text.normalize import fold
 
 _SIZE_NAME = expression(r"尺码|码数|鞋码|码段|号型|^码$|^size$|^尺寸$|^欧码$|^规格$", re.IGNORECASE)
@@ -102,7 +102,8 @@ def understand(grid: Grid, *, heading: str) -> Shape:
         return _headed(BlockKind.SIZE_TABLE, caption, sideways, 1)
     if _is_sku_header(grid[0]):
         return _headed(BlockKind.SKU_TABLE, caption, grid, 1)
-    if len(sideways) > 2 and _lists_versions([plain, *sideways[1:]]):
+    turned = [plain, *sideways[1:]]
+    if len(sideways) > 2 and (_lists_versions(turned) or _prices_versions(turned)):
         return _headed(BlockKind.SKU_TABLE, caption, sideways, 1)
     pairs = tuple(_pairs(grid, heading))
     if pairs:
@@ -241,6 +242,18 @@ def _lists_versions(grid: Grid) -> bool:
         and 2 * sum(_NUMBERISH.search(head.text) is not None for head in heads) < len(heads)
         and 2 * properties > len(heads) > 1
         and all(0 < len(name) <= _MAX_HEADER_CHARS and not _PROPERTY.search(name) for name in names)
+        and len(set(names)) == len(names)
+    )
+
+
+def _prices_versions(grid: Grid) -> bool:
+    """Say whether each row tells what one version holds and costs: `内容 | 海绵 | 价格` above `基础版 | 1块 | ¥69`."""
+    heads, names = [cell.text for cell in grid[0]], [row[0].text for row in grid[1:]]
+    priced = [column for column, head in enumerate(heads) if column and is_price_label(head)]
+    return (
+        len(priced) == 1
+        and all(is_price_value(row[priced[0]].text) for row in grid[1:])
+        and all(0 < len(name) <= _MAX_HEADER_CHARS and not _NUMBERISH.search(name) for name in names)
         and len(set(names)) == len(names)
     )
 

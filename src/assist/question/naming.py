@@ -41,6 +41,8 @@ _NAME_KEYS = expression("款名|型号|品名|产品名称|商品名称|系列|�
 _SKU_HEADS = expression(
     "颜色|尺码|规格|版本|款式|套餐|口味|容量|尺寸|套装|型号|分类|码数|sku|内存|香型|色号|编码", re.I
 )
+_UNNAMED = expression("项目|内容|参数|属性|名称|指标|配置|对比|明细|清单|")
+"""How the column of versions is headed in a table that was turned upright."""
 _OPTIONS = expression(r"\s*[/、，,;；|]\s*|\s{2,}")
 _SIZE_RANGE = expression(r"(\d{2})\s*[-~～—至到]\s*(\d{2})")
 _MODEL = expression(r"(?<![a-z0-9])[a-z]{1,5}-?\d{2,6}[a-z]{0,3}(?![a-z0-9])")
@@ -113,7 +115,11 @@ def nouns() -> PhraseTable[str]:
 def _sku_words(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
         if table.kind is BlockKind.SKU_TABLE:
-            columns = [place for place, head in enumerate(table.header) if _SKU_HEADS.search(head)]
+            columns = [
+                place
+                for place, head in enumerate(table.header)
+                if _SKU_HEADS.search(head) or (place == 0 and _UNNAMED.fullmatch(head))
+            ]
             for row in table.rows:
                 for place in columns:
                     if place < len(row.cells):

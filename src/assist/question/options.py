@@ -18,6 +18,10 @@ _END = expression("(?:最|顶)(?P<way>大|小)(?:的?[号码]子?|的?尺码)")
 _LEAD = 2.0
 """A choice has few words, so that one character which it alone has tells little."""
 _FIGURE = expression(r"\d+(?:\.\d+)?")
+_BIGGER = expression(r"(?:^|[\s，,要买拿选是])(?P<way>大|小)(?:一?点)?的(?!比|和|跟|与|话)(?=[^\s，,。])")
+"""The larger or the smaller one, said without 最: 大的塞得下电脑吗."""
+_WORDED = expression("(?P<size>迷你|小|中|大|加大|特大|超大)(?:号|码|款|杯|份|包|装|罐|瓶|袋|盒)")
+_WORDED_LADDER = ("迷你", "小", "中", "大", "加大", "特大", "超大")
 _LADDER = ("xxs", "xs", "s", "m", "l", "xl", "2xl", "xxl", "3xl", "xxxl", "4xl", "5xl", "6xl")
 
 
@@ -29,11 +33,12 @@ def described_options(text: str, words: Sequence[str]) -> Iterator[tuple[str, st
         words: What the SKU tables of a product let choose.
     """
     asked = [amount for amount in quantities(text) if amount.dimension in _AMOUNTS]
-    ends = list(_END.finditer(text))
-    # Most texts hold neither: their words are not looked at.
-    own = [word for word in words if not is_code(word)] if asked or ends else []
+    ends, bigger = list(_END.finditer(text)), list(_BIGGER.finditer(text))
+    # Most texts hold none of them: their words are not looked at.
+    own = [word for word in words if not is_code(word)] if asked or ends or bigger else []
     yield from _amounts(asked, own)
     yield from _ends(ends, own)
+    yield from _worded_ends(ends or bigger, own)
 
 
 def is_code(word: str) -> bool:
@@ -59,6 +64,30 @@ def _ends(ends: Sequence[re.Match[str]], own: Sequence[str]) -> Iterator[tuple[s
     sizes = sorted({word for word in own if _rank(word) is not None}, key=lambda word: _rank(word) or 0.0)
     for found in ends if len(sizes) > 1 else ():
         yield found[0], sizes[-1 if found["way"] == "大" else 0]
+
+
+def _worded_ends(ends: Sequence[re.Match[str]], own: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the largest or the smallest of sizes told in words (中号, 大号) or of amounts in one unit (50ml, 100ml)."""
+    for ranked in (_by_words(own), _by_amounts(own)) if ends else ():
+        if len(ranked) > 1:
+            for found in ends:
+                yield found[0].strip(" ，,要买拿选是"), ranked[-1 if found["way"] == "大" else 0]
+            return
+
+
+def _by_words(own: Sequence[str]) -> list[str]:
+    named = {word: found["size"] for word in own if (found := _WORDED.fullmatch(fold(word)))}
+    return sorted(named, key=lambda word: _WORDED_LADDER.index(named[word]))
+
+
+def _by_amounts(own: Sequence[str]) -> list[str]:
+    held = {word: quantities(fold(word)) for word in own}
+    known = {
+        word: found[0] for word, found in held.items() if len(found) == 1 and found[0].dimension in _AMOUNTS
+    }
+    if len({(amount.dimension, amount.comparable[:2]) for amount in known.values()}) != 1:
+        return []
+    return sorted(known, key=lambda word: known[word].comparable[2])
 
 
 def _rank(word: str) -> float | None:

@@ -23,6 +23,7 @@ _USABLE = "售前/商品/功能/能不能用"
 _OTHERS = "通用/风险/他人信息"
 _RIVALS = "通用/风险/贬低竞品/比价"
 _COMPARE = "售前/商品/型号/款式差异"
+_CURE = "通用/风险/医疗功效"
 _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"
 _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
 INVOICE = "售前/服务/发票"
@@ -56,6 +57,8 @@ def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_perso
         return (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
     if not scores:
         return scores
+    if _ASKS_CURE.search(clean):
+        return (IntentScore(_CURE, _SURE), *(score for score in scores if score.path != _CURE))[:3]
     told = _told(clean, scores, asks_person)
     idle = not told or told[0].path.startswith(_SMALL_TALK)
     if (told != scores or idle) and _chooses(clean):
@@ -129,6 +132,14 @@ def _chooses(clean: str) -> bool:
 
 _WANTS = expression(
     r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留|发)[^吗么不没几哪怎多什]{1,16}$"
+)
+
+
+# 大脚骨穿这个能矫正吗, 扁平足垫了能治好不: no goods of a shop put a body right.
+_AILMENT = "大脚骨|[大拇]趾?外翻|扁平足|高弓足|内八字?|外八字?|[xo]型?腿|罗圈腿|驼背|富贵包|脊柱侧弯|骨盆前倾|斜视|近视|散光|龅牙|地包天|灰指甲|静脉曲张|滑膜炎|腱鞘炎|足跟痛|痛风"
+_PUTS_RIGHT = "矫正|矫形|纠正|掰[正直回过]|变[直正]|治(?!安)|痊愈|恢复|消失|好转|根除"
+_ASKS_CURE = expression(
+    f"(?:{_AILMENT})[^。]{{0,10}}(?:{_PUTS_RIGHT})|(?:{_PUTS_RIGHT})[^，。]{{0,4}}(?:{_AILMENT})"
 )
 
 

@@ -189,3 +189,20 @@ def test_a_version_is_named_by_what_it_comes_with(asked, named):
 def test_the_price_of_a_piece_or_a_repair_stands_in_no_row(asked, intent, spoken):
     given = part(asked, intent=intent, aspects=[("价格",)], demands=demands(asked, Tokenizer().words))
     assert bool(sku_candidates(given, 0, evidence(given, pages=[pans()]))) is spoken
+
+
+def test_what_holds_of_each_of_a_few_is_told_with_the_question():
+    page = Page()
+    rows = [("奶茶色", "小号", "0.5kg"), ("黑色", "小号", "0.5kg"), ("黑色", "大号", "0.8kg")]
+    page.table(BlockKind.SKU_TABLE, ("颜色", "规格", "重量"), rows, "规格")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact("重量", cells[2], row.span, sku="".join(cells[:2]), section="规格"))
+    asked = part("多重", aspects=[("重量",)])
+    (one,) = sku_candidates(asked, 0, evidence(asked, pages=[page.document("B1", "测试包")]))
+    assert (one.verdict, one.ask, one.choices) == ("asked", "sku", ("小号", "大号"))
+    assert said(one) == "重量：小号是0.5kg，大号是0.8kg。请问您看的是哪一个？"
+    assert {fact.value for fact in one.statements[0].facts} == {"0.5kg", "0.8kg"}
+
+
+def test_a_choice_with_more_than_one_value_is_not_told():
+    assert "84g" not in said(found(jacket())[0])

@@ -225,6 +225,23 @@ def test_a_sideways_size_table_needs_no_name_for_its_sizes(corner: str, tag: str
     assert [cell.text for cell in table.rows[1].cells] == ["M", "90", "95-110斤"]
 
 
+def test_what_versions_hold_side_by_side_is_stated_of_each_where_each_has_its_price() -> None:
+    document = page(
+        "<h1>茶具</h1><h2>套餐</h2><table><tr><th>内容</th><th>自用装</th><th>送礼装</th></tr><tr><td>茶杯</td><td>2只</td><td>6只</td></tr>"
+        "<tr><td>茶巾</td><td>无</td><td>1条</td></tr><tr><td>价格</td><td>¥88</td><td>¥168</td></tr></table>"
+    )
+    assert document.tables[0].kind is BlockKind.SKU_TABLE
+    stated = {(fact.sku, fact.key): fact.value for fact in document.facts if fact.sku}
+    assert stated["送礼装", "茶巾"] == "1条"
+    assert stated["自用装", "价格"] == "88"
+
+
+def test_a_wide_gap_parts_the_price_from_the_products_number() -> None:
+    document = page("<h1>鞋</h1><p>售价：¥269 起　商品ID：688120045777</p><p>货　号：X1　Y2</p>")
+    assert facts(document)["售价"] == ("269", "元")
+    assert "688120045777" in document.aliases
+
+
 def test_a_table_of_measures_without_sizes_is_no_size_table() -> None:
     document = page(
         "<h1>娃</h1><table><tr><td></td><td>身高</td><td>体重</td></tr><tr><td>出生时</td><td>50</td><td>3</td></tr></table>"

@@ -96,3 +96,18 @@ def test_a_sku_and_how_much_asks_the_price(reader):
 def test_a_shortened_colour_is_the_pages_own(reader):
     question = reader.understand(Message(("奶白还有吗",), product="W71"))
     assert question.slots["color"].value == "奶油白"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("大的能放a4吗", ("中号", "大号"), [("大的", "大号")]),
+        ("要小的多少钱", ("小杯", "大杯", "红色"), [("小的", "小杯")]),
+        ("小的装得下多少", ("500ml", "1L", "白色"), [("小的", "500ml")]),
+        ("最大号多重", ("小号", "中号", "加大号"), [("最大号", "加大号")]),
+        ("大的和小的差在哪", ("中号", "大号"), []),
+        ("大的多少钱", ("红色", "大号"), []),
+    ],
+)
+def test_the_larger_or_the_smaller_one(text, words, found):
+    assert list(described_options(text, words)) == found

@@ -56,3 +56,19 @@ def test_an_invoice_over_more_than_was_paid_is_a_wish_of_its_own():
         assert asks_false_invoice(clean), clean
     for clean in ("发票金额是多少", "发票抬头怎么填", "可以开票吗", "发票多久开", "两张发票能合开一张吗"):
         assert not asks_false_invoice(clean), clean
+
+
+@pytest.mark.parametrize("clean", ["扁平足穿这个能纠正不", "o型腿绑一绑会变直吗", "能治好静脉曲张吗"])
+def test_putting_a_body_right_is_a_cure(clean):
+    assert first(clean, "售前/商品/功能/能不能用", 0.8) == "通用/风险/医疗功效"
+
+
+@pytest.mark.parametrize("clean", ["扁平足能穿吗", "颜色掉了能恢复吗"])
+def test_a_body_alone_or_goods_put_right_is_none(clean):
+    assert first(clean, "售前/商品/功能/能不能用", 0.8) == "售前/商品/功能/能不能用"
+
+
+def test_harm_is_meant_where_its_words_are():
+    harm = "售后/质量/过敏/人身伤害"
+    assert first("戴久了感觉闷闷的", harm, 0.8) is None
+    assert first("戴了耳朵又红又痒", harm, 0.8) == harm
