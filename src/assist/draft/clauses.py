@@ -10,7 +10,11 @@ from functools import lru_cache
 import numpy as np
 
 from assist.documents import Block, BlockKind, Document, Span
+from assist.draft.days import rules_on_others
 from assist.draft.evidence import Evidence, cite
+from assist.draft.models import named_in
+from assist.draft.order_facts import facts_of
+from assist.draft.promotions import EVENTS
 from assist.draft.speak import closed, speak
 from assist.draft.units import WHOLE, Unit, lines_of, rows_of, said_rows, spans_of
 from assist.expressions import expression
@@ -51,6 +55,7 @@ BACK_SHARE = 0.5
 """What points back leads only when it is twice as likely as what it points at."""
 CASE_MARGIN = 0.5
 """A case that holds a word of the case in hand leads the others by this much."""
+_TOLD = frozenset({"date", "days"})
 _HOW = expression(r"怎么|如何|流程|步骤|哪里|需要什么|要什么|提供|准备|材料|凭证|证据|申请|操作")
 
 
@@ -86,7 +91,7 @@ def clause_statements(
     text = unit.document.text
     focus = (*focus, *_regions(unit, evidence))
     found = _pieces(unit, evidence)
-    pieces = [piece for piece in found if piece.listed or not _of_others(piece.span.of(text), evidence)]
+    pieces = [piece for piece in found if piece.listed or _concerns(piece.span.of(text), evidence)]
     if not pieces:
         return ()
     if len(pieces) == len(found):
@@ -231,6 +236,18 @@ def _choose(
     return _fill(texts, scores, pieces)
 
 
+def _concerns(text: str, evidence: Evidence) -> bool:
+    return not (_of_others(text, evidence) or _of_other_days(text, evidence))
+
+
+def _of_other_days(text: str, evidence: Evidence) -> bool:
+    """Say whether a sentence is of orders paid on other days than this one; a message that names a day may mean it."""
+    paid = facts_of(evidence).paid_at
+    if paid is None and (_TOLD & evidence.question.slots.keys() or EVENTS.search(evidence.question.clean)):
+        return False
+    return rules_on_others(text, paid or evidence.now)
+
+
 def _of_others(text: str, evidence: Evidence) -> bool:
     """Say whether a sentence speaks of products by their ids, and of none that is asked about."""
     named = _named(text, evidence)
@@ -246,7 +263,7 @@ def _named(text: str, evidence: Evidence) -> tuple[str, ...]:
         known = _NAMED_IN.put(evidence.catalog, {})
     named = known.get(text)
     if named is None:
-        named = known[text] = tuple(product.id for product in evidence.catalog if product.id in text)
+        named = known[text] = named_in(text, evidence.catalog)
     return named
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from assist.documents import Document, Span
+from assist.draft.days import rules_on, rules_on_others
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.order_facts import OrderFacts, OrderState, facts_of, read_moment
+from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import closed
-from assist.draft.units import clause_units, product_units, sentence_units
+from assist.draft.units import clause_units, is_sku_row, product_units, row_words, sentence_units
 from assist.draft.windows import protection_statement
 from assist.expressions import expression
 from assist.messages import Part
@@ -20,7 +22,8 @@ from assist.text.normalize import fold
 from assist.text.quantities import Dimension, Quantity, quantities
 
 _PROMISES = expression(
-    r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)"
+    r"(?:付款|下单|拍下|支付)后?[^。；]{0,8}\d+\s*(?:个?小时|天)[^。；]{0,4}(?:发货|发出|寄出)|\d+\s*(?:个?小时|天)内?(?:发货|发出|寄出)|"
+    r"(?:发货|发出|寄出)[^。；]{0,30}(?:最晚|最迟|不超过|不晚于)[^。；]{0,6}(?:付款|下单|拍下|支付)后?\d+\s*(?:个?小时|天)"
 )
 
 _SCHEDULE = expression(r"\d{1,2}月\d{1,2}日[^。；]{0,16}(?:发货|发出|寄出)")
@@ -94,10 +97,11 @@ def scheduled_candidate(part: Part, number: int, evidence: Evidence) -> Candidat
     """Tell when a product that ships on set days (a presale) goes out: its page rules, not the shop's usual hours."""
     if not (part.intent or "").startswith(_SCHEDULED) or facts_of(evidence).shipped:
         return None
-    places = _schedule(evidence)
-    if not places:
+    said = list(_of_the_version(part, number, evidence)) or [
+        Statement(closed(place.quote), (place,), (), number) for place in dict.fromkeys(_schedule(evidence))
+    ]
+    if not said:
         return None
-    said = [Statement(closed(place.quote), (place,), (), number) for place in dict.fromkeys(places)]
     paid = facts_of(evidence).paid_at
     if paid is not None:
         when = _moment(paid)
@@ -113,6 +117,22 @@ def _schedule(evidence: Evidence) -> list[Citation]:
         for unit in product_units(product)
         if unit.kind in {"text", "qa"} and _SCHEDULE.search(unit.quote)
     ]
+
+
+def _of_the_version(part: Part, number: int, evidence: Evidence) -> Iterator[Statement]:
+    """Say when the version that is named, or that was ordered, goes out where the table of versions sets a day."""
+    ordered = fold(str(evidence.message.order.get("sku") or "")).split()
+    named = named_words(part, evidence) or tuple(ordered)
+    for product in evidence.products.values() if named else ():
+        for unit in product_units(product):
+            if is_sku_row(unit) and _SCHEDULE.search(unit.quote) and _names(unit.quote, named):
+                place = cite(product, unit.span, unit.section)
+                yield Statement(closed(row_words(unit, asked=part.clean)), (place,), (), number)
+
+
+def _names(row: str, named: Sequence[str]) -> bool:
+    """A version that was ordered has a size, too, which the table of colours need not hold."""
+    return row_holds(row, named) or row_holds(row, named[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +154,11 @@ def find_promise(number: int, evidence: Evidence) -> Promise | None:
             (item.document, item.span, item.section)
             for item in sentence_units(unit.document, unit.span, unit.head, unit.section, "text")
         ]
-    for document, span, section in spans:
-        found = _promise(document, span, section)
-        if found is not None:
-            return found
-    return None
+    moment = facts_of(evidence).paid_at or evidence.now
+    texts = [span.of(document.text) for document, span, _ in spans]
+    own = [place for place, text in zip(spans, texts, strict=True) if rules_on(text, moment)]
+    usual = [place for place, text in zip(spans, texts, strict=True) if not rules_on_others(text, moment)]
+    return next((found for place in (*own, *usual) if (found := _promise(*place)) is not None), None)
 
 
 def _promise(document: Document, span: Span, section: str) -> Promise | None:

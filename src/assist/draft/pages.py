@@ -12,12 +12,13 @@ import numpy as np
 from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
+from assist.draft.days import rules_on
 from assist.draft.evidence import Candidate, Evidence, cite, within
 from assist.draft.order_facts import facts_of
 from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
-from assist.draft.traits import clause_traits, lacks_aspect, page_traits, rules_on
+from assist.draft.traits import clause_traits, lacks_aspect, page_traits
 from assist.draft.units import (
     Unit,
     answer_units,
@@ -25,6 +26,7 @@ from assist.draft.units import (
     figured_heads,
     is_sku_row,
     product_units,
+    row_tells,
     row_words,
     sentences_of,
 )
@@ -66,8 +68,8 @@ _OPENED = "开封后"
 _SHELF_LIFE = expression(r"^(?:保质期|有效期|限用日期|最佳食用)")
 _CODES = expression(r"货号|商品ID|款号|条码|^(?:产品)?型号$")
 _CODE_ASKED = expression(r"货号|型号|款号|编号|条码|id|几号")
-_PRICE_ASKED = expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")
 OF_PAGES = ("fact", "page", "steps")
+_WHICH = expression(r"哪[个款种件双台口把套床]")
 FITS = ("topic",)
 """Signals that go on with a candidate: they tell whether it answers at all, not only better than the others."""
 LACKING = 0.5
@@ -218,10 +220,9 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
         return []
     units, scores = ranked.units, ranked.scores
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
-    chosen = _with_each_aspect(_bundle(units, scores, order), units, scores, part)
-    subject = _subject(product, evidence)
-    priced = bool(_PRICE_ASKED.search(part.clean))
-    statements = _say_units([units[at] for at in chosen], product, number, subject, priced=priced)
+    chosen = _with_each_aspect(_bundle(units, scores, order, part), units, scores, part)
+    subject = _subject(product, part, evidence)
+    statements = _say_units([units[at] for at in chosen], product, number, subject, part)
     best = within(float(scores[order[0]]))
     head = Candidate(
         number,
@@ -236,7 +237,7 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
         Candidate(
             number,
             _lane(units[at]),
-            _say_units([units[at]], product, number, subject, priced=priced),
+            _say_units([units[at]], product, number, subject, part),
             within(float(scores[at])),
             signals=_fit(ranked, at),
         )
@@ -273,16 +274,21 @@ def _lane(unit: Unit) -> str:
     return {"fact": "fact", "qa": "page", "steps": "steps"}.get(unit.kind, "page")
 
 
-def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> list[int]:
+def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int], part: Part) -> list[int]:
     """Choose which units are said together: the best, and those near it that add something."""
     chosen = [_telling(units, scores, order)]
     for at in order:
-        if at in chosen:
+        if at in chosen or _tells_nothing(units[at], part):
             continue
         near = float(scores[at]) >= SECOND_SHARE * float(scores[order[0]])
         if near and len(chosen) < MAX_SENTENCES and _adds(units[at], [units[have] for have in chosen]):
             chosen.append(at)
     return sorted(chosen, key=lambda at: units[at].span.start)
+
+
+def _tells_nothing(unit: Unit, part: Part) -> bool:
+    """A row of a price and a stock adds nothing for who asks for neither; `那加绒的呢` may ask for either."""
+    return unit.kind == "row" and not part.clean.endswith("呢") and not row_tells(unit, part.clean)
 
 
 def _telling(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> int:
@@ -319,21 +325,21 @@ def best_statement(
     if ranked is None or float(ranked.scores.max()) < least:
         return None
     unit = ranked.units[int(ranked.scores.argmax())]
-    return _say_unit(unit, product, number, product.id, priced=bool(_PRICE_ASKED.search(part.clean)))
+    return _say_unit(unit, product, number, product.id, part)
 
 
 def _say_units(
-    units: Sequence[Unit], product: Document, number: int, subject: str, *, priced: bool
+    units: Sequence[Unit], product: Document, number: int, subject: str, part: Part
 ) -> tuple[Statement, ...]:
-    return tuple(_say_unit(unit, product, number, subject, priced=priced) for unit in units)
+    return tuple(_say_unit(unit, product, number, subject, part) for unit in units)
 
 
-def _say_unit(unit: Unit, product: Document, number: int, subject: str, *, priced: bool) -> Statement:
+def _say_unit(unit: Unit, product: Document, number: int, subject: str, part: Part) -> Statement:
     if unit.fact is not None:
         return fact_statement(unit.fact, product, number, subject)
     if unit.kind == "row":
         place = cite(product, unit.span, unit.section)
-        return Statement(closed(row_words(unit, priced=priced)), (place,), (), number, figured_heads(unit))
+        return Statement(closed(row_words(unit, asked=part.clean)), (place,), (), number, figured_heads(unit))
     text = closed(speak(unit.quote, product))
     facts = supporting_facts(product, unit.quote)
     places = [cite(product, unit.span, unit.section), *(cite(product, f.span, f.section) for f in facts)]
@@ -365,9 +371,11 @@ def _supporting(product: Document, quote: str) -> tuple[Fact, ...]:
     return tuple(islice(facts, 2))
 
 
-def _subject(product: Document, evidence: Evidence) -> str:
-    """`这款` is what the shopper looks at; another one, or one of several, is named."""
+def _subject(product: Document, part: Part, evidence: Evidence) -> str:
+    """`这款` is what the shopper looks at; another one, one of several, or the one that is asked for (哪款), is named."""
     opened = evidence.message.product
+    if opened is None and _WHICH.search(part.clean):
+        return product.id
     return "这款" if len(evidence.question.products) < 2 and opened in {None, product.id} else product.id
 
 

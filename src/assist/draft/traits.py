@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 from assist.arrays import FloatVector
 from assist.documents import Kind, Level
 from assist.draft.clauses import wants_steps
+from assist.draft.days import rules_on
 from assist.draft.evidence import Evidence
 from assist.draft.order_facts import facts_of
 from assist.draft.orders import branch_of
@@ -57,10 +57,6 @@ _FAULT = expression("[开填写拍下买]错|丢失|遗失")
 _FAULT_ASKED = expression("[错误丢换改补]|不对|没了|找不到")
 _HOW_MUCH = expression(r"多少|几[个天号点度克斤升年月件码折层档瓦寸]|多[大长高重宽厚久]|百分之|几成")
 _FIGURE = expression(r"[\d０-９一二两三四五六七八九十半百]")
-_DAYS = expression(
-    r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日[^。；]{0,8}?(?:到|至|-|～|~|—)\s*"
-    r"(?:(?P<to_year>20\d\d)年)?(?:(?P<to_month>\d{1,2})月)?(?P<to_day>\d{1,2})日"
-)
 _STEPS = expression(r"^\s*1[.、]\s", re.MULTILINE)
 _EXCLUDES = expression(r"(?:^|\s)(?:不计入|不适用|不支持|不参加|不在|不属于|例外|不发货)")
 
@@ -180,22 +176,6 @@ def _standing(hits: Sequence[Hit]) -> FloatVector:
     )
     most = max(float(impacts.max(initial=0.0)), 1e-6)
     return np.asarray(_MEANING * cosines + (1.0 - _MEANING) * impacts / most, dtype=np.float32)
-
-
-def rules_on(text: str, moment: datetime) -> bool:
-    """Say whether a text rules on a span of days (2026年11月1日到11月12日) that holds a moment."""
-    for found in _DAYS.finditer(text):
-        year, month, day = (int(found[name]) for name in ("year", "month", "day"))
-        try:
-            first = datetime(year, month, day)
-            last = datetime(
-                int(found["to_year"] or year), int(found["to_month"] or month), int(found["to_day"])
-            )
-        except ValueError:
-            continue
-        if first <= moment < last + timedelta(days=1):
-            return True
-    return False
 
 
 def lacks_aspect(columns: Mapping[str, FloatVector], part: Part) -> bool:

@@ -18,6 +18,7 @@ WHOLE = frozenset({BlockKind.STEPS, BlockKind.CHECKLIST})
 NOTE_CHARS = 10
 """Items of a list this long on average are notes, each of which stands alone; shorter ones are a packing list."""
 _ANSWER = expression(r"答\s*[:：]|\n\s*[Aa]\s*[:：.、]|(?<=[?？])\s*\n?")
+_LINE_END = expression(r"(?<=\S)\n")
 _NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
 _CODES = expression(r"sku|编码|编号|条码|货号", re.IGNORECASE)
 _BRACKETS = expression(r"[（(][^）)]*[）)]|/(?:cm|mm|kg|元|g)$", re.IGNORECASE)
@@ -25,6 +26,14 @@ _UNIT = expression(r"[（(](元|cm|mm|kg|斤|g|ml|米)[）)]|/(cm|mm|kg|元|g)$"
 _SIZES = expression(r"^(?:尺码|鞋码|码数)段?$")
 _DIGIT = expression(r"\d")
 _PRICED = expression(r"价|售卖")
+_ONLY_ASKED = (
+    (_PRICED, expression(r"价|多少钱|几块|[贵钱]|加钱|便宜")),
+    (
+        expression(r"库存|余量|现货数|可售"),
+        expression(r"[有没缺补到存]货|库存|还有|有[没吗不么]|剩|断码|下架"),
+    ),
+)
+"""Columns that are said only where they are asked for: what heads them, and what asks for them."""
 _PRICE = "价格"
 _PRICE_NAMES = frozenset({"券后", "折后", "到手", "拍下"})
 _OF_BEFORE = expression(r"原价|吊牌|专柜|市场价|参考价|划线|门市")
@@ -118,20 +127,36 @@ def _row_units(document: Document, table: Table) -> Iterator[Unit]:
         )
 
 
-def row_words(unit: Unit, *, priced: bool = True) -> str:
+def row_words(unit: Unit, *, asked: str | None = None) -> str:
     """Say a table row as words: the first cell, then the others under their headers.
 
     Args:
         unit: The row.
-        priced: Whether its price is said, too.
+        asked: What is asked; the price and the stock are said only where they are asked for, or where nothing else
+            is left to say. None: all is said.
     """
-    for table in unit.document.tables:
-        for row in table.rows:
-            if row.span == unit.span:
-                pairs = list(zip(table.header, [cell.text.strip() for cell in row.cells], strict=False))
-                told = [pair for pair in pairs if priced or not _PRICED.search(pair[0])]
-                return _spoken([head for head, _ in told], [cell for _, cell in told])
-    return unit.quote
+    pairs = _pairs(unit)
+    told = pairs if asked is None else [pair for pair in pairs if _is_wanted(pair[0], asked)]
+    told = told if len(told) > 1 else pairs
+    return _spoken([head for head, _ in told], [cell for _, cell in told]) if told else unit.quote
+
+
+def row_tells(unit: Unit, asked: str) -> bool:
+    """Say whether a row tells more than a price and a stock that nobody asks for."""
+    return sum(_is_wanted(head, asked) for head, _ in _pairs(unit)) > 1
+
+
+def _pairs(unit: Unit) -> list[tuple[str, str]]:
+    """Return the cells of a row under their headers."""
+    rows = ((table, row) for table in unit.document.tables for row in table.rows if row.span == unit.span)
+    table, row = next(rows, (None, None))
+    if table is None or row is None:
+        return []
+    return list(zip(table.header, [cell.text.strip() for cell in row.cells], strict=False))
+
+
+def _is_wanted(head: str, asked: str) -> bool:
+    return all(wanted.search(asked) or not of.search(head) for of, wanted in _ONLY_ASKED)
 
 
 def figured_heads(unit: Unit) -> tuple[str, ...]:
@@ -220,7 +245,7 @@ def _are_notes(items: Sequence[Span]) -> bool:
 
 def _qa_units(document: Document, block: Block) -> Iterator[Unit]:
     text = block.span.of(document.text)
-    cut = _ANSWER.search(text)
+    cut = _ANSWER.search(text) or _LINE_END.search(text)
     if cut is None or not text[cut.end() :].strip():
         yield Unit(document, block.span, "text", text, block.section, block.section)
         return

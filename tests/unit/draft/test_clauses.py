@@ -26,6 +26,15 @@ def test_a_short_clause_is_said_whole_without_its_heading():
     assert say(["7天内可退。买家承担运费。"]) == ["7天内可退。", "您承担运费。"]
 
 
+def test_a_sentence_for_orders_of_other_days_is_left_out_unless_a_day_is_named():
+    clause = "付款后2天内发出。9月25日至10月8日付款的，7天内发出。"
+    assert say([clause]) == ["付款后2天内发出。"]
+    document = policy("rules", [("1", "发货", clause)])
+    unit = next(unit for unit in clause_units(hits(document)) if unit.section == "1")
+    dated = evidence(part("国庆前拍的多久发"), slots={"date": "2026-10-01"})
+    assert len(clause_statements(unit, part("国庆前拍的多久发"), 0, dated)) == 2
+
+
 def test_of_a_long_clause_the_best_sentence_leads_and_its_exception_stays():
     text = FILLER * 3 + "签收后7天内可退。但定制的商品除外。" + FILLER
     assert say([text], likes={"签收后7天": 0.9}) == ["签收后7天内可退。", "但定制的商品除外。"]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.documents import Span
+from assist.documents import BlockKind, Span
 from assist.draft.evidence import Candidate, cite
 from assist.draft.order_facts import OrderState, order_facts, read_moment, state_of
 from assist.draft.orders import branch_of, find_promise, focus_of, scheduled_candidate, with_order
 from assist.results import Statement
+from unit.draft.shop_pages import Page
 from unit.draft.writing import NOW, evidence, hits, page, part, policy, said
 
 RETURN, URGE, SHIP = "售后/退换/无理由退货条件", "售中/物流/催发货", "售前/物流/发货时间"
@@ -144,6 +145,32 @@ def test_a_paid_presale_is_not_called_late():
 def test_without_set_days_or_once_sent_the_usual_rule_holds(intent, pages, order):
     asked = part("什么时候发货", intent=intent)
     assert scheduled_candidate(asked, 0, evidence(asked, pages=pages, order=order)) is None
+
+
+def test_a_promise_for_orders_of_other_days_does_not_bind():
+    asked = part("几天发货", intent=SHIP)
+    usual = "每天17点前付款的当天发出，最晚不超过付款后36小时。"
+    rules = policy("r", [("1", "大促", "10月20日至10月31日付款的，96小时内发出。"), ("2", "发货", usual)])
+    promises = [
+        find_promise(0, evidence(asked, found=[hits(rules)], order={"paid_at": paid}))
+        for paid in ("2026-11-19T10:00", "2026-10-25T10:00")
+    ]
+    assert [promise.words for promise in promises] == ["36小时", "96小时"]
+
+
+def test_the_version_that_is_named_or_was_ordered_ships_on_the_day_of_its_row():
+    made = Page()
+    rows = [("米白", "现货"), ("雾霾蓝", "预售，12月20日前发出")]
+    made.table(BlockKind.SKU_TABLE, ("颜色", "发货"), rows, "规格")
+    product = made.document()
+    named = part("雾霾蓝那件怎么还不发", intent=URGE, sku=("雾霾蓝",))
+    bare = part("怎么还不发", intent=URGE)
+    found = [
+        scheduled_candidate(named, 0, evidence(named, pages=[product])),
+        scheduled_candidate(bare, 0, evidence(bare, pages=[product], order={"sku": "雾霾蓝 L"})),
+    ]
+    assert [said(item) for item in found] == ["雾霾蓝：发货预售，12月20日前发出。"] * 2
+    assert scheduled_candidate(bare, 0, evidence(bare, pages=[product], order={"sku": "米白 L"})) is None
 
 
 def test_the_way_a_refund_was_made_picks_its_line():

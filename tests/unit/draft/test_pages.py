@@ -106,6 +106,26 @@ def test_two_products_are_told_apart_by_name():
     assert {said(item) for item in found[:2]} == {"T1容量是4L。", "T2容量是5L。"}
 
 
+def test_the_product_that_is_asked_for_is_named():
+    kettle = page("K7", facts=[("适用炉灶", "电磁炉、燃气灶")])
+    found = candidates(part("哪个壶能放电磁炉上烧"), pages=[kettle], likes={"炉灶": 0.9})
+    assert said(found[0]) == "K7适用炉灶是电磁炉、燃气灶。"
+
+
+def test_a_row_of_a_price_and_a_stock_does_not_stand_beside_what_is_asked():
+    made = Page()
+    made.line("左开门适合靠右墙放。")
+    made.table(
+        BlockKind.SKU_TABLE,
+        ("规格", "价格", "库存"),
+        [("左开门", "899", "4"), ("右开门", "899", "0")],
+        "规格",
+    )
+    asked = part("左开门放哪边墙", sku=("左开门",))
+    found = candidates(asked, pages=[made.document()], likes={"左开门": 0.9})
+    assert said(found[0]) == "左开门适合靠右墙放。"
+
+
 def test_rows_of_other_skus_are_left_out_and_all_of_them_while_none_is_named():
     made = Page()
     made.table(BlockKind.SKU_TABLE, ("颜色", "价格(元)"), [("白色", "59"), ("黑色", "65")], "规格")

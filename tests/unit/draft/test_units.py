@@ -9,6 +9,7 @@ from assist.draft.units import (
     answer_units,
     clause_units,
     product_units,
+    row_tells,
     row_words,
     sentence_units,
 )
@@ -51,6 +52,26 @@ def test_every_quote_is_a_slice_of_the_page():
 def test_a_row_is_said_with_its_heads_and_units_without_codes_and_empty_cells():
     rows = [unit for unit in product_units(kettle()) if unit.kind == "row"]
     assert [row_words(unit) for unit in rows] == ["白色：价格99元", "黑色：价格109元，备注现货"]
+
+
+def test_a_price_and_a_stock_are_said_where_they_are_asked_for():
+    made = Page()
+    header = ("款式", "面料", "价格(元)", "库存")
+    made.table(BlockKind.SKU_TABLE, header, [("长款", "棉麻", "89", "12")], "规格")
+    made.table(BlockKind.SKU_TABLE, ("尺码", "库存"), [("XL", "3")], "库存表")
+    long, large = [unit for unit in product_units(made.document()) if unit.kind == "row"]
+    assert row_words(long, asked="长款是什么料子") == "长款：面料棉麻"
+    assert row_words(long, asked="长款多少钱") == "长款：面料棉麻，价格89元"
+    assert row_words(long, asked="长款还有货吗") == "长款：面料棉麻，库存12"
+    assert row_words(large, asked="大码显胖吗") == "XL：库存3", "where nothing else is left, all is said"
+    assert [row_tells(row, "显胖吗") for row in (long, large)] == [True, False]
+
+
+def test_a_question_without_a_sign_ends_with_its_line():
+    made = Page()
+    made.line("能不能放洗碗机\n可以，放上层。", BlockKind.QA, "问答")
+    (unit,) = product_units(made.document())
+    assert (unit.kind, unit.head, unit.quote) == ("qa", "能不能放洗碗机", "可以，放上层。")
 
 
 def test_units_follow_a_page_whose_text_changed():
