@@ -19,7 +19,7 @@ from assist.question.asked_time import asked_moment
 from assist.results import Finding, Hit, Severity
 from assist.retrieve.guide import Guide
 from assist.retrieve.lanes import Retriever, Scope, Wanted
-from assist.retrieve.relevance import LEAN, Relevance
+from assist.retrieve.relevance import LEAN
 from assist.store.base import AnswerState
 from assist.text.normalize import fold
 
@@ -57,7 +57,6 @@ class Searches:
         retriever: Searches the state.
         encoder: Encodes parts and messages.
         guide: What intents add to a part.
-        relevance: Takes over what was encoded.
         products: The products of the shop by id.
     """
 
@@ -66,13 +65,11 @@ class Searches:
         retriever: Retriever,
         encoder: Encoder,
         guide: Guide,
-        relevance: Relevance,
         products: Mapping[str, Document],
     ) -> None:
         self._retriever = retriever
         self._encoder = encoder
         self._guide = guide
-        self._relevance = relevance
         self._products = products
 
     def find(self, reads: Sequence[Read]) -> tuple[list[PartHits], list[tuple[Finding, ...]]]:
@@ -109,7 +106,6 @@ class Searches:
         asked, whole = [part.clean for part in parts], [fold(read.question.clean) for read in reads]
         texts = list(dict.fromkeys([*asked, *whole]))
         vectors = self._encoder.encode(texts, kind="query")
-        self._relevance.know(texts, vectors)
         by_text = dict(zip(texts, vectors, strict=True))
         return [by_text[text] for text in asked], [by_text[text] for text in whole]
 

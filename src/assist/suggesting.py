@@ -17,6 +17,7 @@ from assist.draft import compose, quick, refusals
 from assist.draft.evidence import Evidence
 from assist.draft.order_facts import read_moment
 from assist.encoder.base import Encoder
+from assist.encoder.recent import RecentQueries
 from assist.guard.floors import Floors
 from assist.messages import Message, Mode, Question
 from assist.preferring import MORE, Preferences, prefer
@@ -52,7 +53,7 @@ class Suggester:
         floors: Floors | None = None,
         earlier: Suggester | None = None,
     ) -> None:
-        tuned = tuned or Tuned()
+        tuned, encoder = tuned or Tuned(), RecentQueries.of(encoder)
         by_kind: dict[Kind, list[Document]] = {kind: [] for kind in Kind}
         for document in documents:
             if document.audience is Audience.BUYER:
@@ -73,7 +74,7 @@ class Suggester:
             earlier=None if earlier is None else earlier._relevance,
         )
         retriever = Retriever(view, encoder, tuned.search(settings.search), kept=SEARCHES_KEPT)
-        self._searches = Searches(retriever, encoder, guide, self._relevance, self._products)
+        self._searches = Searches(retriever, encoder, guide, self._products)
         self._weights = tuned.confidence
         self._revision = view.revision
         self._understanding = Understanding(

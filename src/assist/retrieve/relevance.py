@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 
@@ -66,8 +64,7 @@ class Relevance:
         if earlier is not None and earlier._reads_like(self):
             # One state back is enough, and holds no longer chain.
             self._before, earlier._before = earlier._shelf, None
-        self._queries: OrderedDict[str, FloatVector] = OrderedDict()
-        self._lock = Lock()
+        self._queries: KeyedMemo[str, FloatVector] = KeyedMemo(_RECENT)
         self._parts: Memo[Part, tuple[dict[str, float], dict[str, float]]] = Memo(_RECENT)
         # The same is asked of the same page again and again.
         self._measured: KeyedMemo[Hashable, dict[str, FloatVector]] = KeyedMemo(_MEASURED)
@@ -234,20 +231,11 @@ class Relevance:
     def _similarity(self, left: str, texts: tuple[str, ...]) -> FloatVector:
         return np.asarray(self._shelf.read(texts).vectors @ self._query(left), dtype=np.float32)
 
-    def know(self, queries: Sequence[str], vectors: FloatMatrix) -> None:
-        """Take over vectors of questions that were encoded already, float32, shape (q, d), unit rows."""
-        with self._lock:
-            self._queries.update(zip(queries, vectors, strict=True))
-            while len(self._queries) > CACHE_QUERIES:
-                self._queries.popitem(last=False)
-
     def _query(self, text: str) -> FloatVector:
         known = self._queries.get(text)
-        if known is None:
-            vectors = self._encoder.encode([text], kind="query")
-            self.know([text], vectors)
-            known = vectors[0]
-        return known
+        return (
+            self._queries.put(text, self._encoder.encode([text], kind="query")[0]) if known is None else known
+        )
 
     def _keys(self, part: Part) -> tuple[dict[str, float], dict[str, float]]:
         """Give the keys that a part's aspects and its intents look for; once a part."""
@@ -326,7 +314,6 @@ def aspect_keys(part: Part) -> dict[str, float]:
 
 def key_share(keys: Mapping[str, float], texts: Sequence[str]) -> FloatVector:
     """Return for each text the largest share of a key that it holds; float32, shape (n,), 0 without any."""
-    best = {
-        text: max((share for key, share in keys.items() if key in text), default=0.0) for text in set(texts)
-    }
+    shares = list(keys.items())
+    best = {text: max([share for key, share in shares if key in text], default=0.0) for text in set(texts)}
     return np.array([best[text] for text in texts], dtype=np.float32)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from math import fsum
 from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assist.arrays import FloatMatrix, FloatVector, IdVector
+from assist.arrays import FloatMatrix, FloatVector
 
 Encode: TypeAlias = Callable[[Sequence[str]], FloatMatrix]
 """n texts to vectors, float32, shape (n, d)."""
@@ -19,11 +21,13 @@ Cut: TypeAlias = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 Rarity: TypeAlias = Callable[[Sequence[str]], FloatVector]
 """Words to their inverse document frequencies, float32, shape of the argument."""
 
-_FIRST_ROWS, _FIRST_KEYS = 1_024, 64
-_MOST_KEYS = 1_024
+_FIRST_ROWS, _FIRST_LINES = 1_024, 64
+_MOST_LINES = 1_024
 _UNKNOWN, _ABSENT, _HELD = 0, 1, 2
-# Characters beyond this many share a place with others where only a few need telling apart.
-_PLANE = 1 << 16
+_Weighed: TypeAlias = tuple[tuple[tuple[str, float], ...], float]
+"""The words of a text with their rarities, and the sum of these, at least 1e-6."""
+_BOUND = "\0"
+"""Stands between the words of a text, kept as one string: thousands of lists would keep the garbage collector busy."""
 
 
 class Shelf:
@@ -57,7 +61,7 @@ class Shelf:
                 missing = list(dict.fromkeys(texts))
             books.put(missing, self._encode(missing))
             found = list(map(books.places.get, texts))
-        return Texts(books, np.array(found, dtype=np.int64))
+        return Texts(books, [row for row in found if row is not None])
 
     def vectors_of(self, texts: Sequence[str]) -> dict[str, FloatVector]:
         """Give the vectors of those texts that were read and are still there."""
@@ -68,26 +72,21 @@ class Shelf:
         """Give the words of those texts that were cut and are still there."""
         books = self._books
         found = {text: books.words_of[books.places[text]] for text in texts if text in books.places}
-        return {
-            text: [books.words[number] for number in numbers.tolist()]
-            for text, numbers in found.items()
-            if numbers is not None
-        }
+        return {text: _apart(words) for text, words in found.items() if words is not None}
 
 
 class Texts:
     """n texts on a shelf.
 
     Attributes:
-        rows: int64, shape (n,).
+        rows: The place of each on the shelf.
         vectors: float32, shape (n, d), unit rows.
     """
 
-    def __init__(self, books: _Books, rows: IdVector, vectors: FloatMatrix | None = None) -> None:
+    def __init__(self, books: _Books, rows: list[int], vectors: FloatMatrix | None = None) -> None:
         self._books = books
         self.rows = rows
-        self.vectors: FloatMatrix = books.vectors[rows] if vectors is None else vectors
-        self._numbers: tuple[NDArray[np.int32], IdVector] | None = None
+        self.vectors: FloatMatrix = books.vectors.take(rows, axis=0) if vectors is None else vectors
 
     def after(self, n: int) -> Texts:
         """Give the texts from the n-th on."""
@@ -95,17 +94,7 @@ class Texts:
 
     def holding(self, words: Sequence[str]) -> FloatMatrix:
         """Say which of t distinct words each text has; float32, shape (n, t), of 0 and 1."""
-        books, held = self._books, np.zeros((len(self.rows), len(words)), dtype=np.float32)
-        flat, ends = self._words()
-        place = np.zeros(len(books.words), dtype=np.int32)
-        for at, word in enumerate(words, start=1):
-            number = books.numbers.get(word, len(place))
-            if number < len(place):
-                place[number] = at
-        column = place[flat] if len(place) else flat
-        hits = np.flatnonzero(column)
-        held[np.searchsorted(ends, hits, side="right"), column[hits] - 1] = 1.0
-        return held
+        return np.ascontiguousarray(self._books.having(self.rows, words).T, dtype=np.float32)
 
     def key_shares(self, groups: Sequence[Mapping[str, float]]) -> list[FloatVector]:
         """Return, for each group of keys, each text's largest share of a key that stands in it.
@@ -114,37 +103,26 @@ class Texts:
             Per group float32, shape (n,), 0 where no key stands.
         """
         held = self._books.holding(self.rows, [key for keys in groups for key in keys])
+        shares = np.array([share for keys in groups for share in keys.values()], dtype=np.float64)
+        weighed = held * shares[:, np.newaxis]
         found, start = [], 0
         for keys in groups:
-            shares = np.fromiter(keys.values(), dtype=np.float64, count=len(keys))
-            best = (held[:, start : start + len(keys)] * shares).max(axis=1, initial=0.0)
-            found.append(np.asarray(best, dtype=np.float32))
+            best = weighed[start : start + len(keys)].max(axis=0, initial=0.0)
+            found.append(best.astype(np.float32))
             start += len(keys)
         return found
 
     def unasked(self, asked: str) -> FloatVector:
         """Return the share, by rarity, of each text's words that stand nowhere in `asked`; float32, shape (n,)."""
-        books = self._books
-        flat, ends = self._words()
-        missing = np.ones(len(books.words), dtype=np.bool_)
-        # A word stands in the question only if its first character does.
-        begun = np.zeros(_PLANE, dtype=np.bool_)
-        begun[[ord(char) % _PLANE for char in asked]] = True
-        firsts = books.firsts[flat]
-        perhaps = set(flat[begun[firsts]].tolist())
-        missing[[number for number in perhaps if books.words[number] in asked]] = False
-        lines = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        sums = np.bincount(lines, weights=missing[flat] * books.rarities(flat), minlength=len(ends))
-        whole = books.whole(self.rows)
-        return np.asarray(sums.astype(np.float32) / whole, dtype=np.float32)
+        weighed = self._books.weighed(self.rows)
+        # Exact sums: the same whatever adds them up.
+        sums = [fsum([rarity for word, rarity in words if word not in asked]) for words, _ in weighed]
+        whole = np.array([whole for _, whole in weighed], dtype=np.float64)
+        return np.asarray(np.array(sums, dtype=np.float32) / whole, dtype=np.float32)
 
-    def _words(self) -> tuple[NDArray[np.int32], IdVector]:
-        """Give the numbers of all texts' words, one text after the other, and where each text's end."""
-        if self._numbers is None:
-            lists = self._books.cut_all(self.rows.tolist())
-            ends = np.cumsum([len(found) for found in lists], dtype=np.int64)
-            self._numbers = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32), ends
-        return self._numbers
+
+def _apart(words: str) -> list[str]:
+    return words.split(_BOUND) if words else []
 
 
 class _Books:
@@ -153,17 +131,13 @@ class _Books:
     def __init__(self, dim: int, cut: Cut, rarity: Rarity) -> None:
         self.places: dict[str, int] = {}
         self.vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
-        self.numbers: dict[str, int] = {}
-        self.words: list[str] = []
-        self.firsts: NDArray[np.uint16] = np.empty(_FIRST_ROWS, dtype=np.uint16)
-        self.words_of: list[NDArray[np.int32] | None] = []
+        self.words_of: list[str | None] = []
+        self._texts_with: dict[str, array[int]] = {}
         self._texts: list[str] = []
         self._cut = cut
         self._rarity = rarity
-        self._rarities: FloatVector = np.full(_FIRST_ROWS, np.nan, dtype=np.float32)
-        self._whole: dict[int, float] = {}
-        self._keys: dict[str, int] = {}
-        self._held = np.zeros((_FIRST_ROWS, _FIRST_KEYS), dtype=np.uint8)
+        self._weighed: dict[int, _Weighed] = {}
+        self._keys = _Table()
         self._lock = Lock()
 
     def put(self, texts: Sequence[str], vectors: FloatMatrix) -> None:
@@ -183,82 +157,88 @@ class _Books:
         # Last: whoever finds the text finds all that is known of it.
         self.places[text] = row
 
-    def cut_all(self, rows: Sequence[int]) -> list[NDArray[np.int32]]:
-        """Give the numbers of the distinct words of texts; those not cut before are cut in one go."""
-        missing = [row for row in dict.fromkeys(rows) if self.words_of[row] is None]
-        if missing:
-            found = self._cut([self._texts[row] for row in missing])
+    def cut_all(self, rows: Sequence[int]) -> list[str]:
+        """Give the distinct words of texts, bounds between them; those not cut before are cut in one go."""
+        found = [self.words_of[row] for row in rows]
+        if None in found:
+            missing = [row for row in dict.fromkeys(rows) if self.words_of[row] is None]
+            cut = self._cut([self._texts[row] for row in missing])
             with self._lock:
-                for row, words in zip(missing, found, strict=True):
-                    self.words_of[row] = self._numbered(sorted(set(words)))
-        return [numbers for row in rows if (numbers := self.words_of[row]) is not None]
+                for row, words in zip(missing, cut, strict=True):
+                    self._keep_words(row, words)
+            found = [self.words_of[row] for row in rows]
+        return [words for words in found if words is not None]
 
-    def _numbered(self, words: Sequence[str]) -> NDArray[np.int32]:
-        for word in words:
-            if word not in self.numbers:
-                number = len(self.words)
-                if number == len(self.firsts):
-                    self.firsts = np.concatenate([self.firsts, np.empty_like(self.firsts)])
-                self.firsts[number] = ord(word[0]) % _PLANE
-                self.words.append(word)
-                self.numbers[word] = number
-        return np.array([self.numbers[word] for word in words], dtype=np.int32)
+    def _keep_words(self, row: int, words: Iterable[str]) -> None:
+        if self.words_of[row] is None:
+            distinct = sorted(set(words))
+            for word in distinct:
+                self._texts_with.setdefault(word, array("i")).append(row)
+            self.words_of[row] = _BOUND.join(distinct)
 
-    def rarities(self, numbers: NDArray[np.int32]) -> FloatVector:
-        """Give the rarity of words by number; float32, shape of the argument."""
+    def weighed(self, rows: Sequence[int]) -> list[_Weighed]:
+        """Give the words of texts with their rarities and the sums of these."""
+        found = list(map(self._weighed.get, rows))
+        if None in found:
+            missing = [row for row in dict.fromkeys(rows) if row not in self._weighed]
+            for row, bounded in zip(missing, self.cut_all(missing), strict=True):
+                words = _apart(bounded)
+                rarities = self._rarity(words) if words else np.zeros(0, dtype=np.float32)
+                pairs = tuple(zip(words, rarities.tolist(), strict=True))
+                self._weighed[row] = pairs, max(float(rarities.sum()), 1e-6)
+            found = list(map(self._weighed.get, rows))
+        return [one for one in found if one is not None]
+
+    def holding(self, rows: Sequence[int], keys: Sequence[str]) -> NDArray[np.bool_]:
+        """Say which keys stand in which texts; shape (keys, rows)."""
         with self._lock:
-            short = len(self.words) - len(self._rarities)
-            if short > 0:
-                more = np.full(max(short, len(self._rarities)), np.nan, dtype=np.float32)
-                self._rarities = np.concatenate([self._rarities, more])
-            found: FloatVector = self._rarities[numbers]
-            unknown = np.isnan(found)
-            if unknown.any():
-                new = sorted(set(numbers[unknown].tolist()))
-                self._rarities[new] = self._rarity([self.words[number] for number in new])
-                found = self._rarities[numbers]
-            return found
+            return self._keys.look_up(keys, rows, self._texts)
 
-    def whole(self, rows: IdVector) -> NDArray[np.float64]:
-        """Give the sums of the rarities of texts' words, each at least 1e-6; float64, shape of the argument."""
-        sums = list(map(self._whole.get, rows.tolist()))
-        if None in sums:
-            missing = [row for row in dict.fromkeys(rows.tolist()) if row not in self._whole]
-            for row, numbers in zip(missing, self.cut_all(missing), strict=True):
-                self._whole[row] = max(float(self.rarities(numbers).sum()), 1e-6)
-            sums = list(map(self._whole.get, rows.tolist()))
-        return np.array(sums, dtype=np.float64)
-
-    def holding(self, rows: IdVector, keys: Sequence[str]) -> NDArray[np.bool_]:
-        """Say which keys stand in which texts; shape (rows, keys)."""
+    def having(self, rows: Sequence[int], words: Sequence[str]) -> NDArray[np.bool_]:
+        """Say which words are words of which texts; shape (words, rows)."""
+        self.cut_all(rows)
         with self._lock:
-            columns = self._columns(keys)
-            found: NDArray[np.uint8] = self._held[rows[:, np.newaxis], columns]
-            if (found == _UNKNOWN).any():
-                self._look(rows, keys, columns, found)
-                found = self._held[rows[:, np.newaxis], columns]
-            return np.equal(found, _HELD)
+            held = np.zeros((len(words), len(self._texts)), dtype=np.bool_)
+            for line, word in zip(held, words, strict=True):
+                if word in self._texts_with:
+                    line[np.frombuffer(self._texts_with[word], dtype=np.intc)] = True
+        return held.take(rows, axis=1)
 
-    def _columns(self, keys: Sequence[str]) -> IdVector:
-        """Give each key a column; when there are too many, all begin anew."""
-        if len(self._keys) + len(keys) > _MOST_KEYS:
-            self._keys.clear()
+
+class _Table:
+    """Which strings stand in which texts; looked up once, as long as there are not too many strings."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, int] = {}
+        self._held = np.zeros((_FIRST_LINES, _FIRST_ROWS), dtype=np.uint8)
+
+    def look_up(self, sought: Sequence[str], rows: Sequence[int], texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Say which of n strings stand in which of m texts of all; shape (n, m)."""
+        lines = self._numbered(sought, len(texts))
+        found: NDArray[np.uint8] = self._held.take(lines, axis=0).take(rows, axis=1)
+        if not found.all():
+            places = np.array(rows, dtype=np.int64)
+            for at in np.flatnonzero((found == _UNKNOWN).any(axis=1)).tolist():
+                new = places[found[at] == _UNKNOWN]
+                self._held[lines[at], new] = [
+                    _HELD if sought[at] in texts[row] else _ABSENT for row in new.tolist()
+                ]
+            found = self._held.take(lines, axis=0).take(rows, axis=1)
+        return np.equal(found, _HELD)
+
+    def _numbered(self, sought: Sequence[str], texts: int) -> list[int]:
+        """Give each string a line; when there are too many, all begin anew."""
+        if len(self._lines) + len(sought) > _MOST_LINES:
+            self._lines.clear()
             self._held[:] = _UNKNOWN
-        columns = np.array([self._keys.setdefault(key, len(self._keys)) for key in keys], dtype=np.int64)
+        lines = [self._lines.setdefault(one, len(self._lines)) for one in sought]
         height, width = self._held.shape
-        if height < len(self.vectors) or width < len(self._keys):
-            grown = np.zeros((len(self.vectors), max(width, _doubled(len(self._keys)))), dtype=np.uint8)
+        if height < len(self._lines) or width < texts:
+            shape = max(height, _doubled(len(self._lines))), max(width, _doubled(texts))
+            grown = np.zeros(shape, dtype=np.uint8)
             grown[:height, :width] = self._held
             self._held = grown
-        return columns
-
-    def _look(self, rows: IdVector, keys: Sequence[str], columns: IdVector, found: NDArray[np.uint8]) -> None:
-        for at in np.flatnonzero((found == _UNKNOWN).any(axis=0)).tolist():
-            new = rows[found[:, at] == _UNKNOWN]
-            key = keys[at]
-            self._held[new, columns[at]] = [
-                _HELD if key in self._texts[row] else _ABSENT for row in new.tolist()
-            ]
+        return lines
 
 
 def _doubled(size: int) -> int:
