@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,10 +15,15 @@ Hit: TypeAlias = tuple[int, int, int]
 """Place of a word in its set, start and end in the text."""
 Words: TypeAlias = Callable[[], Sequence[str]]
 Table: TypeAlias = Callable[[], Mapping[int, int]]
+_Places: TypeAlias = Iterable[tuple[int, int, int]]
+"""Number of a form, start and end in the text; by end, of those that end together the longest first."""
+
+_FIRST_TEXTS = 12
+"""So many texts are gone through word by word: what that takes is less than what building the automaton takes."""
 
 
 class Scan:
-    """Finds the words of every set in a text; the automaton is built on the first search.
+    """Finds the words of every set in a text; read on the first search, put into an automaton after a few.
 
     Args:
         sets: Sets of words, asked for once.
@@ -29,6 +34,8 @@ class Scan:
         self._sets = tuple(sets)
         self._given = table
         self._table: _Forms | None = None
+        self._forms: list[str] = []
+        self._searched = 0
         self._automaton: AhoCorasick | None = None
         # Of all words of all sets, one after the other: where each set begins, which is the first of every form, and
         # which are the others. Numbers, because the garbage collector goes through tens of thousands of lists.
@@ -46,18 +53,25 @@ class Scan:
         return last[1][number]
 
     def _search(self, text: str) -> tuple[list[Hit], ...]:
-        automaton = self._automaton or self._build()
+        if not self._first:
+            self._read()
         found: tuple[list[Hit], ...] = tuple([] for _ in self._sets)
         read = text if self._table is None else text.translate(self._table)
-        for index, start, end in automaton.find_matches_as_indexes(read, overlapping=True):
+        for index, start, end in self._places(read):
             for word in (self._first[index], *self._others.get(index, ())):
                 number = bisect_right(self._begins, word) - 1
                 found[number].append((word - self._begins[number], start, end))
         return found
 
-    def _build(self) -> AhoCorasick:
-        from ahocorasick_rs import AhoCorasick, Implementation
+    def _places(self, text: str) -> _Places:
+        """Find every form in a text."""
+        forms, automaton = self._forms, self._automaton
+        if automaton is None and self._searched < _FIRST_TEXTS:
+            self._searched += 1
+            return _one_by_one(forms, text)
+        return (automaton or self._build(forms)).find_matches_as_indexes(text, overlapping=True)
 
+    def _read(self) -> None:
         sets = [words() for words in self._sets]
         table = None if self._given is None else _Forms(self._given())
         every = [word if table is None else word.translate(table) for words in sets for word in words]
@@ -70,11 +84,35 @@ class Scan:
                 first.append(word)
             else:
                 others.setdefault(index, []).append(word)
-        automaton = AhoCorasick(list(indexes), implementation=Implementation.ContiguousNFA)
         self._begins = list(accumulate(map(len, sets[:-1]), initial=0))
-        self._first, self._others, self._table = first, others, table
-        self._automaton = automaton
+        self._forms, self._others, self._table = list(indexes), others, table
+        # Last: whoever finds these finds all that is known of the words.
+        self._first = first
+
+    def _build(self, forms: Sequence[str]) -> AhoCorasick:
+        from ahocorasick_rs import AhoCorasick, Implementation
+
+        automaton = AhoCorasick(forms, implementation=Implementation.ContiguousNFA)
+        # In this order: who sees no automaton holds the forms.
+        self._automaton, self._forms = automaton, []
         return automaton
+
+
+def _one_by_one(forms: Sequence[str], text: str) -> _Places:
+    places = [
+        (at, match, match + len(form))
+        for at, form in enumerate(forms)
+        if form in text
+        for match in _starts(form, text)
+    ]
+    return sorted(places, key=lambda place: (place[2], place[1]))
+
+
+def _starts(form: str, text: str) -> Iterator[int]:
+    start = text.find(form)
+    while start >= 0:
+        yield start
+        start = text.find(form, start + 1)
 
 
 class _Forms(dict[int, int]):

@@ -24,6 +24,15 @@ def test_a_set_is_found_with_others_as_it_is_alone(sets: list[list[str]], text: 
         }
 
 
+@given(WORDS, st.text("甲乙丙a丁", max_size=20))
+def test_the_first_texts_are_searched_like_all_others(words: list[str], text: str) -> None:
+    [part] = together([lambda: words])
+    first = part.find(text)
+    for number in range(40):
+        part.find(f"丁{number}")
+    assert list(part.find(text)) == list(first)
+
+
 def test_characters_of_one_form_are_found_for_one_another() -> None:
     [part] = together([lambda: ["支付宝"]], lambda: {ord("宝"): 0xE000, ord("鸨"): 0xE000})
     assert part.find("转支付鸨吧支付宝") == [(0, 1, 4), (0, 5, 8)]
