@@ -17,7 +17,7 @@ from assist.shop import ShopProfile, StylePack
 to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """Write JSON with sorted keys and without spaces, so that equal values give equal bytes."""
 
-
+_IN_ORDER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _DECODER = json.JSONDecoder()
 
 
@@ -60,25 +60,26 @@ def body_digest(body: bytes, text: bytes) -> str:
 
 def encode_body(document: Document) -> bytes:
     """Write everything of a document but its text, version and source as JSON."""
+    # In the order of `to_json`: sorting them for every document took a third of the time.
     fields = {
-        "id": document.id,
-        "kind": document.kind,
-        "title": document.title,
-        "level": document.level,
+        "aliases": document.aliases,
+        "assets": [[a.kind, a.caption, a.url, *_span(a.span)] for a in document.assets],
+        "attributes": dict(sorted(document.attributes.items())),
         "audience": document.audience,
+        "blocks": [[b.kind, *_span(b.span), b.section, b.headings] for b in document.blocks],
+        "categories": document.categories,
+        "facts": [[f.key, f.value, *_span(f.span), f.unit, f.sku, f.section] for f in document.facts],
+        "id": document.id,
+        "keys": document.keys,
+        "kind": document.kind,
+        "level": document.level,
+        "product": document.product,
+        "tables": [_table(table) for table in document.tables],
+        "title": document.title,
         "valid_from": _moment(document.validity.valid_from),
         "valid_to": _moment(document.validity.valid_to),
-        "product": document.product,
-        "categories": document.categories,
-        "keys": document.keys,
-        "aliases": document.aliases,
-        "blocks": [[b.kind, *_span(b.span), b.section, b.headings] for b in document.blocks],
-        "tables": [_table(table) for table in document.tables],
-        "facts": [[f.key, f.value, *_span(f.span), f.unit, f.sku, f.section] for f in document.facts],
-        "assets": [[a.kind, a.caption, a.url, *_span(a.span)] for a in document.assets],
-        "attributes": dict(document.attributes),
     }
-    return to_bytes(to_json(fields))
+    return to_bytes(_IN_ORDER(fields))
 
 
 def decode_document(body: bytes, text: bytes, *, source: str, validity: Validity) -> Document:

@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
 
-from assist.arrays import check_matrix
+from assist.arrays import FloatMatrix, check_matrix
 from assist.documents import Chunk, Document, Validity
 from assist.errors import DimensionError, InputError
 from assist.shop import ShopProfile
 from assist.store.base import Record
 from assist.store.changes import write_commit
 from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes, to_json
+from assist.store.inserting import blob, insert_rows
 from assist.store.rows import Fields, cut_live, cut_texts, read_moment
 from assist.store.schema import Head, write_settings
 from assist.store.versions import Live, check_distinct, effective_ends, replaced
@@ -28,8 +29,7 @@ from assist.text.tokenize import Tokenizer
 
 _IDS_AT_ONCE = 500
 _RECORDS_AT_ONCE = 512
-# SQLite takes 999 values in one statement in every build.
-_VALUES_AT_ONCE = 900
+_ALWAYS = Validity()
 
 
 @dataclass(slots=True)
@@ -70,12 +70,13 @@ def make_entries(records: Sequence[Record], *, dim: int) -> list[Entry]:
 def check_embeddings(records: Sequence[Record], *, dim: int) -> None:
     """Check the embeddings of all records; raises as `make_entries` does."""
     for record in records:
-        name, found = f"embeddings of {record.document.id!r}", record.embeddings
-        if found.ndim != 2 or found.shape != (len(record.chunks), dim):
+        found = record.embeddings
+        if found.shape != (len(record.chunks), dim):
             wanted = f"({len(record.chunks)}, {dim}), one row per chunk"
+            name = f"embeddings of {record.document.id!r}"
             raise DimensionError(f"{name} must have shape {wanted}; got {found.shape}")
         if found.dtype != np.float32:
-            raise InputError(f"{name} must be float32, got {found.dtype}")
+            raise InputError(f"embeddings of {record.document.id!r} must be float32, got {found.dtype}")
     for start in range(0, len(records), _RECORDS_AT_ONCE):
         group = [record.embeddings for record in records[start : start + _RECORDS_AT_ONCE]]
         check_matrix(np.concatenate(group), "embeddings", unit=True)
@@ -85,8 +86,9 @@ def check_record(record: Record) -> None:
     """Check names, dates and chunks of one record; raises as `make_entries` does."""
     document = record.document
     check_words(document.id, document.product or "", *document.aliases)
-    for moment in (document.validity.valid_from, document.validity.valid_to):
-        check_moment(moment, f"validity of {document.id!r}")
+    if document.validity != _ALWAYS:
+        for moment in (document.validity.valid_from, document.validity.valid_to):
+            check_moment(moment, f"validity of {document.id!r}")
     for ordinal, chunk in enumerate(record.chunks):
         if not _is_slice(chunk, document, ordinal):
             raise InputError(
@@ -95,8 +97,13 @@ def check_record(record: Record) -> None:
 
 
 def _is_slice(chunk: Chunk, document: Document, ordinal: int) -> bool:
-    names = (chunk.document_id, chunk.version, chunk.ordinal)
-    return names == (document.id, document.version, ordinal) and chunk.span.of(document.text) == chunk.text
+    span = chunk.span
+    return (
+        chunk.ordinal == ordinal
+        and chunk.document_id == document.id
+        and chunk.version == document.version
+        and document.text[span.start : span.end] == chunk.text
+    )
 
 
 def check_words(*words: str) -> None:
@@ -282,29 +289,17 @@ class Writer:
 
     def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
         keyed = list(enumerate(new, first))
-        self._insert_rows("documents", 19, (_document_row(key, entry, self._at) for key, entry in keyed))
+        documents = (_document_row(key, entry, self._at) for key, entry in keyed)
+        insert_rows(self._connection, "documents", documents)
         aliases = ((key, alias) for key, entry in keyed for alias in entry.document.aliases)
         self._connection.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
         next_chunk = self._next_key("chunks")
-        chunks = ((key, chunk) for key, entry in keyed for chunk in entry.record.chunks)
-        rows = (_chunk_row(chunk_id, key, chunk) for chunk_id, (key, chunk) in enumerate(chunks, next_chunk))
-        self._insert_rows("chunks", 10, rows)
+        insert_rows(self._connection, "chunks", _chunk_rows(keyed, next_chunk))
         cut_all(new, tokenizer)
-        embeddings = chain.from_iterable(_embedding_rows(key, entry) for key, entry in keyed)
-        numbered = ((chunk_id, *row) for chunk_id, row in enumerate(embeddings, next_chunk))
-        self._insert_rows("embeddings", 4, numbered)
+        insert_rows(self._connection, "embeddings", _embedding_rows(keyed, next_chunk))
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
         self._changed |= bool(new)
         self._touched.update(key for key, _ in keyed)
-
-    def _insert_rows(self, table: str, width: int, rows: Iterable[Fields]) -> None:
-        """Insert rows of so many values; many in a statement, which takes a third less than one by one."""
-        marks, at_once = f"({','.join('?' * width)})", _VALUES_AT_ONCE // width
-        one, many = (f"INSERT INTO {table} VALUES {','.join([marks] * count)}" for count in (1, at_once))  # noqa: S608
-        remaining = iter(rows)
-        while len(group := list(islice(remaining, at_once))) == at_once:
-            self._connection.execute(many, list(chain.from_iterable(group)))
-        self._connection.executemany(one, group)
 
     def _clip(self, versions: Sequence[Live]) -> None:
         ends = effective_ends(versions)
@@ -319,30 +314,49 @@ def _document_row(doc_key: int, entry: Entry, at: str) -> Fields:
     start = None if validity.valid_from is None else validity.valid_from.isoformat()
     end = None if validity.valid_to is None else validity.valid_to.isoformat()
     names = (document.id, document.version, entry.digest, str(document.kind), str(document.level))
-    place = (str(document.audience), document.product, to_bytes(document.source))
-    crc = zlib.crc32(_vector_bytes(entry))
-    counts = (len(entry.record.chunks), crc)
-    return (doc_key, *names, *place, start, end, end, at, None, 0, *counts, entry.text, entry.body)
+    place = (str(document.audience), document.product, blob(document.source))
+    counts = (len(entry.record.chunks), zlib.crc32(_vectors(entry).data))
+    return (
+        doc_key,
+        *names,
+        *place,
+        start,
+        end,
+        end,
+        at,
+        None,
+        0,
+        *counts,
+        bytearray(entry.text),
+        bytearray(entry.body),
+    )
 
 
-def _chunk_row(chunk_id: int, doc_key: int, chunk: Chunk) -> Fields:
-    focus = (None, None) if chunk.focus is None else (chunk.focus.start, chunk.focus.end)
-    labels = (to_bytes(chunk.section), _headings(chunk.headings), str(chunk.kind))
-    return (chunk_id, doc_key, chunk.ordinal, chunk.span.start, chunk.span.end, *labels, *focus)
+def _chunk_rows(keyed: Iterable[tuple[int, Entry]], first: int) -> Iterator[Fields]:
+    chunk_ids = count(first)
+    for doc_key, entry in keyed:
+        for chunk in entry.record.chunks:
+            span, focus = chunk.span, chunk.focus
+            ends = (None, None) if focus is None else (focus.start, focus.end)
+            labels = (blob(chunk.section), _headings(chunk.headings), str(chunk.kind))
+            yield (next(chunk_ids), doc_key, chunk.ordinal, span.start, span.end, *labels, *ends)
 
 
-def _embedding_rows(doc_key: int, entry: Entry) -> Iterator[Fields]:
-    data, tokens = _vector_bytes(entry), entry.tokens or []
-    width = len(data) // max(1, len(tokens))
-    for place, joined in enumerate(tokens):
-        yield doc_key, data[place * width : (place + 1) * width], to_bytes(joined)
+def _embedding_rows(keyed: Iterable[tuple[int, Entry]], first: int) -> Iterator[Fields]:
+    chunk_ids = count(first)
+    for doc_key, entry in keyed:
+        data, tokens = bytearray(_vectors(entry)), entry.tokens or ()
+        width = len(data) // max(1, len(tokens))
+        for place, joined in enumerate(tokens):
+            yield next(chunk_ids), doc_key, data[place * width : (place + 1) * width], blob(joined)
 
 
-def _vector_bytes(entry: Entry) -> bytes:
-    return entry.record.embeddings.astype("<f4", copy=False).tobytes()
+def _vectors(entry: Entry) -> FloatMatrix:
+    """Give the vectors as they are stored, row behind row: 32 bit, little end first."""
+    return np.ascontiguousarray(entry.record.embeddings, dtype="<f4")
 
 
 @lru_cache(maxsize=1_024)
-def _headings(headings: tuple[str, ...]) -> bytes:
+def _headings(headings: tuple[str, ...]) -> bytearray:
     """Encode headings; neighbouring chunks share them."""
-    return to_bytes(to_json(headings))
+    return blob(to_json(headings))

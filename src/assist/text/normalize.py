@@ -146,25 +146,35 @@ def _fold_together(texts: Sequence[str]) -> list[str]:
             _learn(code)
             joined = joined.replace(chr(code), _FORMS[code])
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
-        forms = np.where(_form_table()[codes] < 0, codes, _form_table()[codes])
+        forms = _form_table()[codes]
+        # What several characters came of is in its form already.
+        unknown = forms < 0
+        forms[unknown] = codes[unknown]
     joined = forms.astype("<u4").tobytes().decode("utf-32-le")
     parts = joined.split(MARK)
     folded = [part.strip(_EDGE) for part in parts]
-    unsettled = _unsettled(forms) if unicodedata.is_normalized("NFKC", joined) else range(len(texts))
-    for number in unsettled:
+    if not unicodedata.is_normalized("NFKC", joined):
+        return list(map(_settled, texts, parts))
+    kinds = _kinds(forms)
+    white = kinds == _WHITE
+    for number in _odd_texts(forms, white[1:] & white[:-1]):
+        folded[number] = _SPACE.sub(_one_space, folded[number])
+    for number in _odd_texts(forms, kinds == _PERHAPS):
         folded[number] = _settled(texts[number], parts[number])
     return folded
 
 
-def _unsettled(codes: NDArray[np.int32]) -> list[int]:
-    """Number the marked texts that hold what may be traditional, or white space in a row."""
+def _kinds(codes: NDArray[np.int32]) -> NDArray[np.uint8]:
     kinds = _kind_table()[codes]
     if not kinds.all():
         for code in set(codes[kinds == 0].tolist()):
             _kind_table()[code] = _SIMPLIFIED if _is_simplified(chr(code)) else _PERHAPS
         kinds = _kind_table()[codes]
-    odd = kinds == _PERHAPS
-    odd[1:] |= (kinds[1:] == _WHITE) & (kinds[:-1] == _WHITE)
+    return kinds
+
+
+def _odd_texts(codes: NDArray[np.int32], odd: NDArray[np.bool_]) -> list[int]:
+    """Number the marked texts in which something is odd."""
     places = np.flatnonzero(odd)
     if not len(places):
         return []

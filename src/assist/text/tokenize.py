@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from itertools import chain
@@ -26,6 +26,19 @@ from numpy.typing import NDArray
 
 from assist.errors import InputError
 from assist.expressions import expression
+from assist.text.classes import (
+    HAN,
+    KNOWN_WORD,
+    LETTER,
+    SLOT,
+    STOP_CHARS,
+    classes_of,
+    codes_of,
+    odd_runs,
+    put_back,
+    spaced,
+    spread,
+)
 from assist.text.lexicon import BASE_WORDS, STOP_TOKENS
 from assist.text.normalize import MARK, fold, fold_many
 
@@ -36,27 +49,16 @@ _SHORT, _RECENT = 64, 512
 _COMPILED = "rjieba.rjieba"
 # Higher than any two common words in a row, so that a user word wins against every cut of itself.
 _USER_FREQUENCY = 2_000
-_HAN = "\u4e00-\u9fd5"
-_KNOWN_WORD = expression(f"[{_HAN}a-z0-9]+")
-_HAN_CHAR = expression(f"[{_HAN}]")
-_LETTER = f"[^\\W_{_HAN}]"
-_IS_LETTER = expression(_LETTER)
-_OTHER = f"[^\\W_{_HAN}a-z0-9]"
+_HAN_CHAR = expression(f"[{HAN}]")
+_OTHER = f"[^\\W_{HAN}a-z0-9]"
 # Word runs in other scripts, or with accents; and ASCII runs joined by - _ or a decimal point.
-_OTHER_RUN = f"(?<!{_LETTER}){_LETTER}*{_OTHER}{_LETTER}*"
+_OTHER_RUN = f"(?<!{LETTER}){LETTER}*{_OTHER}{LETTER}*"
 _JOINER = r"(?:[-_]|(?<=\d)\.|\.(?=\d))"
 _COMPOUND = f"(?<![a-z0-9])[a-z0-9]+(?:{_JOINER}[a-z0-9]+)+"
 _SPECIAL = f"{_OTHER_RUN}|{_COMPOUND}"
 _MAY_BE_SPECIAL = expression(f"{_OTHER}|[a-z0-9][-_.][a-z0-9]")
-_JOINERS = "-_."
-_BETWEEN = expression(f"[^{_HAN}a-z0-9]+")
-# Stands for what the engine must not see, in texts that are cut together.
-_SLOT = "\ue001"
-_STOP_CHARS = "".join(sorted(token for token in STOP_TOKENS if len(token) == 1))
-_NOT_COUNTED = expression(f"[^{_HAN}]+|[{_STOP_CHARS}]")
-# What a code point is for cutting, as bits: part of a word, counted alone, set apart from everything; a letter or
-# digit of any script but Han, one that is not plain ASCII, what may join two; not looked at yet.
-_WORD, _COUNTED, _APART, _LETTERS, _FOREIGN, _JOINING, _NEW = (1 << bit for bit in range(7))
+_BETWEEN = expression(f"[^{HAN}a-z0-9]+")
+_NOT_COUNTED = expression(f"[^{HAN}]+|[{STOP_CHARS}]")
 # A control character: tokens are normalised, so none holds one.
 _UNIT = "\x1f"
 _TOGETHER = 256
@@ -99,8 +101,8 @@ class Tokenizer:
         self.engine = _engine(engine)
         own = sorted({word for word in map(fold, words) if word} | BASE_WORDS)
         self.fingerprint = hashlib.sha256("\n".join([_RULES, *own]).encode()).hexdigest()[:16]
-        self._known = tuple(word for word in own if _KNOWN_WORD.fullmatch(word) and _HAN_CHAR.search(word))
-        self._always, self._special = _special([word for word in own if not _KNOWN_WORD.fullmatch(word)])
+        self._known = tuple(word for word in own if KNOWN_WORD.fullmatch(word) and _HAN_CHAR.search(word))
+        self._always, self._special = _special([word for word in own if not KNOWN_WORD.fullmatch(word)])
         self._cutter: _Cutter | None = None
         self._recent = lru_cache(maxsize=_RECENT)(self._tokens)
         self._odd = lru_cache(maxsize=_RUNS_KEPT)(self._put_run_aside)
@@ -128,34 +130,60 @@ class Tokenizer:
 
     def lines(self, texts: Sequence[str], *, between: str) -> list[str]:
         """Return the tokens of each text joined to one; `between` is a control character, so no token holds it."""
-        folded = fold_many(texts)
-        groups = (folded[start : start + _TOGETHER] for start in range(0, len(folded), _TOGETHER))
+        groups = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
         return [line for group in groups for line in self._lines_together(group, between)]
 
     def _tokens(self, text: str) -> tuple[str, ...]:
-        folded = fold(text)
-        words = [*chain.from_iterable(map(_counted_as, self._cut(folded, search=True)))]
-        return (*words, *words, *_NOT_COUNTED.sub("", folded))
+        words, chars = self._counted(fold(text))
+        return (*words, *words, *chars)
 
-    def _lines_together(self, folded: Sequence[str], between: str) -> list[str]:
-        """Cut texts as one, with a mark between them, since every call of the engine has its price."""
+    def _counted(self, folded: str) -> tuple[list[str], str]:
+        """Give the words of a folded text that count, and the characters that count alone."""
+        words = [*chain.from_iterable(map(_counted_as, self._cut(folded, search=True)))]
+        return words, _NOT_COUNTED.sub("", folded)
+
+    def _lines_together(self, texts: Sequence[str], between: str) -> list[str]:
+        """Cut texts line by line, each line once: title and headings stand above every passage of a page."""
+        split = [text.split("\n") for text in texts]
+        known = list(dict.fromkeys(chain.from_iterable(split)))
+        cut = dict(zip(known, self._cut_together(fold_many(known), between), strict=True))
+        lines = []
+        for pieces in split:
+            words, chars = (
+                cut[pieces[0]]
+                if len(pieces) == 1
+                else map("".join, zip(*map(cut.__getitem__, pieces), strict=True))
+            )
+            # Each word and each character comes with `between` behind it; only the last has one too many.
+            lines.append((words + words + chars)[:-1])
+        return lines
+
+    def _cut_together(self, folded: Sequence[str], between: str) -> list[tuple[str, str]]:
+        """Cut lines as one, with a mark between them, since every call of the engine has its price.
+
+        Returns:
+            Words, and characters that count alone, of each line; each with `between` behind it.
+        """
         cutter = self._cutter or self._load()
         aside: list[str] = []
         text = MARK.join(folded)
-        codes = _codes(text)
-        classes = _classes(codes)
+        codes = codes_of(text)
+        classes = classes_of(codes)
         shown = self._put_aside(text, classes, aside)
-        if shown.count(MARK) != len(folded) - 1 or shown.count(_SLOT) > len(aside):
-            return [between.join(self._tokens(text)) for text in folded]
+        if shown.count(MARK) != len(folded) - 1 or shown.count(SLOT) > len(aside):
+            return [self._cut_alone(line, between) for line in folded]
         counted = _counted_with(between)
-        # Each word and each character comes with `between` behind it; only the last of a line has one too many.
         try:
-            words = "".join(map(self._parts(between).__getitem__, cutter.cut(_spaced(shown))))
+            words = "".join(map(self._parts(between).__getitem__, cutter.cut(spaced(shown))))
         except _CutAloneError:
-            return [between.join(self._tokens(text)) for text in folded]
-        kept = _put_back(words, [counted[special] for special in aside]).split(MARK)
-        chars = _spread(codes, classes, between).split(MARK)
-        return [(line + line + apart)[:-1] for line, apart in zip(kept, chars, strict=True)]
+            return [self._cut_alone(line, between) for line in folded]
+        kept = put_back(words, [counted[special] for special in aside]).split(MARK)
+        chars = spread(codes, classes, between).split(MARK)
+        return list(zip(kept, chars, strict=True))
+
+    def _cut_alone(self, folded: str, between: str) -> tuple[str, str]:
+        words, chars = self._counted(folded)
+        return "".join(word + between for word in words), "".join(char + between for char in chars)
 
     def _parts(self, between: str) -> _Parts:
         parts = self._known_parts.get(between)
@@ -168,14 +196,14 @@ class Tokenizer:
 
         def put(match: re.Match[str]) -> str:
             aside.append(match[0])
-            return _SLOT
+            return SLOT
 
         if self._always:
             return self._special.sub(put, text)
         # All that is special lies within runs that are found much faster than it; the same come again and again.
         pieces: list[str] = []
         place = 0
-        for start, end in _odd_runs(classes):
+        for start, end in odd_runs(classes):
             shown, specials = self._odd(text[start:end])
             aside += specials
             pieces += text[place:start], shown
@@ -183,7 +211,7 @@ class Tokenizer:
         return "".join(pieces) + text[place:]
 
     def _put_run_aside(self, run: str) -> tuple[str, list[str]]:
-        return self._special.sub(_SLOT, run), [match[0] for match in self._special.finditer(run)]
+        return self._special.sub(SLOT, run), [match[0] for match in self._special.finditer(run)]
 
     def _cut(self, text: str, *, search: bool) -> list[str]:
         cutter = self._cutter or self._load()
@@ -315,7 +343,7 @@ class _Counted(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        mark = MARK in word or word == _SLOT
+        mark = MARK in word or word == SLOT
         line = word if mark else "".join(token + self._between for token in _counted_as(word))
         self[word] = line
         return line
@@ -335,7 +363,7 @@ class _Parts(dict[str, str]):
         self._counted = _counted_with(between)
 
     def __missing__(self, word: str) -> str:
-        if MARK in word or word == _SLOT:
+        if MARK in word or word == SLOT:
             return self._counted[word]
         if self._cutter.cut(word) != [word]:
             raise _CutAloneError
@@ -348,81 +376,6 @@ class _Parts(dict[str, str]):
 
 class _CutAloneError(Exception):
     """A word would be cut if it stood alone, so its sub-words cannot be found that way."""
-
-
-@lru_cache(maxsize=1)
-def _class_table() -> NDArray[np.uint8]:
-    """Keep what is known of every code point: see `_WORD` and those beside it."""
-    classes = np.full(sys.maxunicode + 1, _NEW, dtype=np.uint8)
-    classes[ord(_HAN[0]) : ord(_HAN[-1]) + 1] = _WORD | _COUNTED
-    classes[[ord(char) for char in _STOP_CHARS]] = _WORD
-    classes[[ord(MARK), ord(_SLOT)]] = _APART
-    return classes
-
-
-def _classes(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """Say of each code point what it is for cutting."""
-    found = _class_table()[codes]
-    if (found == _NEW).any():
-        for code in set(codes[found == _NEW].tolist()):
-            _class_table()[code] = _class(chr(code))
-        found = _class_table()[codes]
-    return found
-
-
-def _class(char: str) -> int:
-    if not _IS_LETTER.match(char):
-        return _JOINING if char in _JOINERS else 0
-    return _LETTERS | (_WORD if _KNOWN_WORD.match(char) else _FOREIGN)
-
-
-def _codes(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
-
-
-def _odd_runs(classes: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Find the letters of any script but Han, joined by single - _ or points, that are not all plain ASCII.
-
-    Whatever is special lies within one of these.
-    """
-    letters = classes & _LETTERS > 0
-    joined = np.zeros(len(classes), dtype=bool)
-    joined[1:-1] = (classes[1:-1] & _JOINING > 0) & letters[:-2] & letters[2:]
-    places = np.flatnonzero(joined | (classes & _FOREIGN > 0))
-    if not len(places):
-        return iter(())
-    edges = np.flatnonzero(np.diff(letters | joined, prepend=False, append=False)).reshape(-1, 2)
-    odd = sorted(set((np.searchsorted(edges[:, 0], places, side="right") - 1).tolist()))
-    return zip(edges[odd, 0].tolist(), edges[odd, 1].tolist(), strict=True)
-
-
-def _put_back(text: str, aside: Sequence[str]) -> str:
-    """Put what was set aside in the place of the slots, in order."""
-    pieces = text.split(_SLOT)
-    whole = [""] * (len(pieces) + len(aside))
-    whole[::2], whole[1::2] = pieces, aside
-    return "".join(whole)
-
-
-def _spaced(text: str) -> str:
-    """Put one space in the place of each run of what is neither a word's nor a mark."""
-    codes = _codes(text).copy()
-    other = _classes(codes) & (_WORD | _APART) == 0
-    codes[other] = ord(" ")
-    other[1:] &= other[:-1].copy()
-    other[:1] = False
-    return str(codes[~other].tobytes(), "utf-32-le")
-
-
-def _spread(codes: NDArray[np.uint32], classes: NDArray[np.uint8], between: str) -> str:
-    """Keep the characters that count alone, each with something behind it, and the marks."""
-    kept = codes[classes & (_COUNTED | _APART) > 0]
-    kept = kept[kept != ord(_SLOT)]
-    spread = np.full(2 * len(kept), ord(between), dtype="<u4")
-    spread[::2] = kept
-    behind = np.ones(len(spread), dtype=bool)
-    behind[1::2] = kept != ord(MARK)
-    return str(spread[behind].tobytes(), "utf-32-le")
 
 
 def _variants(word: str) -> tuple[str, ...]:

@@ -83,6 +83,20 @@ def test_english(tokenizer):
     )
 
 
+@pytest.mark.parametrize("engine", ["rjieba", "jieba"])
+def test_a_title_above_several_passages_counts_in_each(engine):
+    cutter = Tokenizer(WORDS, engine=engine)
+    title = "云柔羽绒服Pro A102  尺码与退货"
+    texts = [
+        f"{title}\n运费  由买家承担",
+        title,
+        f"{title}\n\n{title}",
+        f"{title} \n ＡＢ－１２的尺码",
+        "\n运费\n",
+    ]
+    assert cutter.tokens_many(texts) == [cutter.tokens(text) for text in texts]
+
+
 def test_tokens_many_keeps_order_and_repeats(tokenizer):
     assert tokenizer.tokens_many(["尺码", "", "运费"]) == [
         ["尺码", "尺码", "尺", "码"],

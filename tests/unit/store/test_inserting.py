@@ -1,0 +1,36 @@
+"""Rows that are inserted many in a statement read as those inserted one by one."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from assist.store.codec import to_bytes
+from assist.store.inserting import blob, insert_rows
+
+
+def stored(rows):
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(
+            "CREATE TABLE things (key INTEGER PRIMARY KEY, word TEXT, often, seldom, data BLOB)"
+        )
+        insert_rows(connection, "things", iter(rows))
+        query = "SELECT key, word, often, seldom, data, typeof(data) FROM things ORDER BY key"
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("count", [0, 1, 179, 180, 181, 540, 700])
+def test_all_rows_are_there_however_many(count):
+    rows = [(key, f"字{key}", None, None, blob(f"数{key}")) for key in range(count)]
+    expected = [(key, f"字{key}", None, None, to_bytes(f"数{key}"), "blob") for key in range(count)]
+    assert stored(rows) == expected
+
+
+@pytest.mark.parametrize("filled", [0, 1, 90, 179])
+def test_a_value_in_one_row_alone_is_kept(filled):
+    rows = [(key, "字", None, 7 if key == filled else None, bytearray()) for key in range(180)]
+    assert [row[3] for row in stored(rows)] == [7 if key == filled else None for key in range(180)]
+
+
+def test_a_blob_keeps_half_a_surrogate_pair_as_the_codec_does():
+    assert bytes(blob("退\ud83d货")) == to_bytes("退\ud83d货")
