@@ -11,6 +11,7 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.pages import best_statement, fact_statement
 from assist.draft.promotions import price_of
 from assist.draft.speak import clean_key, closed, say_value
+from assist.draft.table_rows import rows_compared
 from assist.expressions import expression
 from assist.messages import Part
 from assist.results import StatedFact, Statement
@@ -33,7 +34,7 @@ SCORE, LIST_SCORE = 0.9, 0.93
 MIN_SCORE = 0.3
 """A sentence of a page stands for the property asked about when it is at least this likely to answer."""
 _IN_GENERAL = expression(
-    r"(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|(?:贵|强|升级)(?:在|了)(?:哪|啥|什么)|比[^，。？]{0,4}(?:多了|少了|强|好)(?:啥|什么|哪|在)|选哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
+    r"比[^，。？]{1,8}(?:多|少)了?(?:什么|啥|哪些?)|(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|(?:贵|强|升级)(?:在|了)(?:哪|啥|什么)|比[^，。？]{0,4}(?:多了|少了|强|好)(?:啥|什么|哪|在)|选哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
 )
 _WHICH = expression(
     r"[跟和与]\S{1,10}哪[个款件双种台]|哪[个款件双种台]更?(?:轻|重|沉|亮|大|小|长|短|厚|薄|快|贵|便宜)"
@@ -63,8 +64,12 @@ def comparison_candidate(
     """
     both = _both(part, evidence)
     if len(both) == 1:
+        rows = rows_compared(part, number, both[0]) if compares(part) or twin else None
+        one_property = bool(part.aspects or comparative(part.clean))
         found = versions_candidate(part, number, both[0])
-        if found is not None and (_OF_VERSIONS.search(part.clean) or not _twin(both[0], evidence)):
+        found = (found or rows) if one_property else (rows or found)
+        named = found is rows or _OF_VERSIONS.search(part.clean)
+        if found is not None and (named or not _twin(both[0], evidence)):
             return found
         beside = twin or (part.intent == COMPARE and _IN_GENERAL.search(part.clean))
         both = [*both, *_twin(both[0], evidence)] if beside else both

@@ -29,6 +29,7 @@ from assist.draft.promotions import schedule_candidate
 from assist.draft.sizes import for_other_bodies, size_candidates
 from assist.draft.skus import sku_candidates
 from assist.draft.sums import sum_candidate
+from assist.draft.table_rows import cell_candidate
 from assist.expressions import expression
 from assist.messages import Behaviour, Part
 from assist.results import Ask, Draft, PartVerdict, Statement
@@ -256,6 +257,8 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
     found.extend([] if _SPARE.search(part.clean) else sku_candidates(part, number, evidence))
     sized = size_candidates(part, number, evidence)
     found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
+    if all(item is None or item.ask for item in found):
+        found.insert(0, cell_candidate(part, number, evidence))
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
         found.append(schedule_candidate(part, number, evidence))
         found.append(cut_candidate(part, number, evidence))

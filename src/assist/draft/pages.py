@@ -18,6 +18,7 @@ from assist.draft.order_facts import facts_of
 from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
+from assist.draft.table_rows import of_other_rows
 from assist.draft.traits import clause_traits, lacks_aspect, page_traits
 from assist.draft.units import (
     Unit,
@@ -152,11 +153,13 @@ def _products(part: Part, evidence: Evidence) -> list[Document]:
 
 
 def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) -> Ranked | None:
-    """Rank every unit of a product page; rows of SKUs that the shopper did not name are left out.
+    """Rank every unit of a product page; rows beside the one that is asked about are left out, as are those of other SKUs.
 
     While none is named, no row of the SKU table is said at all: it is true of one SKU alone.
     """
     units = _speaking(product, named_words(part, evidence))
+    others = of_other_rows(units, product, part.clean)
+    units = tuple(unit for at, unit in enumerate(units) if at not in others) if others else units
     if not units:
         return None
     signals = evidence.scorer.signals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -22,6 +23,18 @@ _CARRYING = expression(
     r"(?<!不)(?<!没)(?:带|加|有)(?P<what>[一-鿿]{1,3}?)(?:儿|子)?(?:的|那|款|版)(?!吗|么|不)"
 )
 """A version by what it comes with: 带盖儿的, 加绒那条."""
+_SUPERLATIVE = expression(r"最(?P<most>[大小长短厚薄重轻沉贵]|便宜)(?:号|码|款|的|那|这)")
+_FIGURE = expression(r"\d+(?:\.\d+)?")
+_SIZED, _WEIGHED, _PRICED = expression(r"$^"), expression("重"), expression("价")
+_MOST = {
+    **dict.fromkeys("大长厚", (_SIZED, False)),
+    **dict.fromkeys("小短薄", (_SIZED, True)),
+    **dict.fromkeys("重沉", (_WEIGHED, False)),
+    "轻": (_WEIGHED, True),
+    "贵": (_PRICED, False),
+    "便宜": (_PRICED, True),
+}
+"""The column by which versions are told apart (else their names), and whether the least is meant."""
 _APART = expression("单卖|单独")
 _OF_REPAIRS = ("售后/维修", "售前/售后咨询/质保")
 _SIZE = expression(r"\d{2}(?:\.5)?")
@@ -210,10 +223,33 @@ def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
     names = part.products or evidence.question.products
     pages = [evidence.products[name] for name in names if name in evidence.products][:1]
     rows = [fold(row) for page in pages for row in _sku_rows(page)]
+    most = _SUPERLATIVE.search(part.clean)
+    if most is not None and pages:
+        return _of_most(pages[0], most["most"])
     with_it = _CARRYING.search(part.clean)
     if with_it is not None and 0 < sum(with_it["what"] in row for row in rows) < len(rows):
         return (with_it["what"],)
     return tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
+
+
+def _of_most(page: Document, word: str) -> tuple[str, ...]:
+    """Name the version that is most of its kind: the largest by what its name measures, the dearest by its price."""
+    for table in page.tables:
+        if table.kind is not BlockKind.SKU_TABLE:
+            continue
+        column = next((at for at, head in enumerate(table.header) if _MOST[word][0].search(head)), 0)
+        sizes = {row.cells[0].text: _extent(row.cells[column].text) for row in table.rows if row.cells}
+        told = {name: size for name, size in sizes.items() if size is not None}
+        if len(told) == len(sizes) and len(set(told.values())) == len(told) > 1:
+            pick = min if _MOST[word][1] else max
+            return (fold(pick(told, key=lambda name: told[name])),)
+    return ()
+
+
+def _extent(cell: str) -> float | None:
+    """What a cell measures: 220×240cm is an area; None when it holds no figure."""
+    figures = _FIGURE.findall(cell)
+    return math.prod(map(float, figures)) if figures else None
 
 
 def _some_row(words: Sequence[str], part: Part, evidence: Evidence) -> bool:

@@ -138,7 +138,7 @@ def row_words(unit: Unit, *, asked: str | None = None) -> str:
     pairs = _pairs(unit)
     told = pairs if asked is None else [pair for pair in pairs if _is_wanted(pair[0], asked)]
     told = told if len(told) > 1 else pairs
-    return _spoken([head for head, _ in told], [cell for _, cell in told]) if told else unit.quote
+    return spoken([head for head, _ in told], [cell for _, cell in told]) if told else unit.quote
 
 
 def row_tells(unit: Unit, asked: str) -> bool:
@@ -173,7 +173,7 @@ def rows_of(document: Document, span: Span) -> list[Span]:
 def said_rows(document: Document, span: Span) -> list[str]:
     """Say the table rows within a span as words: `金卡：累计消费满1000元，权益9.5折`; empty where there are none."""
     return [
-        _spoken(table.header, [cell.text.strip() for cell in row.cells])
+        spoken(table.header, [cell.text.strip() for cell in row.cells])
         for table in document.tables
         for row in table.rows
         if span.covers(row.span)
@@ -188,7 +188,8 @@ def is_sku_row(unit: Unit) -> bool:
     )
 
 
-def _spoken(header: Sequence[str], cells: Sequence[str]) -> str:
+def spoken(header: Sequence[str], cells: Sequence[str]) -> str:
+    """Say cells under their headers: the first alone, the others with theirs (`金卡：权益9.5折`)."""
     told = [
         (_BRACKETS.sub("", head), cell)
         for head, cell in zip(header, cells, strict=False)
