@@ -26,6 +26,7 @@ _BARE = expression(
     rf"(?<=[码号色款件smlx的])[x×*]\s*(?P<b>\d{{1,3}}){_ENDED}|^[x×]\s*(?P<c>\d{{1,3}}){_ENDED}|^(?P<d>[俩仨]){_ENDED}|"
     r"(?:来|拿|买|订)(?P<e>[双件条套箱盒])(?=[\d黑白红蓝绿黄紫灰粉smlx])"
 )
+_DOZENS = expression(r"(?P<n>\d|[一两二三四五])打(?=$|[\s，,。的吧])")
 _NOT_COUNT = expression(
     r"套|订单|颜色|码|月|小时|人|问题|星期|礼拜|地址|链接|款式|口|档|孔|包裹|快递|区别|尺码|型号|多少|装(?!的)|重|字|钱|半天|半?月|多月|点|尺寸|版|牌子|牌|品牌|样|活动|店|叉|x(?![a-z0-9])|加|客服|商家"
 )
@@ -41,6 +42,8 @@ def count_slots(text: str) -> Iterator[Found]:
         given = match["a"] is None and _GIVEN.search(text[: match.start()]) is not None
         if value is not None and has_unit and not given and not _NOT_COUNT.match(text, match.end()):
             yield Found("quantity", whole(value), *match.span())
+    for match in _DOZENS.finditer(text):
+        yield Found("quantity", whole(12 * (number(match["n"]) or 1)), *match.span())
     for match in _ONE.finditer(text):
         yield Found("quantity", 1, match.start("v"), match.start("v") + 2)
     for match in _BARE.finditer(text):

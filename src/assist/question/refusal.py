@@ -16,7 +16,9 @@ _AFTER = expression(
 # 选黑色算了: taken in the end, not given up.
 _CHOSEN = expression(r"(?:[选要拿买拍换]|就|还是)\Z")
 # 前面说的158不算, L那条作废.
-_VOID_AFTER = expression(r"(?:cm|斤|码|号|的|那[个条件]|\s)*(?:就|都)?(?:不算|不作数|作废|别管|忽略)")
+_VOID_AFTER = expression(
+    r"(?:cm|斤|码|号|的|那[个条件]|\s)*(?:(?:地址|那边|现在)*(?:就|都|已经)?(?:不算|不作数|作废|别管|忽略|不用了|不住了?|不在了|不去了|不寄了?))"
+)
 _FEARED_AFTER = expression(r"(?:码|号)?(?:我?(?:就|有点)?[怕嫌]|会不会)(?:太|有点|偏)?[大小紧松短长挤]")
 _DENIED_BEFORE = expression(
     r"(?:(?<!是)不是|(?<!还是)(?<!换回)(?<!要)(?:原来|之前|原先|本来|先前)的?[写填拍选说]?的?[是写填拍选])\Z"
@@ -80,6 +82,6 @@ def is_outdone(text: str, start: int, end: int) -> bool:
 
 def _in_shoes(text: str, start: int, end: int) -> bool:
     """Say whether a figure is a height in shoes (穿鞋167 净身高163)."""
-    if text[start : start + 1] != "1":
+    if text[start : start + 1] not in ("1", "一"):
         return False
     return _IN_SHOES.search(text[:start]) is not None or _IN_SHOES.match(text, end) is not None

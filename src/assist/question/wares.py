@@ -16,15 +16,20 @@ _SHORT = expression(
     r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|[拍写填选买]成|(?<=成.)了|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
+_THINGS = (
+    "雾霾|焦糖|奶油|牛油果|薄荷|燕麦|抹茶|奶茶|樱花|香芋|宝石|孔雀|克莱因|牛仔|海军|橄榄|荧光|西瓜|樱桃|铁锈|咖啡|巧克力|摩卡|可可|"
+    "月光|珍珠|石墨|曜石|水泥|高级|太空|星空|天空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
+    "芝麻|冰川|远山|岩石|丛林|极光|星光|午夜|暗夜|深海|海洋|海盐|珊瑚|蜜桃|西柚|梅子|红豆|车厘子|拿铁|榛果|胡桃|小麦|麦芽|云朵|陶瓷|"
+    "贝壳|苔藓|翡翠|青柠|苹果|黄油|芝士|芒果|烟熏|板栗|枫叶|银河|香槟|鹅绒|象牙|亚麻|藕荷|栀子|山茶|琥珀|曙光|魅夜"
+)
 _SHADE = expression(
-    "(?:雾霾|焦糖|奶油|牛油果|薄荷|燕麦|抹茶|奶茶|樱花|香芋|宝石|孔雀|克莱因|牛仔|海军|橄榄|荧光|西瓜|樱桃|铁锈|咖啡|巧克力|摩卡|可可|"
-    "(?<![小\\d一二两三四五六七八九十几])米|月光|珍珠|石墨|曜石|水泥|高级|太空|星空|薰衣草|葡萄|丁香|豆沙|芭比|马卡龙|柠檬|玫瑰|沙丘|大地|复古|森林|莫兰迪|松石|青瓷|"
-    "深|浅|暗|亮|藏|墨|烟|军|酒|姜|藕|湖|湛|黛|脏)"
-    "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油)|紫(?!外|薯)|灰(?!尘)|粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?"
+    rf"(?:{_THINGS}|深|浅|暗|亮|藏|墨|烟|军|酒|姜|藕|湖|湛|黛|脏|雾|奶|炭|碳|冰|桃|栗|玄|(?<![小\d一二两三四五六七八九十几])米)"
+    "(?:黑(?![科夜])|白(?!天|酒)|红(?!枣|包|酒|茶)|蓝(?!牙|光)|绿(?!茶|豆|植)|黄(?!金|瓜|油|包)|紫(?!外|薯)|灰(?!尘)|(?<![奶冰])粉(?![丝末])|棕|橙(?!汁)|驼|咖(?!啡)|杏(?!仁)|褐|卡其|青(?!菜|春))色?|"
+    rf"(?:{_THINGS})[色金银]"
 )
 # Chosen by the bare word: 还是白吧, 黑38.
 _CHOSEN = expression(
-    r"(?:(?:还是|就|改|换|要|按)(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?=吧|了?$|了?\s|[，,。])|(?:^|[\s，,])(?P<w>[黑白红蓝绿黄紫灰粉棕橙橘])(?=\s?[34]\d(?!\d)))"
+    r"(?:(?:还是|就|改|换|要|按)(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?=吧|了?$|了?\s|[，,。])|(?:^|[\s，,])(?P<w>[黑白红蓝绿黄紫灰粉棕橙橘])(?=\s?[34]\d(?!\d))|(?<=一[个件条双])(?P<u>[黑白红蓝绿黄紫灰粉棕橙橘])(?=$|[\s，,一]))"
 )
 _FOREIGN = expression(
     r"(?<![a-z])(?:(?P<en>black|white|red|blue|green|yellow|purple|gr[ae]y|pink|brown|orange|beige)(?![a-z]|\s?friday)|"
@@ -97,17 +102,19 @@ _REASONS = tuple(
 
 def color_slots(text: str) -> Iterator[Found]:
     """Yield colours of a normalised text; a colour that is refused (不要黑的) is none."""
-    for start, end, word in _colours().find(text):
+    listed = [(start, end, word) for start, end, word in _colours().find(text)]
+    shades = [(*match.span(), match[0]) for match in _SHADE.finditer(text)]
+    # A listed word may be the end of a shade (芝麻灰, 麻灰).
+    for start, end, word in sorted([*listed, *shades], key=lambda found: found[0]):
         if not is_refused(text, start, end):
             yield Found("color", word, start, end)
-    for match in _SHADE.finditer(text):
-        if not is_refused(text, *match.span()):
-            yield Found("color", match[0], *match.span())
     for match in _SHORT.finditer(text):
         if not _NOT_SHORT.search(text[: match.start()]) and not is_refused(text, *match.span()):
             yield Found("color", match["v"] + "色", match.start(), match.end())
     for match in _CHOSEN.finditer(text):
-        yield Found("color", (match["v"] or match["w"]) + "色", *match.span("v" if match["v"] else "w"))
+        group = next(name for name in "vwu" if match[name])
+        if not is_refused(text, *match.span(group)):
+            yield Found("color", match[group] + "色", *match.span(group))
     for match in _FOREIGN.finditer(text):
         if not is_refused(text, *match.span()):
             word = match["en"] or match["py"] or match["zh"]
