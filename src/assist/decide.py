@@ -101,9 +101,9 @@ def route(question: Question) -> Route:
     if _ABUSE in intents or (question.emotion is Emotion.ANGRY and not _businesslike(question)):
         return Route(Decision.HANDOFF, Reason.ANGRY)
     if question.emotion is Emotion.ANNOYED and not any(
-        part.intent or part.aspects for part in question.parts
+        part.intent or part.aspects or part.behaviour is Behaviour.ASK for part in question.parts
     ):
-        # Reproach alone, about nothing that could be answered.
+        # Reproach alone, about nothing that could be answered; a mere sigh (我晕) is asked what is wrong.
         return Route(Decision.HANDOFF, Reason.ANGRY)
     return _by_behaviour(question)
 

@@ -58,6 +58,8 @@ def draft(*verdicts, score=0.7, lane="fact", **fields):
             Route(Decision.HANDOFF, Reason.ANGRY),
         ),
         (question(part(), emotion=Emotion.ANGRY), Route(Decision.HANDOFF, Reason.ANGRY)),
+        (question(part(), emotion=Emotion.ANNOYED), Route(Decision.HANDOFF, Reason.ANGRY)),
+        (question(part(behaviour=Behaviour.ASK), emotion=Emotion.ANNOYED), Route(Decision.SUGGEST)),
         (question(part(RETURN), emotion=Emotion.ANGRY), Route(Decision.SUGGEST)),
         (question(part(HAGGLE, Behaviour.DECLINE)), Route(Decision.DECLINE)),
         (question(part(HAGGLE, Behaviour.DECLINE, 0.1)), Route(Decision.SUGGEST)),

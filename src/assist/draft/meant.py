@@ -28,6 +28,8 @@ TITLE_CHARS = 3
 _STILL = expression(
     r"还(?:[^是要差款]{0,8}?)(?:送|给|减|抵|打|补|领|用|有|在|搭|附|算|参加)|没了|结束|过期|截止|开始(?:了|没|吗)|用不了|不能用|停了|下线|赶得上|来得及|(?:没见着|没看到|找不到|搁哪|去哪儿?了)|不是(?:说)?(?:送|有|给)"
 )
+# What can be used together is a rule of what holds now.
+_STACKS = expression("叠加|一起用|同时用|同享|混用|一块用")
 _NAME = expression(rf"[一-鿿]{{{TITLE_CHARS}}}")
 _HAN = expression(r"[一-鿿]{2}")
 _SAID = frozenset({BlockKind.TEXT, BlockKind.CHECKLIST, BlockKind.STEPS})
@@ -80,6 +82,8 @@ def _like(
     part: Part, away: Sequence[Document], running: Sequence[Document], evidence: Evidence
 ) -> Document | None:
     """A promotion of which only the gift or the goods are named (`还送帆布包不`), where nothing that holds fits better."""
+    if _STACKS.search(part.clean):
+        return None
     still = bool(_STILL.search(part.clean))
     if not still and not _GIFT.search(part.clean):
         return None

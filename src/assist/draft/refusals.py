@@ -74,6 +74,9 @@ def _first_of(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         if kept and sum(len(item.text) for item in kept) + len(statement.text) > SUPPORT_CHARS:
             break
         kept.append(statement)
+    # What only leads to a list stands before nothing else.
+    while len(kept) > 1 and kept[-1].text.endswith("："):
+        kept.pop()
     return tuple(kept)
 
 

@@ -185,15 +185,17 @@ def _kind(raw: str, clean: str, asked: bool) -> SegmentKind:
 
 def social_kind(clean: str, raw: str) -> SegmentKind | None:
     """Say whether a piece only greets, thanks, hurries or asks for a person; None: it does more."""
-    word = clean or fold(raw).strip(" !！。.~～,，")
+    typed = fold(raw).strip(" !！。.~～,，")
+    word = clean or typed
     for kind, known in _social_words():
-        if word in known:
+        if word in known or typed in known:
             return kind
     if len(word) > _LONGEST_SOCIAL:
         return None
     if asks_human(fold(raw)):
         return SegmentKind.HUMAN
-    if lexicon.pattern("quick", "pause").fullmatch(word):
+    pause = lexicon.pattern("quick", "pause")
+    if pause.fullmatch(word) or pause.fullmatch(typed):
         return SegmentKind.THANKS
     return SegmentKind.GREETING if lexicon.pattern("quick", "back").fullmatch(word) else None
 

@@ -122,6 +122,12 @@ _DENIED = expression(
 )
 
 
+# 别跟我说这些 我就问什么时候到: only the question counts.
+_ASIDE = expression(
+    r"^(?:你|您)?(?:别|不要|少)(?:再)?(?:跟|和|给)我(?:说|讲|扯|来)[^，,\s吗]{0,8}?[，,\s]*(?:我)(?:就|只)(?:想|要)?(?:问一?下?|想?知道)(?=\S\S)"
+)
+
+
 def _draft(group: Sequence[Segment]) -> Draft:
     span = Span(group[0].span.start, group[-1].span.end)
     replaced = _replaced(group)
@@ -135,7 +141,7 @@ def _draft(group: Sequence[Segment]) -> Draft:
     )
     return Draft(
         span,
-        _DENIED.sub("", clean),
+        _DENIED.sub("", _ASIDE.sub("", clean)),
         SegmentKind.QUESTION if SegmentKind.QUESTION in kinds else kinds[-1],
         tuple(dict.fromkeys(name for segment in group for name in segment.slots)),
         tuple(segment.span for segment in replaced),

@@ -82,6 +82,10 @@ def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
         return _USABLE
     if first in _WISHED_AWAY and _WISHED_AWAY[first][0].search(clean) and not _arrived(clean):
         return _WISHED_AWAY[first][1]
+    if first in _SENT_WRONG and _OWN_SLIP.search(clean) and not _arrived(clean):
+        return _CHANGE
+    if first in _SENT_SOON and _HOLD_BACK.search(clean):
+        return _CHANGE
     if first == _ABUSE and _DOUBTS.search(clean):
         return _GENUINE
     if first == _RIVALS and len(products) > 1:
@@ -161,6 +165,18 @@ _WISHED_AWAY = {
     "售后/漏错/错发": (_NOT_WRONG, _CHANGE),
     "售后/漏错/少发漏发": (_NOT_WRONG, _CHANGE),
 }
+# 我买错了尺码: nobody sent anything wrong.
+_SENT_WRONG = frozenset({"售后/漏错/错发", "售后/漏错/少发漏发"})
+_OWN_SLIP = expression("(?:买|拍|下|选|点)(?:单)?错|下错单|[买拍选]了?错的")
+# 今天先别发货, 晚几天再发: the order is to wait, nobody hurries it.
+_SENT_SOON = frozenset(
+    {"售中/物流/催发货", "售前/物流/发货时间", "售中/订单/取消订单/不要了", "售前/物流/到货时间"}
+)
+_HOLD_BACK = expression(
+    r"(?:先|暂时|今天|明天|现在)(?:就|都)?(?:别|不要|不用|甭|别急着)(?:给我)?(?:发(?![错漏票]|什么)|寄)"
+    r"|(?:晚|迟|过|等)(?:个|上)?(?:点|些|几天|一?两天|[一两二三四五六七\d]+天|一阵|一段时间|下周)[^吗不没]{0,4}(?:再)(?:给我)?[发寄]"
+    r"|(?:延后|推迟|延迟|晚点)(?:几天|[一两二三四五\d]+天|一下)?(?:再)?发货(?!赔|怎么赔|赔付)"
+)
 _WANTS_TO_KNOW = expression(
     "[查看问吗么叫住要]|告诉|知道|什么|啥|多少|哪|谁|几|给我|发我|发一?下|有没有|是不是"
 )

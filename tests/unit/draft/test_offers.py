@@ -80,3 +80,15 @@ def test_questions_about_one_thing_are_left_to_the_other_lanes(text):
 
 def test_another_intent_is_not_answered():
     assert told(promotion(), asked=part("有什么优惠", intent="售后/退款/退款进度")) is None
+
+
+COUPON = ("1", "怎么用", "满99元减10元。领取后7天有效。")
+WHERE = ("2", "在哪里领", "在店铺首页领取。")
+
+
+@pytest.mark.parametrize("asked", ["有券吗", "优惠券怎么领", "哪里领券", "你家也没个优惠券"])
+def test_who_asks_for_coupons_is_told_them_and_where_they_are(asked):
+    wanted = part(asked, intent="售前/价格/优惠/活动")
+    both = (promotion(), promotion("new", COUPON, WHERE, title="新客10元券"))
+    assert told(*both, asked=wanted) == ["「新客10元券」：满99元减10元。", "在店铺首页领取。"]
+    assert told(promotion(), asked=wanted) == ["「11月满300减40」：每满300元减40元，最多减120元。"]

@@ -75,6 +75,19 @@ def test_what_stands_after_a_correction(demo):
     assert wrong == []
 
 
+def test_what_lines_of_chats_meet(demo):
+    rows = [(*row.split("\t"), "", "", "")[:4] for row in lines("lines.tsv")]
+    wrong = []
+    for (text, decision, said, unsaid), found in zip(
+        rows, demo.suggest_many([conversation(text) for text, *_ in rows]), strict=True
+    ):
+        best = found.drafts[0].text if found.drafts else ""
+        right = found.decision.value == (decision or found.decision.value)
+        if not right or said not in best or (unsaid and unsaid in best):
+            wrong.append((text, found.decision.value, best))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("row", lines("person.txt"))
 def test_wishes_for_a_person(row):
     assert asks_human(fold(row[1:])) is (row[0] == "+")
