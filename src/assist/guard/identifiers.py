@@ -16,7 +16,8 @@ Found: TypeAlias = tuple[str, int, int]
 """Type of personal data, start and end in the normalised text."""
 Finder: TypeAlias = Callable[[str, str], Iterator[Found]]
 
-_DIGITS = str.maketrans("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两", "0012345678911234567892")
+_DIGITS = dict(zip("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两", "0012345678911234567892", strict=True))
+_CHINESE_DIGIT = expression(f"[{''.join(_DIGITS)}]")
 _GAP = r"[^\w\n。;!?]{1,3}"
 _PHONE = expression(
     rf"(?<![\da-z])(?:\(?(?:\+|00)86\)?[^\w\n]{{0,2}})?\(?(?:1[3-9]\d{{9}}"
@@ -103,7 +104,8 @@ def arabic_digits(text: str) -> str:
         >>> arabic_digits("幺三八")
         '138'
     """
-    return text.translate(_DIGITS)
+    # `str.translate` asks a table for every character, which takes ten times as long.
+    return _CHINESE_DIGIT.sub(lambda digit: _DIGITS[digit[0]], text)
 
 
 def is_id_card(number: str) -> bool:
@@ -199,14 +201,18 @@ def _landlines(text: str, digits: str) -> Iterator[Found]:
 def _chat_ids(text: str, digits: str) -> Iterator[Found]:
     if _ACCOUNT.search(text) is None:
         return
-    yield from (("qq", *match.span(1)) for match in _QQ.finditer(text))
-    for match in _WECHAT.finditer(text):
+    if _MAY_BE_QQ.search(text) is not None:
+        yield from (("qq", *match.span(1)) for match in _QQ.finditer(text))
+    for match in _WECHAT.finditer(text) if _MAY_BE_WECHAT.search(text) is not None else ():
         marked = match["mark"].strip() != "" or re.search(r"[-_\d]", match["id"])
         if marked and not (match["id"].isdigit() and not match["mark"].strip()):
             yield ("wechat", *match.span("id"))
 
 
+# What stands in every text that names an account.
 _ACCOUNT = expression(r"[a-z0-9][-_a-z0-9]{4}")
+_MAY_BE_QQ = expression("[q扣企秋球]")
+_MAY_BE_WECHAT = expression("[微威薇徽维vw绿]")
 LONG_NUMBER = expression(r"\d(?:\d{5}|(?:[^\w\n]{0,3}\d){9})")
 """Six digits in a row, or ten with gaps, which a date has not; without, only `WORD_FINDERS` can find anything."""
 WORD_FINDERS: tuple[Finder, ...] = (_emails, _chat_ids)

@@ -23,6 +23,8 @@ _ANCHOR = expression(
     rf"(?P<way>{_ROAD}|{_ESTATE})(?:[东南西北中]?\d?段|[东南西北中]路|[一二三四五六七八九十\d][区期])?"
     rf"(?:(?!{_ROAD}|[发到送寄派收签的了是在等和有从就能要不])[\u4e00-\u9fff]){{0,6}}(?P<number>{_NUMBER})"
 )
+# What stands in every text that holds such a number.
+_MAY_BE_NUMBER = expression(r"\d(?:[号弄栋幢座单室楼层户组院排房]|-\d{1,4}-\d)|[a-z]\d{0,2}[座栋塔幢]")
 _FREE = r"(?:(?![发到送寄派收签的了是在等和有从就能要不放转请])[\u4e00-\u9fff])"
 _LANDMARK = r"(?:店|超市|门口|门卫室?|大厦|市场|酒店|宾馆|银行|门诊|诊所|街口|路口|对面|隔壁|收发室|传达室|物业|前台|驿站)"
 _TAIL = expression(
@@ -102,7 +104,7 @@ def find_addresses(text: str, digits: str) -> Iterator[Found]:
     A region alone (`杭州市西湖区`), a shipping area or a warehouse is no address.
     """
     reached = 0
-    for match in _ANCHOR.finditer(digits):
+    for match in _ANCHOR.finditer(digits) if _MAY_BE_NUMBER.search(digits) is not None else ():
         if match.start() < reached:
             continue
         candidate = _candidate(text, digits, match, reached)

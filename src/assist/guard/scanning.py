@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -56,7 +59,7 @@ class Scan:
         if not self._first:
             self._read()
         found: tuple[list[Hit], ...] = tuple([] for _ in self._sets)
-        read = text if self._table is None else text.translate(self._table)
+        read = text if self._table is None else self._table.turned(text)
         for index, start, end in self._places(read):
             for word in (self._first[index], *self._others.get(index, ())):
                 number = bisect_right(self._begins, word) - 1
@@ -74,7 +77,7 @@ class Scan:
     def _read(self) -> None:
         sets = [words() for words in self._sets]
         table = None if self._given is None else _Forms(self._given())
-        every = [word if table is None else word.translate(table) for words in sets for word in words]
+        every = [word if table is None else table.turned(word) for words in sets for word in words]
         indexes: dict[str, int] = {}
         first: list[int] = []
         others: dict[int, list[int]] = {}
@@ -115,12 +118,17 @@ def _starts(form: str, text: str) -> Iterator[int]:
         start = text.find(form, start + 1)
 
 
-class _Forms(dict[int, int]):
-    """A table for `str.translate` that learns what stays; a miss costs it more than all else."""
+class _Forms:
+    """What characters become; a text is turned as an array, several times faster than by `str.translate`."""
 
-    def __missing__(self, code: int) -> int:
-        self[code] = code
-        return code
+    def __init__(self, table: Mapping[int, int]) -> None:
+        self._forms = np.arange(sys.maxunicode + 1, dtype="<u4")
+        self._forms[list(table)] = list(table.values())
+
+    def turned(self, text: str) -> str:
+        """Turn every character of a text."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        return self._forms.take(codes).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ _LOOKALIKES = dict(zip("❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒�
     zip("авсеіјкмнорѕтухзбοαερτυνιχ", "abceijkmhopstyx36oaeptuvix", strict=True)
 )
 _HAS_SYMBOL = expression("[" + "".join(_SYMBOLS) + "]")
+# All but what stays as it is in every table.
+_OTHER = expression("[^\u4e00-\u9fff0-9a-z%]+")
+_RUNS_KEPT = 4_096
 _LONE_ACROSS_END = expression(r"(?:(?<=^\w)|(?<=[^\w]\w))[^\w\n]*[。，,.;；！!？?][^\w\n]*(?=\w(?:[^\w]|$))")
 
 
@@ -56,6 +59,7 @@ class _Table(dict[int, str]):
     def __init__(self, symbols: dict[str, str]) -> None:
         super().__init__()
         self._symbols = symbols
+        self.runs = _Runs(self)
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -69,6 +73,20 @@ class _Table(dict[int, str]):
             kept = _plain(char) if char.isalnum() or char == "%" else ""
         self[code] = kept
         return kept
+
+
+class _Runs(dict[str, str]):
+    """What each run of other characters becomes; the few that texts hold are kept."""
+
+    def __init__(self, table: _Table) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, run: str) -> str:
+        turned = run.translate(self._table)
+        if len(self) < _RUNS_KEPT:
+            self[run] = turned
+        return turned
 
 
 _PLAIN = _Table({})
@@ -89,7 +107,9 @@ class Skeleton:
         self._source = _join_lone(source)
         self._table = _SYMBOLIC if symbols else _PLAIN
         self._positions: list[int] | None = None
-        self.text: str = self._source.translate(self._table)
+        # What is neither Han nor a plain letter or digit is looked up run by run.
+        runs = self._table.runs
+        self.text: str = _OTHER.sub(lambda run: runs[run[0]], self._source)
 
     def source_span(self, start: int, end: int) -> Span:
         """Map a range of `text` to the smallest covering span of the text it was made from."""
