@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -34,17 +35,25 @@ SCORE, LIST_SCORE = 0.9, 0.93
 MIN_SCORE = 0.3
 """A sentence of a page stands for the property asked about when it is at least this likely to answer."""
 _IN_GENERAL = expression(
-    r"比[^，。？]{1,8}(?:多|少)了?(?:什么|啥|哪些?)|(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|(?:贵|强|升级)(?:在|了)(?:哪|啥|什么)|比[^，。？]{0,4}(?:多了|少了|强|好)(?:啥|什么|哪|在)|选哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
+    r"(?:什么|啥|哪些?|有何|乜)(?:的?区别|差别|不同|差异|两样)|区别|差别|差异|不一样|不同|两样|差(?:在|哪|啥|什么)|怎么选|咋选|(?:贵|强|升级)(?:在|了)(?:哪|啥|什么)|比[^，。？]{0,8}(?:多|少|强|好)(?:了|点|些|出)*(?:啥|什么|哪|在)|[选挑拿]哪|哪[个款件双种台]更?(?:好|合适|值|划算|推荐)|对比|比一比"
 )
 _WHICH = expression(
     r"[跟和与]\S{1,10}哪[个款件双种台]|哪[个款件双种台]更?(?:轻|重|沉|亮|大|小|长|短|厚|薄|快|贵|便宜)"
 )
+_DEARER = expression(
+    r"(?:凭什么|为什么|为何|怎么|因为什么)(?![^，。]*(?:别家|别人|人家|外面|其[他它]家|这么贵))[^，。]{0,8}(?:贵|便宜|[多差]\d)|[贵差多便宜]\d+[^，。]{0,3}(?:在|是)(?:哪|什么)"
+    r"|多花(?:的|那|了)?[\d一二两三几百]+[^，。]{0,4}(?:值|在哪|买|图)"
+)
+"""Why one version costs more than another."""
+_ENDING = expression("(?:[款版轴色号装味型码杯盒袋]|套装|套餐)$")
+_NONE = expression("无|没有|[-—/×]")
+_FIGURE = expression(r"\d+(?:\.\d+)?")
 _BRACKETED = expression(r"[（(][^）)]*[）)]")
 _STOCK = expression(r"库存|sku|编码|条码|货号|编号")
 _OF_VERSIONS = expression(r"版本?|款式|口味|味儿?|规格|颜色|香型|尺码|[俩两仨三几]个?种|分别|各|排")
 _LABELS = ("版本", "款式", "口味", "规格", "型号", "颜色", "香型", "尺码")
 _EACH = expression(
-    r"分别|各(?:是|有|自|多|几)|都(?:是|有)?多少|排(?:一?下|个|序)|哪[个款种]|[俩两仨三几]个?(?:版本|款|口味|味|规格|种)|区别|差(?:在|哪|啥|别)|不同|不一样"
+    r"分别|各(?:是|有|自|多|几)|都(?:是|有)?多少|排(?:一?下|个|序)|哪[个款种]|[俩两仨三几]个?(?:版本|款|口味|味|规格|种)|区别|差(?:在|哪|啥|什么|别)|不同|不一样|多(?:了|点|些|出)*(?:什么|哪)"
 )
 
 
@@ -96,17 +105,19 @@ def _both(part: Part, evidence: Evidence) -> list[Document]:
 
 def compares(part: Part) -> bool:
     """Say whether a part asks in what two things differ, or which of them is more so."""
-    return bool(_IN_GENERAL.search(part.clean) or _WHICH.search(part.clean))
+    return any(form.search(part.clean) for form in (_IN_GENERAL, _WHICH, _DEARER))
 
 
 def _of_property(both: Sequence[Document], part: Part, number: int, evidence: Evidence) -> Candidate | None:
     """What each page says on the one property that is asked about."""
     measure = comparative(part.clean)
     general = _IN_GENERAL.search(part.clean)
-    if measure is None and (general or not (part.aspects or _EACH.search(part.clean))):
+    asked = part.aspects or part.paraphrases or _EACH.search(part.clean)
+    if measure is None and (general or not asked):
         return None
     keys = [] if measure is None else list(measure.keys)
     keys += [] if general else [key for aspect in part.aspects for key in aspect.keys]
+    keys += [] if general else [word for phrase in part.paraphrases for word in phrase.written]
     facts = _same_fact(both, keys) or _like_facts(both, measure)
     if facts is not None:
         told = _told(both, facts, number)
@@ -245,19 +256,46 @@ def _difference(both: Sequence[Document], pair: tuple[Fact, Fact], number: int) 
 
 def versions_candidate(part: Part, number: int, product: Document) -> Candidate | None:
     """Say a property of every version of one product (仨味儿辣度排一下), or all that its versions differ in."""
-    if not _EACH.search(part.clean):
+    dearer = _DEARER.search(part.clean) is not None
+    if not (dearer or _EACH.search(part.clean)):
         return None
     rows = _by_sku(product)
-    label = next((key for key in _LABELS if len({row[key].value for row in rows if key in row}) > 1), None)
+    label = _label_of(rows)
     if label is None:
         return None
+    named = [row for row in rows if label in row and _is_named(row, label, part)]
+    if dearer and not named:
+        return None
+    rows = named if len({row[label].value for row in named}) > 1 else rows
     keys = [key for key in rows[0] if key != label and not _STOCK.search(key)]
-    asked = _asked_keys(keys, part)
-    if not asked and not _IN_GENERAL.search(part.clean):
+    asked = [] if dearer else _asked_keys(keys, part)
+    if not (asked or dearer or _IN_GENERAL.search(part.clean)):
         return None
     told = [_of_versions(rows, label, key, product, number) for key in asked or keys]
     said = [item for item in told if item is not None][:MAX_DIFFERENCES]
     return Candidate(number, "comparison", tuple(said), SCORE) if said else None
+
+
+def _label_of(rows: Sequence[dict[str, Fact]]) -> str | None:
+    """The column that names the versions: the first where it tells all rows apart, else one that is headed so."""
+    first = next(iter(rows[0]), "价") if rows else "价"
+    tells = len({row[first].value for row in rows if first in row}) == len(rows) > 1
+    if tells and not (_STOCK.search(first) or "价" in first):
+        return first
+    return next((key for key in _LABELS if len({row[key].value for row in rows if key in row}) > 1), None)
+
+
+def _is_named(row: dict[str, Fact], label: str, part: Part) -> bool:
+    """Say whether a part names a version by its word (红的 of 红轴), or by what it costs (118的)."""
+    name = fold(row[label].value)
+    word = _ENDING.sub("", name)
+    priced = [fact.value for key, fact in row.items() if "价" in key]
+    figures = [figure for value in priced for figure in _FIGURE.findall(value)]
+    costs = any(re.search(rf"(?<![\d.]){figure}(?![\d.])", part.clean) for figure in figures)
+    called = len(word) > 1 or re.search(
+        f"{re.escape(word)}(?:[的款版轴色号装味型码杯盒袋]|[和跟与比])", part.clean
+    )
+    return costs or (bool(called) and word in part.clean)
 
 
 def _asked_keys(keys: Iterable[str], part: Part) -> list[str]:
@@ -287,7 +325,14 @@ def _of_versions(
             return None
     if len({fact.value for fact in values.values()}) < 2:
         return None
-    told = "，".join(f"{name}是{say_value(fact)}" for name, fact in values.items())
+    told = "，".join(f"{name}{_is(fact)}" for name, fact in values.items())
     places = tuple(cite(product, fact.span, fact.section) for fact in values.values())
     facts = tuple(StatedFact.of(fact, product.id) for fact in values.values())
     return Statement(closed(f"{key}：{told}"), places, facts, number, (*values, key))
+
+
+def _is(fact: Fact) -> str:
+    value = say_value(fact)
+    if _NONE.fullmatch(value):
+        return "没有"
+    return value if value.startswith("约") else f"是{value}"

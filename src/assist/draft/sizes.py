@@ -10,12 +10,14 @@ from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.speak import closed
 from assist.draft.units import Unit, product_units
+from assist.draft.usual_size import unmade_size_candidate, usual_size_candidate
 from assist.expressions import expression
 from assist.messages import Part, Slot
 from assist.results import StatedFact, Statement
 from assist.text.normalize import fold
 
 INTENTS = ("售前/尺码/推荐尺码", "售前/尺码/偏大偏小")
+_STOCK = "售前/库存"
 _RANGE = expression(r"(\d+(?:\.\d+)?)\s*(?:[-~～—–至到]+)\s*(\d+(?:\.\d+)?)")
 _NUMBER = expression(r"\d+(?:\.\d+)?")
 _SIZE_HEAD = expression(r"尺码|码数|鞋码|欧码|size|规格|码$", re.IGNORECASE)
@@ -41,6 +43,9 @@ _LOOSE = expression(r"宽松|大一码|oversize|肥一点|松一点", re.IGNOREC
 _TIGHT = expression(r"修身|合身|紧一点|贴身")
 _RULES = expression(r"以(身高|体重|[胸腰臀颈脖头]围|脚长)为准|按(身高|体重|[胸腰臀颈脖头]围|脚长)")
 """A page's own word on which measure decides."""
+_BETWEEN_SIZES = expression(r"(?:之间|中间|介于)[^。；]{0,10}[拍选买穿拿](?P<way>大|小)")
+_SLACK_CM = 0.1
+"""A foot this much longer than a size tells still fits it."""
 _OF_PETS = expression(r"宠物|[猫犬狗]|毛孩")
 
 
@@ -101,12 +106,17 @@ def size_candidates(part: Part, number: int, evidence: Evidence) -> list[Candida
     if product is None:
         return []
     measured = _measured(part, number, product, evidence)
+    if measured is None and (part.intent or "").startswith(_STOCK):
+        measured = unmade_size_candidate(number, product, evidence)
     if measured is not None:
         return [measured]
     table = _table(product)
-    if table is None or _asks_other(part):
+    if _asks_other(part) or (part.intent not in INTENTS and not _asks_size(part, evidence)):
         return []
-    if part.intent not in INTENTS and not _asks_size(part, evidence):
+    usual = usual_size_candidate(part, number, product, evidence)
+    if usual is not None:
+        return [usual]
+    if table is None:
         return []
     return _recommend(part, number, product, table, evidence)
 
@@ -247,8 +257,9 @@ def _recommend(
 ) -> list[Candidate]:
     measures = _measures(table)
     slots = evidence.question.slots
+    smaller = _takes_smaller(product)
     found = [
-        _read(measure, _value(slots[measure.slot]) * measure.factor, table)
+        _read(measure, _value(slots[measure.slot]) * measure.factor, table, smaller=smaller)
         for measure in measures
         if measure.slot in slots
     ]
@@ -291,7 +302,23 @@ def _value(slot: Slot) -> float:
     return float(slot.value)
 
 
-def _read(measure: _Measure, value: float, table: Table) -> _Reading | None:
+def _room_for(
+    value: float, known: Sequence[tuple[int, tuple[float, float]]], measure: _Measure, *, smaller: bool
+) -> int | None:
+    """Of sizes told by one length each, the first that has room for a foot, or the last before it where the page says so."""
+    slack = _SLACK_CM * measure.factor
+    lengths = sorted((low, at) for at, (low, _) in known)
+    beside = [at for low, at in lengths if (low <= value if smaller else low + slack >= value)]
+    return (beside[-1] if smaller else beside[0]) if beside else None
+
+
+def _takes_smaller(product: Document) -> bool:
+    """Say whether a page sends who falls between two sizes to the smaller one."""
+    found = next((m for unit in product_units(product) if (m := _BETWEEN_SIZES.search(unit.text))), None)
+    return found is not None and found["way"] == "小"
+
+
+def _read(measure: _Measure, value: float, table: Table, *, smaller: bool = False) -> _Reading | None:
     ranges = [
         (at, bounds(row.cells[measure.column].text))
         for at, row in enumerate(table.rows)
@@ -306,6 +333,8 @@ def _read(measure: _Measure, value: float, table: Table) -> _Reading | None:
     if not known:
         return None
     at, gap = min(((at, _distance(value, span)) for at, span in known), key=lambda item: (item[1], -item[0]))
+    if measure.slot == "foot_cm" and all(low == high for _, (low, high) in known):
+        at = _room_for(value, known, measure, smaller=smaller) or at
     lowest, highest = min(span[0] for _, span in known), max(span[1] for _, span in known)
     if lowest <= value <= highest or gap < 0.5:
         return _Reading(measure, value, at)

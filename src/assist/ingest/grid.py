@@ -33,6 +33,9 @@ _PROPERTY = expression(
     r"[重高长宽厚径深粗围]度?$|重量|净重|毛重|尺寸|容量|口径|直径|功率|电压|电流|续航|时长|时间|接口|电池|面积|材质|面料|成分|颜色|噪音|转速|档位|"
     r"保修|质保|适用|承重|数量|片数|支数|含量|温度|输出|输入|速度|分辨率|内存|防水|等级|配件|层数|水箱|价",
 )
+_EXTRAS = expression("配件|备件|部件|零件|耗材|维修|服务|加购|赠|地区|省|城市|快递|日期|时间")
+"""What heads a list of things that are charged for beside the product, or of places and times."""
+_FEW_COLUMNS = 3
 _KEY_HEADER = expression(r"参数名?称?|属性名?|项目|名称|指标|参数项|key|name", re.IGNORECASE)
 _VALUE_HEADER = expression(r"内容|参数值|属性值|值|说明|详情|描述|规格|数据|value", re.IGNORECASE)
 _NUMBERISH = expression(r"\d")
@@ -100,7 +103,7 @@ def understand(grid: Grid, *, heading: str) -> Shape:
     plain = [replace(cell, is_header=False) for cell in sideways[0]]
     if len(sideways) > 1 and _is_size_header([plain, *sideways[1:]]):
         return _headed(BlockKind.SIZE_TABLE, caption, sideways, 1)
-    if _is_sku_header(grid[0]):
+    if _is_sku_header(grid[0]) or (len(grid[0]) > _FEW_COLUMNS and _prices_versions(grid)):
         return _headed(BlockKind.SKU_TABLE, caption, grid, 1)
     turned = [plain, *sideways[1:]]
     if len(sideways) > 2 and (_lists_versions(turned) or _prices_versions(turned)):
@@ -252,6 +255,7 @@ def _prices_versions(grid: Grid) -> bool:
     priced = [column for column, head in enumerate(heads) if column and is_price_label(head)]
     return (
         len(priced) == 1
+        and not _EXTRAS.search(heads[0])
         and all(is_price_value(row[priced[0]].text) for row in grid[1:])
         and all(0 < len(name) <= _MAX_HEADER_CHARS and not _NUMBERISH.search(name) for name in names)
         and len(set(names)) == len(names)

@@ -115,11 +115,9 @@ def nouns() -> PhraseTable[str]:
 def _sku_words(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
         if table.kind is BlockKind.SKU_TABLE:
-            columns = [
-                place
-                for place, head in enumerate(table.header)
-                if _SKU_HEADS.search(head) or (place == 0 and _UNNAMED.fullmatch(head))
-            ]
+            columns = [place for place, head in enumerate(table.header) if _SKU_HEADS.search(head)]
+            if not columns or _UNNAMED.fullmatch(table.header[0]):
+                columns = list(dict.fromkeys((0, *columns)))
             for row in table.rows:
                 for place in columns:
                     if place < len(row.cells):

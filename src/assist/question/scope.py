@@ -296,7 +296,7 @@ class Catalog:
         self, text: str, context: str | None, named: Sequence[str], *, firm: bool
     ) -> tuple[tuple[str, ...], str]:
         """Return the products that describing words mean, one of a few like ones or those compared, and those words."""
-        both = self._both(text, context, named)
+        both = self._both(text, context, named) or self._titled(text, context)
         if both:
             return both, ""
         pointing = [] if named and firm else list(twins.references(text))
@@ -328,6 +328,21 @@ class Catalog:
             if None not in chosen and chosen[0] != chosen[1]:
                 return tuple(kin[at] for at in chosen if at is not None)
         return ()
+
+    def _titled(self, text: str, context: str | None) -> tuple[str, ...]:
+        """Return the product in view and the one other of its kin, where a text holds a word of each title alone: 单里加绒拿哪个."""
+        kin = self.kin.of(context) if context is not None and twins.weighs(text) else ()
+        own = {product: twins.own_pairs(self._titles[product], text) for product in kin}
+        named = [
+            product
+            for product in kin
+            if own[product].difference(*(own[other] for other in kin if other != product))
+        ]
+        return (
+            (context, *(other for other in named if other != context))
+            if context in named and len(named) == 2
+            else ()
+        )
 
     def _counted(self, number: int, noun: str, context: str | None) -> tuple[str, ...]:
         """Return the products of a kind where the shop has just so many."""

@@ -69,6 +69,8 @@ _WORD_SIZE = expression(r"(?P<v>均码|加大码|中码|大号|中号|小号|加
 _HABIT = expression(
     r"(?:平时|平常|一般|以前|之前|往常|日常|通常|习惯)[^，,。?？]{0,6}(?:穿|买|拿)[^，,。?？\d]{0,6}$"
 )
+_HABIT_ALONE = expression("(?:平时|平常|往常|日常|通常)(?:都|是|的)*$")
+"""Enough before a figure: 平常38."""
 _PATTERNS = (
     *(
         _CODE_SIZE,
@@ -116,7 +118,8 @@ def _sizes(pattern: re.Pattern[str], match: re.Match[str], text: str) -> Iterato
             continue
         start, end = match.start(group), match.end(group) if pattern is _SHOES_BOTH else match.end()
         if not is_refused(text, start, end):
-            name = "size_habit" if _HABIT.search(text[:start]) else "size"
+            worn = _HABIT.search(text[:start]) or (word.isdigit() and _HABIT_ALONE.search(text[:start]))
+            name = "size_habit" if worn else "size"
             yield Found(name, _value(match, group, word), start, end)
 
 

@@ -50,6 +50,7 @@ _FILL = expression(
 _EMPTY_CHARS = frozenset(
     "的了得着过是有在带能可以会用子儿个一点些里上下中外的家最更很大小新老好款版型式装味人"
 )
+_HAN_PAIR = expression("[一-鿿]{2}")
 _FEW = expression(r"\d{1,2}")
 _SENTENCE = expression(r"[^。！!？?\n]+")
 _COMPARED = expression(
@@ -147,6 +148,20 @@ def several(text: str) -> tuple[int, str] | None:
         if _COMPARES.search(text, found.end("number")):
             return _NUMBERS[found["number"]], found["noun"]
     return None
+
+
+def weighs(text: str) -> bool:
+    """Say whether a folded text asks how things differ, or whether they are alike."""
+    return "一样" in text or _COMPARES.search(text) is not None
+
+
+def own_pairs(title: str, text: str) -> set[str]:
+    """Return the pairs of Chinese characters of a folded title that stand in a folded text."""
+    return {
+        pair
+        for at in range(len(title) - 1)
+        if _HAN_PAIR.fullmatch(pair := title[at : at + 2]) and pair in text
+    }
 
 
 def compares(text: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from assist.draft.comparatives import comparative
 from assist.draft.comparison import COMPARE, comparison_candidate
+from assist.messages import Paraphrase
 from unit.draft.shop_pages import Page
 from unit.draft.writing import evidence, page, part, said
 
@@ -134,3 +135,50 @@ def test_comparatives_come_with_their_measure(clean, word, less):
 
 def test_a_question_without_a_comparative_has_none():
     assert comparative("面料是什么") is None
+
+
+def sets():
+    made = Page()
+    for name, cup, cloth, price in (("自用装", "2只", "无", "88元"), ("送礼装", "6只", "1条", "168元"), ("豪华装", "8只", "1条", "268元")):  # fmt: skip
+        for key, value in (("内容", name), ("茶杯", cup), ("茶巾", cloth), ("价格", price)):
+            made.fact(key, value, sku=name)
+    return made.document("S1", "茶具")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("168的比88的多了什么", "茶杯：自用装是2只，送礼装是6只。茶巾：自用装没有，送礼装是1条。价格：自用装是88元，送礼装是168元。"),
+        ("自用装和送礼装差什么", "茶杯：自用装是2只，送礼装是6只。茶巾：自用装没有，送礼装是1条。价格：自用装是88元，送礼装是168元。"),
+    ],
+)  # fmt: skip
+def test_versions_named_by_word_or_price_are_set_against_each_other(text, expected):
+    asked = part(text, intent=COMPARE)
+    assert said(comparison_candidate(asked, 0, evidence(asked, pages=[sets()]))) == expected
+
+
+@pytest.mark.parametrize("text", ["豪华装凭什么贵100", "豪华的为什么贵那么多", "豪华装多花100值吗"])
+def test_why_a_version_costs_more_is_told_by_what_differs(text):
+    asked = part(text)
+    assert "茶杯：自用装是2只" in said(comparison_candidate(asked, 0, evidence(asked, pages=[sets()])))
+
+
+@pytest.mark.parametrize("text", ["凭什么比别家贵20", "怎么这么贵"])
+def test_a_price_that_is_only_complained_of_lists_no_versions(text):
+    asked = part(text)
+    assert comparison_candidate(asked, 0, evidence(asked, pages=[sets()])) is None
+
+
+def test_what_a_page_calls_an_everyday_word_is_compared():
+    thin = page("B1", facts=[("适穿温度", "8℃-20℃"), ("跟高", "4cm")])
+    warm = page("B2", facts=[("适穿温度", "-8℃-8℃"), ("跟高", "5cm")])
+    asked = part(
+        "零度穿哪双", products=("B1", "B2"), paraphrases=(Paraphrase("零度", ("适用温度", "适穿温度")),)
+    )
+    found = comparison_candidate(asked, 0, evidence(asked, pages=[thin, warm]))
+    assert said(found) == "适穿温度：B1是8℃-20℃，B2是-8℃-8℃。"
+    asked = part("跟一样高吗", products=("B1", "B2"), intent=COMPARE)
+    assert (
+        said(comparison_candidate(asked, 0, evidence(asked, pages=[thin, warm])))
+        == "跟高：B1是4cm，B2是5cm。B2更高。"
+    )

@@ -236,6 +236,15 @@ def test_what_versions_hold_side_by_side_is_stated_of_each_where_each_has_its_pr
     assert stated["自用装", "价格"] == "88"
 
 
+def test_kinds_that_each_have_their_price_are_versions_and_parts_for_sale_are_none() -> None:
+    rows = "<tr><td>松木</td><td>淡</td><td>软</td><td>¥39</td></tr><tr><td>檀木</td><td>浓</td><td>硬</td><td>¥59</td></tr>"
+    head = "<tr><th>{}</th><th>气味</th><th>手感</th><th>价格</th></tr>"
+    kinds = page(f"<h1>梳</h1><table>{head.format('木料')}{rows}</table>")
+    assert kinds.tables[0].kind is BlockKind.SKU_TABLE
+    parts = page(f"<h1>梳</h1><table>{head.format('配件')}{rows}</table>")
+    assert parts.tables[0].kind is not BlockKind.SKU_TABLE
+
+
 def test_a_wide_gap_parts_the_price_from_the_products_number() -> None:
     document = page("<h1>鞋</h1><p>售价：¥269 起　商品ID：688120045777</p><p>货　号：X1　Y2</p>")
     assert facts(document)["售价"] == ("269", "元")

@@ -121,11 +121,16 @@ def test_words_that_fit_what_is_in_view_or_no_twin_leave_it(shop, text, context)
         ("610跟611哪个软", None, {"V610", "V611"}),
         ("跟L20比哪个亮", "L21", {"L20", "L21"}),
         ("触摸的和旋钮的哪个亮", "L20", {"L20", "L21"}),
+        ("记忆棉乳胶拿哪个", "V611", {"V610", "V611"}),
+        ("旋钮和触摸一样亮不", "L20", {"L20", "L21"}),
+        ("颈椎枕哪个好", "V610", {"V610"}),
     ],
 )
 def test_products_of_a_kind_that_are_compared_are_both_meant(shop, text, context, both):
     mention = shop.mention(fold(text), context=context)
-    known = set(mention.products) | ({context} if mention.points and context else set())
+    known = set(mention.products) | (
+        {context} if (mention.points or not mention.products) and context else set()
+    )
     assert known == both
 
 
