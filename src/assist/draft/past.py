@@ -114,10 +114,12 @@ def _counted_otherwise(sentence: str, ground: Sequence[str], scorer: Scorer) -> 
 
 
 def _stands(sentence: str, figures: Sequence[Quantity], ground: Sequence[str], scorer: Scorer) -> bool:
-    if not ground:
+    told = [(text, found) for text, found in zip(ground, map(_figures, ground), strict=True) if found.amounts]
+    amounts = {figure.comparable for figure in figures}
+    if not amounts <= set().union(*(found.amounts for _, found in told)):
         return False
-    alike = scorer.similarity(sentence, ground).tolist()
-    given = [(like, found) for like, found in zip(alike, map(_figures, ground), strict=True) if found.amounts]
+    alike = scorer.similarity(sentence, [text for text, _ in told]).tolist()
+    given = [(like, found) for like, (_, found) in zip(alike, told, strict=True)]
     for figure in figures:
         amount = figure.comparable
         same = [like for like, found in given if amount in found.amounts]

@@ -150,7 +150,7 @@ def _apart(body: str) -> str:
     body = f"{lead}\n{body[len(lead) :].lstrip()}" if lead else body
     if "\n" not in body and len(body) <= APART_CHARS:
         return body
-    for tail in (*ASK_LINES.values(), OFFER_ORDER):
+    for tail in filter(body.__contains__, (*ASK_LINES.values(), OFFER_ORDER)):
         body = re.sub(rf"(?<=[^\n]){re.escape(tail)}(?=\n|$)", f"\n{tail}", body)
     return body
 

@@ -33,6 +33,9 @@ _JOINERS = expression(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _SPACE = expression(r"[ \n]{2,}")
+_RUNS = ("  ", "\n\n", " \n", "\n ")
+# All but what surely stays as it is, one character by one.
+_PERHAPS_TURNED = expression("[^a-z0-9 \u4e00-\u9fff]")
 _EDGE = " \n"
 # GB 2312 is the simplified repertoire; these few of its characters are traditional forms of others.
 _SHARED = expression("[乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽]")
@@ -202,7 +205,7 @@ def _learn(code: int) -> None:
 
 
 def _fold(text: str) -> str:
-    return _settled(text, text.translate(_FORMS))
+    return _settled(text, _PERHAPS_TURNED.sub(lambda found: _FORMS[ord(found[0])], text))
 
 
 def _settled(text: str, form: str) -> str:
@@ -211,7 +214,7 @@ def _settled(text: str, form: str) -> str:
         if not unicodedata.is_normalized("NFKC", form):
             return normalize(text).text
         form = _simplified(form)
-    if _SPACE.search(form):
+    if any(run in form for run in _RUNS):
         form = _SPACE.sub(_one_space, form)
     return form.strip(_EDGE)
 

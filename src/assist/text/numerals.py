@@ -20,8 +20,8 @@ def _plain_forms() -> dict[int, str]:
     return forms | {ord(old): new for old, new in zip(odd, even, strict=True)}
 
 
-PLAIN_FORMS: Mapping[int, str] = MappingProxyType(_plain_forms())
-"""For `str.translate`; every replacement is one character long, so places in the text do not move."""
+_PLAIN_FORMS: Mapping[str, str] = {chr(code): form for code, form in _plain_forms().items()}
+_NOT_PLAIN = expression(f"[{''.join(map(re.escape, _PLAIN_FORMS))}]")
 
 DIGITS = "零一二三四五六七八九"
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
@@ -39,6 +39,11 @@ _MAX_CHARS = 40
 _MIXED = expression(rf"(-?)({ARABIC})([百千万亿wk]?)(\d?)")
 
 
+def plain_forms(text: str) -> str:
+    """Turn full width, capitals, financial and traditional forms into plain ones; places in the text do not move."""
+    return _NOT_PLAIN.sub(lambda found: _PLAIN_FORMS[found[0]], text)
+
+
 def parse_number(text: str) -> Decimal | None:
     """Read `text` as one number without a unit.
 
@@ -48,7 +53,7 @@ def parse_number(text: str) -> Decimal | None:
     Returns:
         Its value, or None where the whole of `text` is not one number, or is longer than 40 characters.
     """
-    plain = text.strip().translate(PLAIN_FORMS)
+    plain = plain_forms(text.strip())
     if len(plain) > _MAX_CHARS:
         return None
     if plain == "半":

@@ -1,4 +1,4 @@
-"""The patterns by which quantities are found in text that `numerals.PLAIN_FORMS` has folded.
+"""The patterns by which quantities are found in text that `numerals.plain_forms` has folded.
 
 `masked` blots out what looks like a quantity and is none; `quantity_pattern` finds what is left.
 Both are compiled when first needed.
@@ -18,6 +18,8 @@ MASK = "\0"
 
 _ORDINAL_TIME = "天|日|周|年|个月|小时|个工作日|个星期"
 _LIST_NUMBER = rf"[（(]?(?:\d{{1,3}}(?:\.\d{{1,2}})*|[{DIGITS}十]{{1,3}})"
+# What a look-alike begins with; the rows are tried nowhere else.
+_LOOK_ALIKE_FIRST = rf"a-z\d._+\-/ \t>#（(例图附步型货款编单工卡尾邮验手电门订微群周星礼双第{DIGITS}十百半"
 # One row per class of look-alike; rows are tried in order at each place.
 _LOOK_ALIKES = (
     # addresses on the net, emoticon codes (/:018)
@@ -50,7 +52,7 @@ _LOOK_ALIKES = (
 )
 _PAIR = "一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九"
 # A number at the end of a line and a letter at the start of the next are no quantity.
-_BREAKS = {ord(char): MASK for char in "\n\r\v\f\x85\u2028\u2029"}
+_BREAK = expression("[\n\r\v\f\x85\u2028\u2029]")
 _HOUR = r"2[0-4]|[01]?\d"
 _CHINESE_HOUR = "二十[一二三四]?|十[一二三四五六七八九]?|[零一二三四五六七八九]|两"
 _PART_OF_DAY = "凌晨|清晨|早上|早|上午|中午|下午|傍晚|今晚|明晚|晚上|晚|夜里|半夜"
@@ -65,12 +67,12 @@ _MULTIPLIER = r"(?:万|亿|千(?![克瓦米卡])|百(?!搭|货|分)|[wk](?![a-z]
 
 @lru_cache(maxsize=1)
 def _look_alikes() -> re.Pattern[str]:
-    return expression("|".join(f"(?:{row})" for row in _LOOK_ALIKES))
+    return expression(f"(?=[{_LOOK_ALIKE_FIRST}])(?:{'|'.join(f'(?:{row})' for row in _LOOK_ALIKES)})")
 
 
 def masked(text: str) -> str:
     """Replace every look-alike in folded `text`, and every line break, by as many `MASK` characters."""
-    return _look_alikes().sub(lambda found: MASK * len(found[0]), text).translate(_BREAKS)
+    return _BREAK.sub(MASK, _look_alikes().sub(lambda found: MASK * len(found[0]), text))
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from assist.expressions import expression
-from assist.text.numerals import DIGITS, MULTIPLIERS, PLAIN_FORMS, parse_number
+from assist.text.numerals import DIGITS, MULTIPLIERS, parse_number, plain_forms
 from assist.text.patterns import masked, quantity_pattern
 from assist.text.units import UNITS, Dimension, Unit
 
@@ -86,7 +86,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.plain = masked(text.translate(PLAIN_FORMS))
+        self.plain = masked(plain_forms(text))
 
     def read(self) -> Iterator[Reading]:
         pattern, place = quantity_pattern(), 0
