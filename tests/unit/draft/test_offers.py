@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from assist.documents import Kind, Validity
-from assist.draft.offers import MAX_OFFERS, offers_candidate
+from assist.draft.offers import MAX_OFFERS, gift_candidate, offers_candidate
 from unit.draft.writing import NOW, evidence, page, part, policy
 
 ASKED = part("有什么优惠", intent="售前/价格/优惠/活动")
@@ -80,6 +80,73 @@ def test_questions_about_one_thing_are_left_to_the_other_lanes(text):
 
 def test_another_intent_is_not_answered():
     assert told(promotion(), asked=part("有什么优惠", intent="售后/退款/退款进度")) is None
+
+
+MUG = page("M5", title="山居 M5 保温杯 500ml", lines=["不锈钢内胆。"])
+POT = page("G9", title="山居 G9 珐琅铸铁锅", lines=["锅身珐琅。"])
+FEST = promotion(
+    "fest",
+    ("1", "时间", "11月18日到11月25日。"),
+    ("2", "满减", "全店满200元减25元，可以累计。"),
+    ("3", "锅具", "锅具第二件8折。水杯第二件半价。"),
+    ("4", "赠品", "买G9任意颜色送隔热手套1双。"),
+    ("5", "会员券", "会员在首页领5元券，满50元可用。"),
+    ("6", "退货", "退货后不满200元的，扣回减掉的25元。"),
+    title="换季周",
+)
+
+
+def test_of_a_promotion_what_it_gives_for_the_product_stands_first():
+    texts = told(FEST, pages=(POT,), catalog=(POT, MUG))
+    assert texts == [
+        "「换季周」：锅具第二件8折。",
+        "买G9任意颜色送隔热手套1双。",
+        "全店满200元减25元，可以累计。",
+    ]
+    others = told(FEST, pages=(MUG,), catalog=(POT, MUG))
+    assert others[0] == "「换季周」：水杯第二件半价。"
+    assert not any("锅" in text or "G9" in text for text in others)
+
+
+def test_a_product_that_is_left_out_of_the_cut_is_not_told_of_it():
+    clause = ("2", "满减", "全店满200元减25元。M5不参加满减。", "会员领5元券，满50元可用。")
+    assert told(promotion("f", clause), pages=(MUG,)) == ["「11月满300减40」：会员领5元券，满50元可用。"]
+
+
+@pytest.mark.parametrize("text", ["这会儿买有什么优惠", "眼下打折吗", "入手两件有折扣不", "现在做什么活动"])
+def test_words_before_the_question_do_not_make_it_a_special_one(text):
+    assert told(promotion(), asked=part(text, intent="售前/价格/优惠/活动"))
+
+
+def gift(text, *, pages=(POT,), intent="售前/商品/包装/配件/赠品", promotions=(FEST,)):
+    asked = part(text, intent=intent)
+    found = gift_candidate(asked, 0, evidence(asked, pages=pages, catalog=(POT, MUG), promotions=promotions))
+    return None if found is None else found.statements[0].text
+
+
+@pytest.mark.parametrize("text", ["送那个手隔热的套不", "买锅有赠品吗", "买它送啥", "有没有送的"])
+def test_the_gift_that_is_asked_about_is_told(text):
+    assert gift(text) == "「换季周」：买G9任意颜色送隔热手套1双。"
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("送锅铲不", {}),
+        ("送人合适吗", {}),
+        ("几天送到", {"intent": "售前/物流/到货时间"}),
+        ("有赠品吗", {"pages": (MUG,)}),
+        ("有赠品吗", {"pages": ()}),
+        ("有赠品吗", {"promotions": (replace(FEST, validity=Validity(None, datetime(2026, 1, 2))),)}),
+    ],
+)
+def test_another_gift_a_delivery_and_what_has_ended_are_not(text, more):
+    assert gift(text, **more) is None
+
+
+def test_of_a_list_of_gifts_the_products_own_is_told():
+    listed = ("1", "赠品", "付款就送：", "- M5送杯刷1把；\n- G9送锅刷1把。")
+    assert gift("送什么", promotions=(promotion("g", listed, title="上新礼"),)) == "「上新礼」：G9送锅刷1把。"
 
 
 COUPON = ("1", "怎么用", "满99元减10元。领取后7天有效。")
