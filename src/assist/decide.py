@@ -17,7 +17,7 @@ from assist.messages import Behaviour, Emotion, Message, Part, Question
 from assist.results import Decision, Draft, Finding, Handoff, Reason, Severity
 from assist.shop import ShopProfile
 
-LOW_CONFIDENCE = 0.25
+LOW_CONFIDENCE = 0.3
 """A suggestion whose best draft is less likely usable than this is handed to a person; chosen by `benchmarks/calibrate.py`
 on dev: handing over surer drafts made more right decisions wrong than wrong ones right."""
 

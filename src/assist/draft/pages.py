@@ -14,6 +14,7 @@ from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
 from assist.draft.days import rules_on
 from assist.draft.evidence import Candidate, Evidence, cite, within
+from assist.draft.goods import of_other_goods
 from assist.draft.order_facts import facts_of
 from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
@@ -202,6 +203,7 @@ def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None
     """Rank the clauses that were found for a part."""
     found = evidence.hits[number] if number < len(evidence.hits) else ()
     hits = [hit for hit in found if hit.document.kind in {Kind.POLICY, Kind.PROMOTION}]
+    hits = [hit for hit in hits if not of_other_goods(part.clean, hit.chunk.text)]
     units = clause_units(hits)
     if not units:
         return None
