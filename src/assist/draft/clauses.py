@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from assist.documents import Block, BlockKind, Document, Span
-from assist.draft.days import rules_on_others
+from assist.draft.days import names_days, rules_on_others
 from assist.draft.evidence import Evidence, cite
 from assist.draft.models import named_in
 from assist.draft.order_facts import facts_of
@@ -242,6 +242,8 @@ def _concerns(text: str, evidence: Evidence) -> bool:
 
 def _of_other_days(text: str, evidence: Evidence) -> bool:
     """Say whether a sentence is of orders paid on other days than this one; a message that names a day may mean it."""
+    if not names_days(text):
+        return False
     paid = facts_of(evidence).paid_at
     if paid is None and (_TOLD & evidence.question.slots.keys() or EVENTS.search(evidence.question.clean)):
         return False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from assist.expressions import expression
 
@@ -30,8 +30,15 @@ def rules_on_others(sentence: str, moment: datetime) -> bool:
     return bool(found) and not any(_holds(span, moment) for span in found)
 
 
-def _spans(text: str) -> Iterator[re.Match[str]]:
-    return _SPAN.finditer(text)
+def names_days(text: str) -> bool:
+    """Say whether a text names a span of days at all; few do."""
+    return bool(_spans(text))
+
+
+# Rules are looked at sentence by sentence for every message.
+@lru_cache(maxsize=20_000)
+def _spans(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(_SPAN.finditer(text))
 
 
 def _holds(found: re.Match[str], moment: datetime) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -67,39 +66,60 @@ _WHO = expression(r"谁(?:出|付|承担|负责|给|来)|算谁|谁的")
 _BEARS = expression(r"承担|负责|不收|由您|由我们|由本店|自理|免费|自付")
 
 
-class _Reading(NamedTuple):
-    """What a text holds, whatever is asked."""
+class _Held(NamedTuple):
+    """What units hold, whatever is asked; each float32, shape (n,), of 0 and 1.
 
-    figure: bool
-    place: bool
-    bearer: bool
-    steps: bool
+    Attributes:
+        bare: No figure stands in the text.
+        nowhere: No place does.
+        unborne: Nor who bears it.
+        steps: It is a list of steps.
+        late: The heading is of what comes too late.
+        slip: The heading is of a slip.
+        excluded: The heading is of what is excluded.
+        promotion: The document is a promotion.
+        above_shop: The document is law, or a platform's rule.
+    """
+
+    bare: FloatVector
+    nowhere: FloatVector
+    unborne: FloatVector
+    steps: FloatVector
+    late: FloatVector
+    slip: FloatVector
+    excluded: FloatVector
+    promotion: FloatVector
+    above_shop: FloatVector
 
 
-@lru_cache(maxsize=50_000)
-def _reading(text: str) -> _Reading:
-    patterns = (_FIGURE, _PLACE, _BEARS, _STEPS)
-    return _Reading(*(pattern.search(text) is not None for pattern in patterns))
+_MISSED = (_FIGURE, _PLACE, _BEARS)
+_HEADED = (_OVERDUE, _FAULT, _EXCLUDES)
+_READ: Memo[Unit, bytes] = Memo(8_192)
+"""What each unit holds, a byte for every field of `_Held`."""
 
 
-@lru_cache(maxsize=20_000)
-def _exception(head: str) -> tuple[bool, bool, bool]:
-    """Say whether a heading is of what comes too late, of a slip, and of what is excluded."""
-    return bool(_OVERDUE.search(head)), bool(_FAULT.search(head)), bool(_EXCLUDES.search(head))
+def _held(units: Sequence[Unit]) -> _Held:
+    rows = [_READ.get(unit) or _READ.put(unit, _read(unit)) for unit in units]
+    columns = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(units), len(_Held._fields))
+    return _Held(*np.ascontiguousarray(columns.T, dtype=np.float32))
 
 
-def missing_traits(units: Sequence[Unit], part: Part) -> dict[str, FloatVector]:
-    """What the question asks for and a text has none of: a figure, a place, who bears it."""
-    held = [_reading(unit.text) for unit in units]
+def _read(unit: Unit) -> bytes:
+    found = [pattern.search(unit.text) is None for pattern in _MISSED]
+    found.append(_STEPS.search(unit.text) is not None)
+    found += (pattern.search(unit.head) is not None for pattern in _HEADED)
+    found += (unit.document.kind is Kind.PROMOTION, unit.document.level in _ABOVE_SHOP)
+    return bytes(found)
+
+
+def _missing(held: _Held, part: Part) -> dict[str, FloatVector]:
+    """Say what the question asks for and a text has none of: a figure, a place, who bears it."""
+    nothing = np.zeros_like(held.bare)
     return {
-        "number_missing": _missing(_HOW_MUCH.search(part.clean), [not reading.figure for reading in held]),
-        "place_missing": _missing(_WHERE.search(part.clean), [not reading.place for reading in held]),
-        "bearer_missing": _missing(_WHO.search(part.clean), [not reading.bearer for reading in held]),
+        "number_missing": held.bare if _HOW_MUCH.search(part.clean) else nothing,
+        "place_missing": held.nowhere if _WHERE.search(part.clean) else nothing,
+        "bearer_missing": held.unborne if _WHO.search(part.clean) else nothing,
     }
-
-
-def _missing(wanted: re.Match[str] | None, missing: Sequence[bool]) -> FloatVector:
-    return np.array(missing, dtype=np.float32) if wanted else np.zeros(len(missing), dtype=np.float32)
 
 
 def page_traits(units: tuple[Unit, ...], part: Part, evidence: Evidence) -> dict[str, FloatVector]:
@@ -113,7 +133,7 @@ def page_traits(units: tuple[Unit, ...], part: Part, evidence: Evidence) -> dict
     nothing = np.zeros(len(units), dtype=np.float32)
     keyed = _flags(any(key in unit.head for key in asked) for unit in units) if ruled and asked else nothing
     return {
-        **missing_traits(units, part),
+        **_missing(_held(units), part),
         "fact": fact,
         "fact_asked": fact * keyed,
         "qa": qa,
@@ -141,28 +161,25 @@ def clause_traits(
     """Describe clauses; every column float32, shape (n,)."""
     branch = branch_of(part, evidence)
     for_page = (part.intent or "").startswith(PAGE_INTENTS)
-    asked_late = bool(_OVERDUE_ASKED.search(part.clean))
-    asked_slip = bool(_FAULT_ASKED.search(part.clean))
     steps = wants_steps(part)
     paid = facts_of(evidence).paid_at
     nothing, always = np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
-    exceptions = [_exception(unit.head) for unit in units]
-    listed = _flags(_reading(unit.text).steps for unit in units)
+    held = _held(units)
+    late = nothing if _OVERDUE_ASKED.search(part.clean) else held.late
+    slip = nothing if _FAULT_ASKED.search(part.clean) else held.slip
     return {
-        **missing_traits(units, part),
+        **_missing(held, part),
         "paid_within": nothing if paid is None else _flags(rules_on(unit.text, paid) for unit in units),
         "clause": always,
         "clause_for_page": always if for_page else nothing,
-        "promotion": _flags(unit.document.kind is Kind.PROMOTION for unit in units),
-        "above_shop": _flags(unit.document.level in _ABOVE_SHOP for unit in units),
+        "promotion": held.promotion,
+        "above_shop": held.above_shop,
         "retrieved": _standing(hits),
         "branch": _flags(any(word in unit.head for word in branch) for unit in units) if branch else nothing,
-        "overdue_unasked": _flags(
-            (late and not asked_late) or (slip and not asked_slip) for late, slip, _ in exceptions
-        ),
-        "excluding_unasked": nothing if "不" in part.clean else _flags(out for _, _, out in exceptions),
-        "steps_unasked": nothing if steps else listed,
-        "steps_asked": listed if steps else nothing,
+        "overdue_unasked": np.maximum(late, slip),
+        "excluding_unasked": nothing if "不" in part.clean else held.excluded,
+        "steps_unasked": nothing if steps else held.steps,
+        "steps_asked": held.steps if steps else nothing,
     }
 
 

@@ -25,6 +25,7 @@ _PICTURES = (
 _PICTURE = expression(f"[{_PICTURES}]+")
 _EDGE = " \n[],.!?;:~^-_'\"()<>《》“”‘’【】、。…·，！？；：（）～*`|/\\"
 _REPEATED = expression(r"([!?,.~。…])\1+")
+_TWICE = tuple(mark * 2 for mark in "!?,.~。…")
 _SPACES = expression(r"\s+")
 _NOISE = expression(f"[{_PICTURES}\\[&]|/:")
 
@@ -82,7 +83,8 @@ def tidy(text: str) -> str:
     if _NOISE.search(text) or "http" in text:
         text = _PICTURE.sub(" ", _MASK.sub(" ", LINK.sub(" ", text)))
     text = _CODE.sub(" ", text) if _CODE.search(text) else text
-    text = _REPEATED.sub(r"\1", text.strip(_EDGE))
+    text = text.strip(_EDGE)
+    text = _REPEATED.sub(r"\1", text) if any(marks in text for marks in _TWICE) else text
     text = _trim_start(_trim_end(text))
     return _SPACES.sub(" ", text)
 
