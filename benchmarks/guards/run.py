@@ -36,7 +36,18 @@ from assist.text.quantities import quantities
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SEED, READ = 7, 50
-SPLITS = ("dev", "test", "second", "kept", "third", "kept_third", "fourth", "kept_fourth")
+SPLITS = (
+    "dev",
+    "test",
+    "second",
+    "kept",
+    "third",
+    "kept_third",
+    "fourth",
+    "kept_fourth",
+    "fifth",
+    "kept_fifth",
+)
 """The first set in its halves, and a second one, written later, of which every fourth row is kept from tuning."""
 
 

@@ -23,7 +23,7 @@ def page_conflicts(shop: Shop, wanted: frozenset[str] | None) -> Iterator[Confli
     known = {subject.key for subject in catalog().subjects}
     replies: dict[str, list[Document]] = {}
     for item in shop.documents:
-        if item.kind is Kind.PAST_ANSWER and item.product:
+        if item.kind in (Kind.PAST_ANSWER, Kind.QUICK_REPLY) and item.product:
             replies.setdefault(item.product, []).append(item)
     for page in shop.documents:
         if page.kind is not Kind.PRODUCT:
@@ -43,7 +43,7 @@ def _told_otherwise(
         if passage.kind not in _PROSE:
             continue
         text = passage.span.of(told.text)
-        asked = passage.heading if told.kind is Kind.PAST_ANSWER else ""
+        asked = "" if told.kind is Kind.PRODUCT else passage.heading
         for span in sentences(text):
             at = Span(passage.span.start + span.start, passage.span.start + span.end)
             for fact in facts:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from assist.documents import Block, BlockKind, Document, Kind, Level, Span
 from assist.expressions import expression
 from assist.guard.wordlists import read_list
-from assist.text.quantities import Quantity, quantities
+from assist.text.quantities import Dimension, Quantity, quantities
 from assist.text.sentences import sentences
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ _SYNTAX = {
     "<x>": _MARK,
     "<w>": "(?P<w>[一二两双三四五六七八九十百0-9]+)",
     "<got>": (
-        "(?:签收|收货|到货|货到|拿到(?:货|手|商品|宝贝)?|到手|收到(?:商品|货物?|宝贝|包裹|快递|东西)?)"
+        "(?:签收|收货|到货|货到|拿到(?:货|手|商品|宝贝|包裹|快递|东西)?|到手|收到(?:商品|货物?|宝贝|包裹|快递|东西)?)"
         "(?:商品|货物?|了|之日|次日|当日|当天|后|之后|以后|起|算起|起算|开始|时)*的?"
     ),
     "<paid>": (
-        "(?:付款|拍下|下单|支付|购买|付)(?:成功|完成|付款|了)*(?:之日|后|之后|以后|起|算起|开始|当天)*的?"
+        "(?:付款|拍下|下单|支付|购买|付[了完好]款|拍[了完好]|付)(?:成功|完成|付款|了)*(?:之日|后|之后|以后|起|算起|开始|当天)*的?"
+    ),
+    "<bad>": (
+        "(?<![非无])(?<!不是)(?<!不属)(?<!不属于)(?:(?:质量|做工)(?:上)?(?:有|存在|出)?(?:问题|毛病|缺陷|瑕疵)"
+        "|质量不(?:合格|过关|好)|有?(?:瑕疵|毛病)|(?:是|就)坏的|坏了)"
     ),
     "<in>": "之?(?:以内|内|里)",
     "<no>": (
@@ -51,6 +55,8 @@ _PIECE_END = expression("[，,、；;：:]")
 _SILENT = frozenset({BlockKind.TITLE, BlockKind.HEADING, BlockKind.QUESTION, BlockKind.SKU_TABLE})
 _MAX_QUANTITIES = 200
 _DAY_MINUTES = 24 * 60
+_AFTER = expression("[之以]后")
+_DIAL = expression("[一二两三四五六七八九十0-9]{1,3}点[半钟整]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,20 @@ def _alike(one: Quantity, other: Quantity) -> bool:
     """Say whether two figures are the same, months counted as 30 to 31 days: 365天 is a year."""
     if one.same(other):
         return True
+    if one.dimension is other.dimension is Dimension.TIME:
+        return _half_a_day_apart(one, other)
     mine, theirs = sorted((one.comparable, other.comparable), key=lambda item: item[0])
     if (mine[0], theirs[0]) != ("months", "time") or mine[3] or theirs[3]:
         return False
     days = theirs[2] / _DAY_MINUTES
     return mine[2] * 30 <= days <= mine[2] * 31
+
+
+def _half_a_day_apart(one: Quantity, other: Quantity) -> bool:
+    """Say whether one hour is said as on a dial (四点), of which the other is the afternoon's."""
+    early, late = sorted((one, other), key=lambda item: item.comparable[2])
+    spoken = _DIAL.fullmatch(early.text) is not None
+    return spoken and late.comparable[2] - early.comparable[2] == _DAY_MINUTES // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +334,8 @@ def _conditions(
         groups["category"] = expression("|".join(map(re.escape, categories)))
     for group, words in groups.items():
         for place in places:
-            here = {(group, word) for word in words.findall(place) if word not in catalog().ordinary}
+            found_here = (_AFTER.sub("后", word) for word in words.findall(place))
+            here = {(group, word) for word in found_here if word not in catalog().ordinary}
             if here:
                 held |= here
                 break

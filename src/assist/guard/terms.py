@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from assist.documents import Document, Kind, Level, Span, Validity, Versioned
+from assist.expressions import expression
 from assist.guard.subjects import Reading, Subject, Value, catalog, passages, read_text, statutes
 
+_CODE = expression(r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}-?\d[A-Za-z0-9-]*")
 _REPLIES = frozenset({Kind.PAST_ANSWER, Kind.QUICK_REPLY})
 _MONTH_MINUTES = 30 * 24 * 60
 _AUTHORITY = {Level.LAW: 3, Level.PLATFORM: 2, Level.SHOP: 1, Level.PRODUCT: 0}
@@ -48,6 +50,7 @@ class Shop:
             sorted({name for item in documents for name in item.categories if name != "全部"}, key=len)[::-1]
         )
         pages = {item.id: frozenset(item.categories) for item in documents if item.kind is Kind.PRODUCT}
+        documents = [_about_named(item, pages.keys()) for item in documents]
         terms = tuple(term for item in documents for term in _terms(item, categories, pages))
         newest: dict[str, datetime] = {}
         for item in documents:
@@ -62,6 +65,14 @@ class Shop:
         """Say whether a reply speaks of another product than its own."""
         sentence = term.span.of(term.document.text)
         return any(page != term.document.product and page in sentence for page in self.page_categories)
+
+
+def _about_named(document: Document, pages: Collection[str]) -> Document:
+    """Return a reply with the product that it names; one that names none, or several, stays as it is."""
+    if document.kind not in _REPLIES or document.product:
+        return document
+    named = set(_CODE.findall(document.text)).intersection(pages)
+    return replace(document, product=named.pop()) if len(named) == 1 else document
 
 
 def starts_at(document: Document) -> datetime:
