@@ -14,6 +14,7 @@ from assist.draft.demands import doubted
 from assist.draft.dressing import dressed
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.fitting_rows import fitting_row_candidate
+from assist.draft.limits import limit_candidate
 from assist.draft.offers import gift_candidate, offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
@@ -258,7 +259,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
     sized = size_candidates(part, number, evidence)
     found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
     if all(item is None or item.ask for item in found):
-        found.insert(0, cell_candidate(part, number, evidence))
+        found.insert(0, limit_candidate(part, number, evidence) or cell_candidate(part, number, evidence))
     found.append(gift_candidate(part, number, evidence))
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
         found.append(schedule_candidate(part, number, evidence))
