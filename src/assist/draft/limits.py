@@ -38,6 +38,7 @@ _MOST = expression(
 )
 _UNDER = expression(r"(?:低于|小于|不足|<)\s*$")
 _OVER = expression(r"(?:高于|大于|超过|>)\s*$")
+_LEAST, _MOST_OF_ALL = Decimal("-Infinity"), Decimal("Infinity")
 _HAN = expression(r"[一-鿿]")
 _IDLE = frozenset(
     "的了吗么不没嘛吧呢啊我你家这那个款它是有能会行得下住进可以够用给把被在就也还都才和跟一二三四五六七八九十百两零几公分厘米毫米斤度寸平方左右大小"
@@ -73,7 +74,7 @@ def limit_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | 
     if (
         not (part.intent or "售前/商品").startswith(_OF_GOODS)
         or not _WHETHER.search(asked)
-        or _OPEN.search(asked)
+        or _OPEN.search(_BELOW_ZERO.sub("", asked))
     ):
         return None
     names = part.products or evidence.question.products
@@ -111,7 +112,10 @@ def _figures(asked: str) -> Iterator[tuple[str, Quantity]]:
 
 
 def _nearest(part: Part, figure: Quantity, product: Document, evidence: Evidence) -> _Allowed | None:
-    """Of all that a page allows in this measure, what shares most words with the question; what holds goes first."""
+    """Of all that a page allows in this measure, what shares most words with the question.
+
+    A limit that the figure is beyond goes first, then what is said under a condition that holds.
+    """
     named = named_words(part, evidence)
     units = [
         unit
@@ -131,7 +135,13 @@ def _nearest(part: Part, figure: Quantity, product: Document, evidence: Evidence
     )
     best = max(
         range(len(allowed)),
-        key=lambda at: (shared[at], allowed[at].condition, round(float(scores[at]), 3), -at),
+        key=lambda at: (
+            shared[at],
+            not allowed[at].holds(value),
+            allowed[at].condition,
+            round(float(scores[at]), 3),
+            -at,
+        ),
     )
     return allowed[best]
 
@@ -152,16 +162,20 @@ def _allowed(unit: Unit, figure: Quantity) -> Iterator[_Allowed]:
         if item.dimension is Dimension.TEMPERATURE and before.endswith(("-", "－")):
             # A sign behind a character is read as a dash elsewhere: `低于-5℃`.
             before, low = before[:-1], -low
-        if high is not None:
-            yield _Allowed(unit, item.text, low, high, condition=False)
-        elif _UNDER.search(before):
-            yield _Allowed(unit, item.text, Decimal("-Infinity"), low.next_minus(), condition=True)
-        elif _OVER.search(before):
-            yield _Allowed(unit, item.text, low.next_plus(), Decimal("Infinity"), condition=True)
-        elif _UP_TO.match(after) or _MOST.search(before):
-            yield _Allowed(unit, item.text, Decimal("-Infinity"), low, condition=False)
-        elif _FROM.match(after):
-            yield _Allowed(unit, item.text, low, Decimal("Infinity"), condition=True)
+        bounds = (low, high, False) if high is not None else _bounds(before, after, low)
+        if bounds is not None:
+            yield _Allowed(unit, item.text, *bounds)
+
+
+def _bounds(before: str, after: str, figure: Decimal) -> tuple[Decimal, Decimal, bool] | None:
+    """Read the words around a figure: the least, the most, and whether it is a condition."""
+    if _UNDER.search(before):
+        return _LEAST, figure.next_minus(), True
+    if _OVER.search(before):
+        return figure.next_plus(), _MOST_OF_ALL, True
+    if _UP_TO.match(after) or _MOST.search(before):
+        return _LEAST, figure, False
+    return (figure, _MOST_OF_ALL, True) if _FROM.match(after) else None
 
 
 def _stated(allowed: _Allowed, product: Document, number: int) -> Statement:
