@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from assist.draft.demands import unmet
+from assist.demand import Demand, Quality, Thing
+from assist.draft.demands import unmet, unnamed
 from assist.draft.evidence import Candidate, Evidence
 from assist.expressions import expression
 from assist.messages import Part
@@ -37,8 +38,18 @@ _FIELDS = {
 }
 """Fields of the intent tree, by how much is asked there that no page holds."""
 _MOST_ASPECTS = 2
-_DECISIVE = ("unmet_figure", "unmet_option")
+_HALF = 0.5
+_DECISIVE = ("unmet_figure", "unmet_option", "unmet_amount")
 """Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
+_OF_THINGS = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "通用/寒暄", "通用/风险/索要")
+"""Fields in which a thing that is asked for stands on the page or nowhere; what sounds like small talk is of the goods, too."""
+_NOT_OF_THINGS = ("售前/商品/包装", "售前/商品/推荐", "售前/商品/评价", "售前/商品/正品")
+"""What comes with the goods is told by the whole of a list, and the others by many things."""
+_OF_GOODS = "售前/商品"
+_MATERIAL = expression(
+    "[皮铁钢木布棉麻胶瓷铝铜金银竹纸革绒毛丝]|塑料?|玻璃|化纤|纤维|纯|真|实心|天然|人造|合成"
+)
+"""A page that tells what something is made of answers whether it is of another material."""
 _OF_THE_PROPERTY = 0.9
 _SHORT_CHARS = 8
 _BARE_CHARS = 6
@@ -59,7 +70,7 @@ def is_answered(
     described = describe(part, general, past, evidence)
     if described is None:
         return True
-    if any(name in described for name in _DECISIVE):
+    if any(name in described for name in _DECISIVE) or _asks_for_the_unknown(part, general, evidence):
         return False
     if _states_the_property(described) or _names_the_entry(part, general):
         return True
@@ -70,6 +81,26 @@ def _states_the_property(described: Mapping[str, float]) -> bool:
     """Say whether the best source is the page's own entry for what is asked, and for no more: the price to 多少钱."""
     bare = math.expm1(described["chars"]) <= _BARE_CHARS * max(1.0, described["aspects"]) + 0.5
     return bare and described.get("fact", 0.0) > 0 and described.get("aspect_head", 0.0) >= _OF_THE_PROPERTY
+
+
+def _asks_for_the_unknown(part: Part, general: Sequence[Candidate], evidence: Evidence) -> bool:
+    """Say whether a thing (`有没有空间音频`) or a value (`羊毛是澳洲的吗`) is asked for that neither page nor source names."""
+    if part.paraphrases or not part.products:
+        return False
+    intent = part.intent or _OF_GOODS
+    best = max((item for item in general if item.columns), key=lambda item: item.score)
+    return any(_counts(demand, intent) and unnamed(demand, best, part, evidence) for demand in part.demands)
+
+
+def _counts(demand: Demand, intent: str) -> bool:
+    """Say whether a question of this field is one for just this thing or value."""
+    match demand:
+        case Thing():
+            return intent.startswith(_OF_THINGS) and not intent.startswith(_NOT_OF_THINGS)
+        case Quality(words, least, _) if _HALF < least < 1.0:
+            return intent.startswith(_OF_GOODS) and not _MATERIAL.search("".join(words))
+        case _:
+            return False
 
 
 def _names_the_entry(part: Part, general: Sequence[Candidate]) -> bool:

@@ -45,6 +45,24 @@ def unmet(candidate: Candidate, part: Part, evidence: Evidence) -> tuple[Demand,
     )
 
 
+def unnamed(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence) -> bool:
+    """Say whether neither a candidate nor the pages in scope name anything of what is demanded."""
+    said, _ = _read(demand, candidate, part, evidence)
+    pages = _pages(part, evidence)
+    match demand:
+        case Thing(words, names):
+            return not _holds_any(names, said) and not any(_begins(word, f"{said} {pages}") for word in words)
+        case Quality(words, _, _):
+            return not _share(words, f"{said} {pages}", _touches)
+        case _:
+            return False
+
+
+def _begins(word: str, text: str) -> bool:
+    """A thing is spoken of where it is named whole, or a longer word by its first half: 收纳 of 收纳袋, not 音频 of 空间音频."""
+    return word in text or (len(word) > 2 and word[:2] in text and _touches(word, text))
+
+
 def _met_otherwise(demand: Demand, candidate: Candidate, part: Part) -> bool:
     """Say whether what is demanded in everyday words (`里面煮火锅`) is named in those of the page (`明火`)."""
     words = _words_of(demand)

@@ -51,6 +51,10 @@ _OPTIONS = expression(
     r"|有(?:什么|哪些|哪几|几)(?:个|种)?(?P<c>尺码|码数|鞋码|码)"
     r"|(?P<b>颜色|款式|规格|口味|香型|尺码|码数|鞋码|版本|型号)(?:都有|有|还有)(?:什么|哪些|哪几)"
 )
+_COLOUR_OF = expression(
+    "(?P<of>里布|内里|内衬|衬里|里(?=子)|布|扣|拉链|鞋底|大底|鞋带|把手|手柄|提手|走线|缝线|表盘|表带|链条|五金|logo|背面|反面|包边|边框|桌腿|椅腿|轮|键帽|绳|毛领|领(?=子)|肩带|灯|瓶身|盖)"
+    "子?(?:都?是|用的?)?(?:什么|哪些?|几种?)(?:颜色|色)"
+)
 _SIZE_HEAD = expression("尺码|鞋码|码数|码段")
 _CODED = expression(r"sku|编码|条码|货号|编号", re.IGNORECASE)
 _COLUMNS = {"色": "颜色|款式|色", "款": "款式|颜色|规格", "码": "码"}
@@ -67,7 +71,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         return [options]
     if product is None or not part.aspects or _of_a_piece(part):
         return []
-    wanted = _wanted(product, part)
+    wanted = _of_part(product, part) or _wanted(product, part)
     if not wanted:
         return []
     named = named_words(part, evidence)
@@ -161,7 +165,7 @@ def missing_size_candidate(part: Part, number: int, evidence: Evidence) -> Candi
 def _options(product: Document, part: Part, number: int) -> Candidate | None:
     """List the choices of a column (有什么颜色, 都有哪些码), each cited where it stands."""
     asked = _OPTIONS.search(part.clean)
-    if asked is None:
+    if asked is None or _part_of_it(part):
         return None
     word = asked["a"] or asked["b"] or asked["c"]
     head = re.compile(_COLUMNS.get(word[-1], re.escape(word)))
@@ -180,6 +184,18 @@ def _options(product: Document, part: Part, number: int) -> Candidate | None:
             said = Statement(f"这款有{listed}可以选。", places, (), number)
             return Candidate(number, "sku", (said,), 0.88)
     return None
+
+
+def _part_of_it(part: Part) -> str:
+    """Name the part of the goods whose colour is asked (扣子什么颜色); empty: it is asked of the goods themselves."""
+    found = _COLOUR_OF.search(part.clean)
+    return found["of"] if found else ""
+
+
+def _of_part(product: Document, part: Part) -> list[Fact]:
+    """SKU facts under a key that names the part of the goods that is asked about: 金属扣 to 扣子什么颜色."""
+    name = _part_of_it(part)
+    return [fact for fact in product.facts if fact.sku is not None and name and name in clean_key(fact.key)]
 
 
 def _wanted(product: Document, part: Part) -> list[Fact]:

@@ -34,6 +34,8 @@ _OR_NOT = expression(r"(?P<verb>[^\s是有能会要好对行可够])(?:不|没)(
 _OF_WHAT = expression(r"(?P<of>[^\s]{1,8}?)(?:用的?是?|是)?(?:什么|哪种|哪家|哪个牌)(?!时候|问题|意思|样)")
 _ASKS_BACK = expression("没有$|没$|不$|吗$|(?<!什)么$|嘛$")
 _EDGES = expression(r"^[偏带发有是]|[色的款]$")
+_NO_NOUN = frozenset("子面的里")
+"""Characters that tell little of a thing: 扣 of 扣子, 布 of 里面的布."""
 _COUNTED = expression("[一两三四五六几半每单\\d]*[件只双条台个包袋罐瓶盒支颗粒片张根把块套份次回]")
 _VALUES = expression("成分|材质|面料|配料|颜色|填充|香味")
 _HOW_MUCH = expression(
@@ -165,10 +167,17 @@ def _latin(clean: str, typed: str) -> Iterator[Demand]:
 
 
 def _figures(clean: str, cut: Cut) -> Iterator[Demand]:
-    """A figure or a word of the kind that is asked for: percent, levels, where it is from, what is sold apart."""
+    """A figure or a word of the kind that is asked for: percent, levels, where it is from, what is sold apart.
+
+    `{0}` stands for the characters of the thing that the first group names.
+    """
     for asked, told in lexicon.toml("lexicon")["demand"]["figures"]:
-        if re.search(asked, clean):
-            yield Figure(told)
+        about = re.search(asked, clean)
+        if about is not None:
+            word = (
+                "".join(char for char in (about[1] or "") if char not in _NO_NOUN) if about.groups() else ""
+            )
+            yield Figure(told.replace("{0}", word))
             return
     for found in _HOW_MUCH.finditer(clean):
         yield from _measure(found, cut)

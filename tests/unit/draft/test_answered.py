@@ -111,3 +111,30 @@ def test_one_of_two_options_must_be_told_however_likely_the_rest():
     assert not is_answered(either, [found()], (), given(either, chance=0.99))
     told = replace(found(), statements=(Statement("瓶盖为旋盖。"),))
     assert is_answered(either, [told], (), given(either, chance=0.99))
+
+
+NAMED = "售前/商品/功能/能不能用"
+
+
+def is_known(one, said="面料是棉100%。"):
+    product = shirt()
+    made = replace(one, products=(product.id,))
+    found = Candidate(0, "page", (Statement(said),), 0.8, columns={"text": 0.5})
+    return is_answered(made, [found], (), given(made))
+
+
+@pytest.mark.parametrize(
+    ("one", "answered"),
+    [
+        (part("有没有指纹锁", intent=NAMED, demands=(Thing(("指纹锁",)),)), False),
+        (part("有没有指纹锁", intent="通用/寒暄/问候/在吗", demands=(Thing(("指纹锁",)),)), False),
+        (part("有没有掉色的", intent=NAMED, demands=(Thing(("掉色",)),)), True),
+        (part("配不配衣架", intent="售前/商品/包装/配件/赠品", demands=(Thing(("衣架",)),)), True),
+        (part("有没有吊牌", intent="售前/服务/发票", demands=(Thing(("吊牌",)),)), True),
+        (part("棉是埃及的吗", intent=MATERIAL, demands=(Quality(("埃及",), 0.51),)), False),
+        (part("是塑料的吗", intent=MATERIAL, demands=(Quality(("塑料",), 0.51),)), True),
+        (part("能机洗吗", intent=NAMED, demands=(Quality(("机洗",), 0.5),)), True),
+    ],
+)
+def test_a_thing_or_a_value_that_nothing_names_is_not_answered(one, answered):
+    assert is_known(one) is answered

@@ -206,3 +206,22 @@ def test_what_holds_of_each_of_a_few_is_told_with_the_question():
 
 def test_a_choice_with_more_than_one_value_is_not_told():
     assert "84g" not in said(found(jacket())[0])
+
+
+def buttoned(*columns):
+    page = Page()
+    rows = [("黑色", "银色"), ("米色", "金色")]
+    page.table(BlockKind.SKU_TABLE, ("颜色", *columns), rows, "规格")
+    for row, cells in zip(page.tables[0].rows, rows, strict=True):
+        page.facts.append(Fact(columns[0], cells[1], row.span, sku=cells[0], section="规格"))
+    return page.document("C1", "测试大衣")
+
+
+def test_the_colour_of_a_part_is_none_of_the_goods():
+    asked = part("扣子什么颜色", aspects=[("颜色",)], sku=("黑色",))
+    (one,) = sku_candidates(asked, 0, evidence(asked, pages=[buttoned("金属扣")], slots={"color": "黑色"}))
+    assert said(one) == "黑色的金属扣是银色。"
+    asked = part("拉链是什么颜色", aspects=[("颜色",)])
+    assert sku_candidates(asked, 0, evidence(asked, pages=[buttoned("金属扣")])) == []
+    asked = part("有什么颜色", aspects=[("颜色",)])
+    assert "黑色、米色" in said(*sku_candidates(asked, 0, evidence(asked, pages=[buttoned("金属扣")])))

@@ -3,6 +3,7 @@
 import pytest
 
 from assist.demand import Amount, Figure, Name, Offer, Option, People, Quality, Subject, Thing
+from assist.draft.demands import met
 from assist.question.demands import demands as read_demands
 from assist.text.tokenize import Tokenizer
 
@@ -56,3 +57,23 @@ def test_a_property_may_be_named_as_pages_name_it():
     (demand,) = [item for item in demands("这锅多重") if isinstance(item, Amount)]
     assert demand.measure == ("weight", "")
     assert any("重" in name for name in demand.names)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "near"),
+    [
+        ("白色s码还剩几件", "白色 s：库存12件", "白色现货"),
+        ("电池充满要多久", "充电时间3小时", "续航3小时"),
+        ("多久能充满", "约2小时充满", "充电口是type-c，续航3小时"),
+        ("烘干得多长时间", "低温烘干40分钟", "静置12小时，之后低温烘干到干透"),
+        ("优惠券什么时候过期", "领取后7天内有效", "满200减20"),
+        ("黑色几号能有货", "预计11月25日到货", "库存是0"),
+        ("内衬什么颜色", "内衬：深灰色", "有黑色和灰色"),
+        ("纽扣是什么色", "金属扣银色", "有黑色和米色"),
+        ("这灯多少流明", "光通量800流明", "色温4000k"),
+    ],
+)
+def test_a_figure_of_that_very_thing_is_wanted(text, told, near):
+    (demand,) = [item for item in demands(text) if isinstance(item, Figure)]
+    assert met(demand, told)
+    assert not met(demand, near)
