@@ -71,7 +71,7 @@ def product_entries(documents: Iterable[Document]) -> Iterator[ProductEntry]:
 
 def has_variant(title: str, variant: str) -> bool:
     """Say whether a folded title holds a variant word such as `pro` on its own."""
-    return re.search(rf"(?<![a-z]){re.escape(variant)}(?![a-z])", title) is not None
+    return variant in title and re.search(rf"(?<![a-z]){re.escape(variant)}(?![a-z])", title) is not None
 
 
 def _names(document: Document) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import fsum
@@ -132,7 +131,8 @@ class _Books:
         self.places: dict[str, int] = {}
         self.vectors: FloatMatrix = np.empty((_FIRST_ROWS, dim), dtype=np.float32)
         self.words_of: list[str | None] = []
-        self._texts_with: dict[str, array[int]] = {}
+        # Bytes, of which the garbage collector knows nothing: four for the row of every text that has the word.
+        self._texts_with: dict[str, bytearray] = {}
         self._texts: list[str] = []
         self._cut = cut
         self._rarity = rarity
@@ -173,7 +173,7 @@ class _Books:
         if self.words_of[row] is None:
             distinct = sorted(set(words))
             for word in distinct:
-                self._texts_with.setdefault(word, array("i")).append(row)
+                self._texts_with.setdefault(word, bytearray()).extend(row.to_bytes(4, "little"))
             self.words_of[row] = _BOUND.join(distinct)
 
     def weighed(self, rows: Sequence[int]) -> list[_Weighed]:
@@ -201,7 +201,7 @@ class _Books:
             held = np.zeros((len(words), len(self._texts)), dtype=np.bool_)
             for line, word in zip(held, words, strict=True):
                 if word in self._texts_with:
-                    line[np.frombuffer(self._texts_with[word], dtype=np.intc)] = True
+                    line[np.frombuffer(self._texts_with[word], dtype="<i4")] = True
         return held.take(rows, axis=1)
 
 
