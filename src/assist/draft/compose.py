@@ -9,6 +9,7 @@ from assist.demand import Thing
 from assist.draft import style
 from assist.draft.announced import announced_candidate
 from assist.draft.answered import is_answered
+from assist.draft.claims import claim_candidate
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.dressing import dressed
@@ -246,7 +247,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
         summary = summary_candidate(part, number, evidence)
         return [summary] if summary else []
     first = announced_candidate(part, number, evidence) or scheduled_candidate(part, number, evidence)
-    first = first or sum_candidate(part, number, evidence)
+    first = first or claim_candidate(part, number, evidence) or sum_candidate(part, number, evidence)
     if first is not None:
         return [first]
     found: list[Candidate | None] = []

@@ -76,6 +76,11 @@ FITS = ("topic",)
 """Signals that go on with a candidate: they tell whether it answers at all, not only better than the others."""
 LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
+BARE = 0.7
+"""What a parameter keeps of its score where the page has steps and it is asked how to go about it."""
+_MANNER_ASKED = expression(
+    r"怎么(?:搞|弄|连|配|操作|设置?|调|装|拆|安|接|换)|(?:搜|连|配|装|找|接)不(?:到|上|好|成)|不会(?:弄|连|装|用|搞)"
+)
 FORMER = 0.4
 """A price of before the offer answers this much less likely, unless it is asked for."""
 _FORMER_ASKED = expression("原价|吊牌|专柜|划线|参考价|市场价|原来|之前|以前|打折前|活动前")
@@ -176,6 +181,8 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
         scores = scores * np.array([UNOPENED if _is_shelf_life(unit) else 1.0 for unit in units], np.float32)
     if not _CODE_ASKED.search(part.clean):
         scores = scores * np.array([CODE if _is_code(unit) else 1.0 for unit in units], np.float32)
+    if _MANNER_ASKED.search(part.clean) and any(unit.kind == "steps" for unit in units):
+        scores = scores * np.array([BARE if unit.kind == "fact" else 1.0 for unit in units], np.float32)
     return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
 
 

@@ -112,6 +112,18 @@ def test_the_product_that_is_asked_for_is_named():
     assert said(found[0]) == "K7适用炉灶是电磁炉、燃气灶。"
 
 
+def test_who_asks_how_is_given_the_steps_before_a_bare_parameter():
+    made = Page()
+    made.fact("配网方式", "2.4G")
+    made.line("1. 长按电源5秒。\n2. 在手机里点添加。", BlockKind.STEPS, "配网")
+    likes = {"配网方式": 0.8, "长按": 0.7}
+    first = [
+        candidates(part(asked), pages=[made.document()], likes=likes)[0].lane
+        for asked in ("配网怎么弄", "配网是2.4g还是5g")
+    ]
+    assert first == ["steps", "fact"]
+
+
 def test_a_row_of_a_price_and_a_stock_does_not_stand_beside_what_is_asked():
     made = Page()
     made.line("左开门适合靠右墙放。")
