@@ -7,6 +7,7 @@ from functools import cache
 from assist.expressions import expression
 from assist.messages import Emotion
 from assist.question import lexicon
+from assist.question.english import told_in_chinese
 from assist.question.phrases import PhraseTable
 
 _NEGATIVE = frozenset({Emotion.ANNOYED, Emotion.ANGRY, Emotion.THREAT})
@@ -48,6 +49,7 @@ def _feeling(rest: str, text: str) -> Emotion:
 
 def asks_human(text: str) -> bool:
     """Say whether a folded message asks for a person (转人工, 换个活人来, 叫你们主管)."""
+    text = told_in_chinese(text) or text
     if not lexicon.one_pattern("human", "gate").search(text):
         return False
     found = lexicon.pattern("human", "asks").search(text)

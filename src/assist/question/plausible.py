@@ -21,6 +21,7 @@ Scores: TypeAlias = tuple[IntentScore, ...]
 _HARM = "售后/质量/过敏/人身伤害"
 _USABLE = "售前/商品/功能/能不能用"
 _OTHERS = "通用/风险/他人信息"
+_COMMANDS = "通用/风险/指令注入/越权"
 _RIVALS = "通用/风险/贬低竞品/比价"
 _COMPARE = "售前/商品/型号/款式差异"
 _CURE = "通用/风险/医疗功效"
@@ -147,6 +148,12 @@ _ASKS_CURE = expression(
 )
 
 
+# In another script every message looks like a command; one names what it commands.
+_COMMANDED = expression(
+    "ignor|prompt|system|instruct|admin|developer|jailbreak|forget|act as|pretend|reveal|repeat|password|sudo|api|sql|role|mode"
+)
+
+
 # 怕是个骗子吧: a doubt before buying, not abuse.
 _DOUBTS = expression("(?:怕|该?不会|会不会)(?:又)?(?:是|遇到|碰到)(?:个|了|一个)?(?:骗|假)")
 _KNOWS = expression("知道|明白|懂|了解|清楚")
@@ -201,6 +208,8 @@ def asks_reward(clean: str) -> bool:
 
 def _named(clean: str, best: IntentScore) -> bool:
     """Say whether a refusal is named by its words, or so sure that it need not be."""
+    if best.path == _COMMANDS and clean.isascii():
+        return _COMMANDED.search(clean) is not None
     if best.path == _OTHERS and best.score < _SURE and not _WANTS_TO_KNOW.search(clean):
         return False
     words = lexicon.patterns("refused").get(best.path)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from assist.documents import Span
 from assist.expressions import expression
 from assist.messages import Message, Slot
+from assist.question import english
 from assist.question.bodies import body_slots
 from assist.question.codes import code_slots
 from assist.question.corrections import retyped
@@ -228,6 +229,11 @@ def _candidates(text: str, on: datetime | None) -> Iterator[Found]:
         yield from count_slots(text)
     yield from color_slots(text)
     yield from (Found("province", province, start, end) for start, end, province in provinces(text))
+    yield from (
+        Found("province", province, start, end)
+        for start, end, place in english.places(text)
+        for _, _, province in provinces(place)
+    )
     yield from person_slots(text)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from assist.expressions import expression
-from assist.question import lexicon
+from assist.question import english, lexicon
 from assist.question.found import Found
 from assist.question.phrases import PhraseTable
 from assist.question.refusal import is_refused
@@ -35,38 +35,11 @@ _FOREIGN = expression(
     r"(?<![a-z])(?:(?P<en>black|white|red|blue|green|yellow|purple|gr[ae]y|pink|brown|orange|beige)(?![a-z]|\s?friday)|"
     r"(?P<py>hei|bai|hong|lan|lv|huang|zi|hui|fen|zong|ju)\s?(?:se(?![a-z])|色))|(?P<zh>[黑白红蓝绿黄紫灰粉棕橙])se(?![a-z])"
 )
-_COLOUR_OF = {
-    **{
-        "black": "黑",
-        "white": "白",
-        "red": "红",
-        "blue": "蓝",
-        "green": "绿",
-        "yellow": "黄",
-        "purple": "紫",
-        "gray": "灰",
-    },
-    **{
-        "grey": "灰",
-        "pink": "粉",
-        "brown": "棕",
-        "orange": "橙",
-        "beige": "米",
-        "hei": "黑",
-        "bai": "白",
-        "hong": "红",
-    },
-    **{
-        "lan": "蓝",
-        "lv": "绿",
-        "huang": "黄",
-        "zi": "紫",
-        "hui": "灰",
-        "fen": "粉",
-        "zong": "棕",
-        "ju": "橘",
-    },
+_SOUNDS = {
+    **{"hei": "黑", "bai": "白", "hong": "红", "lan": "蓝", "lv": "绿", "huang": "黄", "zi": "紫"},
+    **{"hui": "灰", "fen": "粉", "zong": "棕", "ju": "橘"},
 }
+"""Colours by their pinyin."""
 _NOT_SHORT = expression(
     r"(?:明|坦|空|洁|漂|美|雪|增|淡|告|表|独|旁|对|显|偏|发|泛|变|晒|抹|蛋|眼|小|网|走|分|大|最|刷|通|口|朱|泪|脸|皮肤|皮)\Z"
 )
@@ -117,8 +90,8 @@ def color_slots(text: str) -> Iterator[Found]:
             yield Found("color", match[group] + "色", *match.span(group))
     for match in _FOREIGN.finditer(text):
         if not is_refused(text, *match.span()):
-            word = match["en"] or match["py"] or match["zh"]
-            yield Found("color", _COLOUR_OF.get(word, word) + "色", *match.span())
+            said = english.color(match["en"]) if match["en"] else ""
+            yield Found("color", said or _SOUNDS.get(match["py"], match["zh"]) + "色", *match.span())
 
 
 def person_slots(text: str) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from assist.expressions import expression
 from assist.question import lexicon
+from assist.question.english import told_in_chinese
 from assist.question.phrases import any_of
 from assist.text.normalize import fold
 
@@ -38,6 +39,9 @@ def plain(text: str) -> str:
     numbers, 吗 and 不 stay. The result may be empty.
     """
     folded = fold(_one_line(text))
+    told = told_in_chinese(folded)
+    if told is not None:
+        return told
     return tidy(_filled(folded, spell(folded)))
 
 
@@ -48,7 +52,10 @@ def plain_many(texts: Sequence[str]) -> list[str]:
     typed, lines = folded.split("\n"), spell(folded).split("\n")
     if not len(typed) == len(lines) == len(texts) + 2:
         return [plain(text) for text in texts]
-    return [tidy(_filled(*both)) for both in zip(typed[1:-1], lines[1:-1], strict=True)]
+    return [
+        told_in_chinese(both[0]) or tidy(_filled(*both))
+        for both in zip(typed[1:-1], lines[1:-1], strict=True)
+    ]
 
 
 def _one_line(text: str) -> str:

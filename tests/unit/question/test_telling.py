@@ -166,9 +166,9 @@ def test_a_remark_about_somebody_asks_for_no_data(demo):
     ("typed", "told"),
     [
         ("how much is this", "多少钱"),
-        ("what material is it", "什么材质"),
-        ("do you have a coupon", "优惠券"),
-        ("Free shipping?", "包邮吗"),
+        ("what material is it", "什么材质成分"),
+        ("do you have a coupon", "有优惠券吗"),
+        ("Free shipping?", "包邮吗运费多少钱"),
     ],
 )
 def test_a_short_question_in_english_is_told_in_chinese(typed, told):
