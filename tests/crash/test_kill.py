@@ -44,6 +44,8 @@ pytestmark = pytest.mark.skipif(
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # Calls that change files, in one order of two actions: a little more than are made.
 CALLS = 330
+# The same of one backup or restore.
+CARE_CALLS = 30
 REPLIES = ("可以退的哦", "亲，已为您登记", "好的")
 
 
@@ -262,6 +264,49 @@ def test_a_killed_reencoding_goes_on_and_ends(server, folder):
 @pytest.mark.slow
 def test_many_killed_reencodings(server, folder):
     kill_reencoding(server, folder, random.Random(5), 50)
+
+
+def kill_care(server: Server, folder: Path, rng: random.Random, kills: int) -> Counter:
+    """Kill backups and restores: a copy is whole or is none, and the old store stays, in its place or moved aside."""
+    first, second = [["add", ["d0", 1], ["d1", 2]]], [["add", ["d0", 5], ["d2", 3]]]
+    kept, backup, counted = states_of(Shop(), first)[-1], folder.with_name("backup"), Counter()
+    changed = states_of(kept, second)[-1]
+    server.ask(folder, first)
+    assert done(server.ask(folder, care=["backup", str(folder), str(backup)])) == 1
+    server.ask(folder, second)
+    for number in range(kills):
+        place = folder.with_name(f"place{number}")
+        shutil.copytree(folder, place / "shop")
+        how = {"mode": rng.choice(["kill", "tear"]), "at": rng.randint(1, CARE_CALLS)}
+        if number % 2:
+            reply = server.ask(place, care=["backup", str(place / "shop"), str(place / "copy")], **how)
+            there = (place / "copy" / "store.sqlite3").exists()
+            assert there or not done(reply)
+            if there:
+                examine(place / "copy", [changed])
+            examine(place / "shop", [changed])
+        else:
+            order = ["restore", str(backup), str(place / "shop")]
+            reply = server.ask(place, care=order, **how)
+            if (place / "shop").exists():
+                examine(place / "shop", [kept] if done(reply) else [changed, kept])
+            else:
+                (aside,) = place.glob("shop.before-*")
+                examine(aside, [changed])
+            assert done(server.ask(place, care=order)) == 1
+            examine(place / "shop", [kept])
+        counted["killed" if reply["killed"] else "ended"] += 1
+        shutil.rmtree(place)
+    return counted
+
+
+def test_a_killed_backup_or_restore_leaves_no_half_store(server, folder):
+    assert kill_care(server, folder, random.Random(13), 8)["killed"] >= 4
+
+
+@pytest.mark.slow
+def test_many_killed_backups_and_restores(server, folder):
+    assert kill_care(server, folder, random.Random(14), 200)["killed"] > 100
 
 
 def kill_migrations(server: Server, folder: Path, rng: random.Random, kills: int) -> None:

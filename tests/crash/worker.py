@@ -24,6 +24,7 @@ from assist.messages import IntentScore, Message, Part, Question
 from assist.results import Citation, Decision, Draft, Source, Suggestion
 from assist.settings import Settings, StoreSettings
 from assist.shop import ShopProfile
+from assist.store.backup import backup_store, restore_store
 from assist.store.views import tokenizer_of
 from assist.testing import HashingEncoder
 
@@ -71,6 +72,18 @@ def act(assistant: Assistant, kind: str, *words: object) -> None:
         raise ValueError(kind)
 
 
+def care(order: dict) -> None:
+    """Encode a store anew, copy it away, or put a copy in its place."""
+    if order.get("reencode"):
+        Assistant.reencode(order["folder"], encoder=OTHER)
+        return
+    kind, source, target = order["care"]
+    if kind == "backup":
+        backup_store(Path(source), Path(target))
+    else:
+        restore_store(Path(source), Path(target), replace=True)
+
+
 def suggestion(id: str) -> Suggestion:
     """Make a suggestion that quotes a document, without the second that understanding a message takes a child."""
     document = Document("d0", text_of("d0", 1), Kind.POLICY)
@@ -108,8 +121,8 @@ def run(order: dict, tell: int) -> None:
         library.faults_trace(order["trace"].encode())
     arm(order["mode"])
     try:
-        if order.get("reencode"):
-            Assistant.reencode(order["folder"], encoder=OTHER)
+        if order.get("reencode") or order.get("care"):
+            care(order)
             say(done=0)
         else:
             with open_assistant(order["folder"]) as assistant:
