@@ -38,6 +38,8 @@ _MOST = expression(
 )
 _UNDER = expression(r"(?:低于|小于|不足|<)\s*$")
 _OVER = expression(r"(?:高于|大于|超过|>)\s*$")
+_SENTENCES = frozenset({"text", "qa", "steps"})
+"""A sentence limits many things in passing: it must share one more character with the question than an entry."""
 _LEAST, _MOST_OF_ALL = Decimal("-Infinity"), Decimal("Infinity")
 _HAN = expression(r"[一-鿿]")
 _IDLE = frozenset(
@@ -127,8 +129,12 @@ def _nearest(part: Part, figure: Quantity, product: Document, evidence: Evidence
     allowed = [item for item in allowed if item.holds(value) or not item.condition]
     chars = set(_HAN.findall(fold(part.clean))) - _IDLE
     cold = figure.dimension is Dimension.TEMPERATURE
-    shared = [len(chars & set(fold(f"{item.unit.head} {item.unit.text}"))) + cold for item in allowed]
-    if not allowed or not max(shared):
+    shared = [
+        len(chars & set(fold(f"{item.unit.head} {item.unit.text}")))
+        + (cold or -(item.unit.kind in _SENTENCES))
+        for item in allowed
+    ]
+    if max(shared, default=0) <= 0:
         return None
     scores = evidence.scorer.score(
         part, [item.unit.text for item in allowed], [item.unit.head for item in allowed]
