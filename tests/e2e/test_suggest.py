@@ -369,3 +369,11 @@ def test_a_noisy_wording_is_answered_from_the_same_place(demo, noisy, clean):
     found = [demo.suggest(text, on=ON) for text in (noisy, clean)]
     assert found[0].question.parts[0].intent == found[1].question.parts[0].intent
     assert found[0].drafts[0].citations[:1] == found[1].drafts[0].citations[:1]
+
+
+@pytest.mark.parametrize("text", [["点错码了", "要XL的"], ["给我拿黑色L"], ["下成白色了 我要黑色的"]])
+def test_a_choice_while_the_order_waits_is_answered_by_the_rule_on_changes(demo, text):
+    order = {"status": "待发货", "paid_at": "2026-11-20T10:00:00"}
+    first = demo.suggest(text, product="A102", order=order, on=ON).drafts[0]
+    assert first.lane == "clause"
+    assert "没出库的订单可以改" in first.text

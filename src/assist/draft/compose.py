@@ -51,6 +51,9 @@ APART_CHARS = 90
 """Statements longer than this together stand on lines of their own."""
 PAST = 0.8
 """An earlier answer stands before today's pages and rules when it fits that much better."""
+BESIDE = 0.3
+"""What a page says stands back where an order is to be changed."""
+_CHANGES = "售中/订单/改"
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 RECOMMEND = "售前/商品/推荐/求选"
@@ -201,7 +204,10 @@ def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> lis
 
 
 def _standing(candidate: Candidate, part: Part) -> float:
-    return standing(candidate, part) * (PAST if candidate.lane == "past_answer" else 1.0)
+    beside = (part.intent or "").startswith(_CHANGES) and candidate.lane in OF_PAGES
+    return standing(candidate, part) * (
+        PAST if candidate.lane == "past_answer" else BESIDE if beside else 1.0
+    )
 
 
 def _likely(

@@ -26,6 +26,7 @@ _RIVALS = "通用/风险/贬低竞品/比价"
 _COMPARE = "售前/商品/型号/款式差异"
 _CURE = "通用/风险/医疗功效"
 _SHADE, _SHADE_OFF = "售前/商品/颜色/色差", "售后/质量/色差/与描述不符"
+_PARCELS = ("售前/物流", "售中/物流")
 _FLAW, _MADE_OF = "售后/质量/质量问题/瑕疵", "售前/商品/材质/成分"
 INVOICE = "售前/服务/发票"
 """Answered, but for one over more than was paid."""
@@ -45,7 +46,9 @@ _SURE = 0.9
 """A leaf surer than this needs no word that names it."""
 
 
-def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_person: bool = False) -> Scores:
+def plausible(
+    clean: str, scores: Scores, products: Sequence[str], *, asks_person: bool = False, ordered: bool = False
+) -> Scores:
     """Return the scores of a part with the first choice that its words bear out.
 
     Args:
@@ -53,6 +56,7 @@ def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_perso
         scores: Best first; empty: unknown.
         products: What the part is about.
         asks_person: The message asks for a person.
+        ordered: What is wished for is that of an order: something was ordered by mistake, or waits to be sent.
     """
     if tells_harm(clean):
         return (IntentScore(_HARM, 1.0), *(score for score in scores if score.path != _HARM))[:3]
@@ -62,9 +66,10 @@ def plausible(clean: str, scores: Scores, products: Sequence[str], *, asks_perso
         return (IntentScore(_CURE, _SURE), *(score for score in scores if score.path != _CURE))[:3]
     told = _told(clean, scores, asks_person)
     idle = not told or told[0].path.startswith(_SMALL_TALK)
-    if (told != scores or idle) and _chooses(clean):
+    if (told != scores or idle) and chooses(clean):
         # 先发S吧 is said of an order, 给我拿S before one.
-        return (IntentScore(_CHANGE if "发" in clean else _STOCK, _CHOSEN), *told)[:3]
+        of_order = ordered or "发" in clean or _SLIPPED.search(clean)
+        return (IntentScore(_CHANGE if of_order else _STOCK, _CHOSEN), *told)[:3]
     if not told:
         return told
     scores = told
@@ -91,6 +96,8 @@ def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
         return _GENUINE
     if first == _RIVALS and len(products) > 1:
         return _COMPARE
+    if first.startswith(_PARCELS) and _FAULTY.search(clean) and _arrived(clean) and not _ASKS.search(clean):
+        return _FLAW
     if first not in (_SHADE, _FLAW):
         return ""
     feared = lexicon.pattern("danger", "feared").search(clean) is not None
@@ -129,12 +136,13 @@ def _is_told(clean: str, score: IntentScore, asks_person: bool) -> bool:
     return words is None or score.score >= _SURE or words.search(clean) is not None
 
 
-def _chooses(clean: str) -> bool:
+def chooses(clean: str) -> bool:
     """Say whether a plain wording names a size or a colour as what is wanted (给我拿黑色l, 要白的 m码)."""
     wants = _WANTS.match(clean)
     return wants is not None and any(True for _ in (*size_slots(clean), *color_slots(clean)))
 
 
+_SLIPPED = expression("[拍选点下买填]错|[拍选点下买填]成了?")
 _WANTS = expression(
     r"(?:那|就|我|咱|帮我|给我|麻烦|先|还是|直接)*(?:要|来|拿|拍|选|买|订|留|发)[^吗么不没几哪怎多什]{1,16}$"
 )
@@ -152,6 +160,12 @@ _ASKS_CURE = expression(
 _COMMANDED = expression(
     "ignor|prompt|system|instruct|admin|developer|jailbreak|forget|act as|pretend|reveal|repeat|password|sudo|api|sql|role|mode"
 )
+
+
+_FAULTY = expression(
+    "开胶|脱胶|张嘴|断(?:了|底|跟|裂|掉|成)|裂(?:了|开|口)|开线|脱线|掉(?:漆|皮|钻|跟|底)|坏(?:了|掉)|[不没]亮了|没反应|充不[进上]|漏[水气油液电]|变形|塌了|松(?:了|动)|卡住|异响|起[泡皮球]|破(?:了|洞|皮)|磨穿|拉不上"
+)
+"""What shows that goods failed, which are there already."""
 
 
 # 怕是个骗子吧: a doubt before buying, not abuse.

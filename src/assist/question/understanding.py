@@ -27,6 +27,7 @@ from assist.question.plausible import (
     REVIEWS,
     asks_false_invoice,
     asks_reward,
+    chooses,
     plausible,
     wishes_person,
 )
@@ -331,8 +332,9 @@ class Understanding:
             wishes_person(part.clean, scores[text])
             for part, text in zip(reading.parts, reading.texts, strict=True)
         )
+        ordered = _of_order(reading)
         parts = tuple(
-            self._classified(part, scores[text], asks_person=asks_person)
+            self._classified(part, scores[text], asks_person=asks_person, ordered=ordered)
             for part, text in zip(reading.parts, reading.texts, strict=True)
         )
         if any(part.told == ADDRESS for part in parts) and wanted_address(reading.message.history):
@@ -342,20 +344,26 @@ class Understanding:
         parts = tuple(part for part in parts if not (part.intent or "").startswith(_SMALL_TALK)) or parts
         return replace(reading.question, parts=parts, asks_human=asks_person, tags=self._tags(parts))
 
-    def _classified(self, part: Part, scores: tuple[IntentScore, ...], *, asks_person: bool) -> Part:
+    def _classified(
+        self, part: Part, scores: tuple[IntentScore, ...], *, asks_person: bool, ordered: bool
+    ) -> Part:
         fixed = _GENERAL if part.vague else _UNREADABLE
         silent = not wording.plain(part.clean) or (part.vague and not scores)
         if silent and self.intents.get(fixed):
             scores = (IntentScore(fixed, 1.0),)
         else:
-            scores = plausible(part.clean, scores, part.products, asks_person=asks_person)
+            scores = plausible(part.clean, scores, part.products, asks_person=asks_person, ordered=ordered)
         path = scores[0].path if scores else None
         behaviour = Behaviour.ASK if part.told else self.intents.behaviour(path)
         if path == REVIEWS and not asks_reward(part.clean):
             behaviour = Behaviour.ANSWER
         if path == INVOICE and asks_false_invoice(part.clean):
             behaviour = Behaviour.DECLINE
-        return replace(part, intents=scores, behaviour=behaviour)
+        clean = part.clean
+        if path == _CHANGE and chooses(clean) and not _SAYS_CHANGE.search(clean):
+            # 我要37的 says nothing of the change that it wishes for.
+            clean = f"拍错了 想改{clean}"
+        return replace(part, clean=clean, intents=scores, behaviour=behaviour)
 
     def _tags(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """Return the shop's tags for the parts' intents, in the shop's order."""
@@ -388,6 +396,18 @@ def says_too_little(clean: str) -> bool:
 def _bare(part: Part) -> Part:
     """Return a part that says too little: of no intent, and to be asked back."""
     return replace(part, intents=(), behaviour=Behaviour.ASK)
+
+
+def _of_order(reading: _Reading) -> bool:
+    """Say whether a choice that is told is one for an order: it was made by mistake, or its goods are still here."""
+    reason = reading.question.slots.get("reason")
+    waits = _NOT_SENT.search(str(reading.message.order.get("status", "")))
+    return waits is not None or (reason is not None and reason.value == "拍错")
+
+
+_CHANGE = "售中/订单/改颜色/尺码/备注"
+_SAYS_CHANGE = expression("改|换|错|备注|成")
+_NOT_SENT = expression("(?:待|未|没|等待)(?:卖家)?发货|已付款|备货|配货")
 
 
 def _to_note(part: Part) -> Part:

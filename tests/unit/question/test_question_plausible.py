@@ -91,3 +91,24 @@ def test_ones_own_slip_is_no_wrong_parcel(clean):
 def test_a_parcel_to_be_held_back_is_not_hurried(clean):
     assert first(clean, "售中/物流/催发货") == "售中/订单/改颜色/尺码/备注"
     assert first("怎么还不发货", "售中/物流/催发货") == "售中/物流/催发货"
+
+
+def test_a_choice_is_one_for_an_order_where_it_was_made_by_mistake_or_the_order_waits():
+    change, stock = "售中/订单/改颜色/尺码/备注", "售前/库存/有货/补货"
+    thanks = (IntentScore("通用/寒暄/感谢/结束", 0.5),)
+    assert plausible("给我拿黑色l", thanks, ())[0].path == stock
+    assert plausible("给我拿黑色l", thanks, (), ordered=True)[0].path == change
+    assert plausible("要黑色的 选成白色了", thanks, ())[0].path == change
+
+
+@pytest.mark.parametrize(
+    ("clean", "meant"),
+    [
+        ("收到十天鞋底开胶了", "售后/质量/质量问题/瑕疵"),
+        ("才到手就没反应", "售后/质量/质量问题/瑕疵"),
+        ("收到发现拉链坏了怎么办", "售前/物流/到货时间"),
+        ("几天能收到", "售前/物流/到货时间"),
+    ],
+)
+def test_what_failed_after_it_came_is_a_fault(clean, meant):
+    assert first(clean, "售前/物流/到货时间", 0.4) == meant
