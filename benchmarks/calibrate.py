@@ -5,7 +5,7 @@ sure a draft is at all only from questions that no rule was read from (`UNTOUCHE
 shipped, every other set has one of its own in the fit. The demo shop's fifth set, of hard kinds, is one of them as its
 drafts were when it came: rules were read from it since, so that `FIRST` keeps features and outcomes of that moment.
 Questions that the ranker was fitted on are answered with weights that did not see their group (all questions that one
-place answers). The figures come from weights that did not see the shop, or for the demo shop the group. `split: dev` is
+place answers), or their shop. The figures come from weights that did not see the shop, or for the demo shop the group. `split: dev` is
 read of what has splits; the test half and the second shop are only measured, with what is fitted. Deterministic.
 
     python benchmarks/calibrate.py --write
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -31,23 +31,45 @@ from assist.retrieve.ranker import Ranker
 from assist.store.local import LocalStore
 from assist.suggesting import Suggester
 from assist.tuned import Tuned
-from assist.tuning.fitting import FOLDS, Values, fit_logistic, fit_ranker, fold_of, log_loss, probabilities
+from assist.tuning.fitting import (
+    FOLDS,
+    Case,
+    Values,
+    fit_logistic,
+    fit_ranker,
+    fold_of,
+    log_loss,
+    probabilities,
+)
 from assist.tuning.material import SURE, answer, group_of, read_cases
-from train_ranker import NOW, QUESTIONS, ROOT, SHOP, loaded, starting_weights
+from train_ranker import (
+    MORE,
+    NOW,
+    QUESTIONS,
+    ROOT,
+    SHOP,
+    answerable,
+    bare_questions,
+    joined,
+    loaded,
+    other_cases,
+    starting_weights,
+)
+from train_ranker import OTHERS as READ
 
 DATA = ROOT / "src" / "assist" / "data" / "confidence.json"
 RESULT = ROOT / "benchmarks" / "results" / "confidence.json"
 BENCHMARKS = ROOT / "benchmarks"
-FOURTH = BENCHMARKS / "demo_shop" / "questions_dev4.jsonl"
+
 FIRST = BENCHMARKS / "demo_shop" / "first_drafts_dev5.json"
 HARD = "hard kinds, first drafts"
 HARD_COUNT = 0.43
 """How much a question of the hard kinds counts of another: together with the two shops they then make up the share of
 such kinds in the demo shop's labelled questions, 203 of 527."""
-OTHERS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth")
-UNTOUCHED = ("seventh", "eighth", HARD)
+UNTOUCHED = ("ninth", "tenth", HARD)
 """Sets whose questions nothing else was made from when they were answered."""
-RANKER_PENALTY = 0.3
+OTHERS = (*READ, *UNTOUCHED[:2])
+RANKER_PENALTY = 3.0
 """Of the cross-fitted rankers, as `train_ranker.py` chooses it."""
 PENALTIES = (0.3, 1.0, 3.0, 10.0)
 SURE_STEPS = (0.7, 0.75, 0.8, 0.85, 0.9)
@@ -109,37 +131,61 @@ def main() -> None:
         RESULT.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What the ranker is fitted on.
+
+    Attributes:
+        cases: Of the demo shop's questions.
+        more: Of its fourth set, for the weights alone.
+        others: Of the other shops that may be read, by name.
+    """
+
+    cases: Sequence[Case]
+    more: Sequence[Case]
+    others: Mapping[str, Sequence[Case]]
+
+    def without(self, *, fold: int | None = None, shop: str = "") -> Tuned:
+        """Fit a ranker on all but one fold of the demo shop, or one shop, under the shipped curve."""
+        names, start = starting_weights()
+        demo = [case for case in (*self.cases, *self.more) if fold is None or fold_of(case.group) != fold]
+        weights = fit_ranker([*demo, *joined(self.others, shop)], start, RANKER_PENALTY)
+        named = MappingProxyType({name: float(value) for name, value in zip(names, weights, strict=True)})
+        shipped = Ranker.bundled()
+        return Tuned(ranker=Ranker(named, shipped.slope, shipped.offset), confidence=SURE)
+
+
 def known_drafts() -> Iterator[Drafts]:
     """Answer all questions that may be fitted on."""
     with loaded(SHOP) as store:
-        yield from cross_answered(store)
-        questions = read_questions(FOURTH, split="dev")
-        yield answered(store, Tuned(confidence=SURE), questions, FOURTH.stem, _group_fold)
+        material = read_material(store)
+        questions = [
+            (path.stem, question) for path in QUESTIONS for question in read_questions(path, split="dev")
+        ]
+        for number in range(FOLDS):
+            tuned = material.without(fold=number)
+            for name in dict.fromkeys(stem for stem, _ in questions):
+                inside = [q for stem, q in questions if stem == name and _group_fold(q) == number]
+                yield answered(store, tuned, inside, name, _group_fold)
+            hard = [q for q in read_questions(MORE, split="dev") if _group_fold(q) == number]
+            yield answered(store, tuned, hard, MORE.stem, _group_fold)
     yield first_drafts()
     for name in OTHERS:
         folder = BENCHMARKS / f"{name}_shop"
         with loaded(folder / "shop") as store:
-            questions = read_questions(folder / "questions.jsonl")
-            yield answered(store, Tuned(confidence=SURE), questions, name, lambda question: FOLDS)
+            questions_of = read_questions(folder / "questions.jsonl")
+            yield answered(store, material.without(shop=name), questions_of, name, lambda question: FOLDS)
 
 
-def cross_answered(store: LocalStore) -> Iterator[Drafts]:
-    """Answer each question of the ranker with weights fitted on the other folds, under the shipped curve."""
-    shipped = Ranker.bundled()
-    names, start = starting_weights()
-    questions = [
-        (path.stem, question) for path in QUESTIONS for question in read_questions(path, split="dev")
-    ]
-    asked = [question for _, question in questions]
-    cases = read_cases(Suggester.of(store, bundled(), Settings()), asked, names, NOW)
-    for number in range(FOLDS):
-        seen = [case for case in cases if fold_of(case.group) != number]
-        weights = fit_ranker(seen, start, RANKER_PENALTY)
-        named = {name: float(value) for name, value in zip(names, weights, strict=True)}
-        tuned = Tuned(ranker=Ranker(MappingProxyType(named), shipped.slope, shipped.offset), confidence=SURE)
-        for name in dict.fromkeys(stem for stem, _ in questions):
-            inside = [q for stem, q in questions if stem == name and _group_fold(q) == number]
-            yield answered(store, tuned, inside, name, _group_fold)
+def read_material(store: LocalStore) -> Material:
+    """Lay out what the ranker is fitted on, as `train_ranker.py` does."""
+    names, _ = starting_weights()
+    suggester = Suggester.of(store, bundled(), Settings())
+    asked = [question for path in QUESTIONS for question in read_questions(path, split="dev")]
+    more = [*answerable(read_questions(MORE, split="dev")), *bare_questions(store)]
+    return Material(
+        read_cases(suggester, asked, names, NOW), read_cases(suggester, more, names, NOW), other_cases(names)
+    )
 
 
 def _group_fold(question: LabelledQuestion) -> int:

@@ -33,13 +33,12 @@ from assist.messages import Message
 from assist.results import Decision, Reason
 from assist.suggesting import Suggester
 from assist.tuning.fitting import Values, fit_logistic, log_loss, probabilities
-from train_ranker import MORE, NOW, QUESTIONS, ROOT, SHOP, dev_questions, loaded
+from train_ranker import MORE, NOW, OTHERS, QUESTIONS, ROOT, SHOP, dev_questions, loaded
 
 DATA = ROOT / "src" / "assist" / "retrieve" / "data" / "answerable.json"
 RESULT = ROOT / "benchmarks" / "results" / "answerable.json"
 HARD = ROOT / "benchmarks" / "demo_shop" / "questions_dev5.jsonl"
 PAGES = ROOT / "benchmarks" / "near_pages"
-OTHERS = ("third", "fourth", "fifth", "sixth")
 OF_PAGES = "pages"
 PAGES_COUNT = 0.05
 """How much a question of a page counts: of 0.05 to 1, the most by which no shop left out was told worse."""

@@ -69,8 +69,10 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
 
 
 def dev_questions(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Read the questions that may be fitted on."""
-    return [question for path in paths for question in read_questions(path) if question["split"] == "dev"]
+    """Read the questions that may be fitted on: all but those of a test half."""
+    return [
+        question for path in paths for question in read_questions(path) if question.get("split") != "test"
+    ]
 
 
 def message_of(question: Mapping[str, Any]) -> Message:

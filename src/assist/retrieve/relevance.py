@@ -16,6 +16,7 @@ from assist.retrieve.guide import Guide
 from assist.retrieve.ranker import Ranker
 from assist.retrieve.readings import readings
 from assist.retrieve.shelf import Rarity, Shelf, Texts
+from assist.retrieve.translation import Sentences, Translation
 from assist.text.normalize import fold
 from assist.text.tokenize import Tokenizer
 
@@ -26,6 +27,8 @@ LEAN = 0.5
 HEAD_SHARE = 0.95
 INTENT_KEY_SHARE = 0.75
 """A key that only the intent suggests counts this much of one that was asked for."""
+BARE_CHARS = 6
+"""A question of no more characters for each property that it names asks for that and nothing else."""
 CACHE_TEXTS = 20_000
 _RECENT = 64
 _MEASURED = 1_024
@@ -71,6 +74,8 @@ class Relevance:
         self._scored: KeyedMemo[Hashable, FloatVector] = KeyedMemo(_MEASURED)
         self._leant: Memo[Part, FloatVector] = Memo(_RECENT)
         self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
+        self._translation = Translation.bundled()
+        self._told = lru_cache(maxsize=_RECENT)(self._laid_out)
         # Several lanes compare the same question with the same earlier ones.
         self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
 
@@ -125,8 +130,9 @@ class Relevance:
         Returns:
             By name, each float32, shape (n,), about 0–1: `text`, `head`, `piece` (cosines with the part leaned
             towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
-            `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `head_unasked` (share of the head's
-            words that nothing asks for). The arrays are not to be written.
+            `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `aspect_bare` (`aspect_head` of a question
+            for just that), `head_unasked` (share of the head's
+            words that nothing asks for), `translated` (how well text and head explain the question's words). The arrays are not to be written.
         """
         groups = None if pieces is None else tuple(map(tuple, pieces))
         subjects = None if topics is None else tuple(topics)
@@ -168,6 +174,8 @@ class Relevance:
         return {
             **self._reworded(part, texts, heads, both, measured, pieces),
             "head_unasked": both.after(n).unasked(asked),
+            "aspect_bare": found["aspect_head"] if _asks_barely(part) else nothing,
+            "translated": self._translated(part.clean, texts, heads),
             "topic": key_share({**intents, **aspects}, topics) if topics else nothing,
             "echo": self._echo(vectors, echoes) if echoes else nothing,
         }
@@ -260,6 +268,16 @@ class Relevance:
         best[filled] = np.maximum.reduceat(scores, (np.cumsum(sizes) - sizes)[filled])
         return best
 
+    def _translated(self, question: str, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
+        """Say how well texts, with what stands above them, explain the words of a question; float32, shape (n,)."""
+        return self._translation.score(
+            self._translation.words(question), self._told(tuple(texts), tuple(heads))
+        )
+
+    def _laid_out(self, texts: tuple[str, ...], heads: tuple[str, ...]) -> Sentences:
+        cut = self._translation.words
+        return Sentences.of([cut(f"{head} {text}") for head, text in zip(heads, texts, strict=True)])
+
     def _echo(self, vectors: FloatMatrix, echoes: Sequence[tuple[str, float]]) -> FloatVector:
         earlier = self._shelf.read([text for text, _ in echoes]).vectors
         weights = np.array([weight for _, weight in echoes], dtype=np.float32)
@@ -301,6 +319,11 @@ class Relevance:
     def _reads_like(self, other: Relevance) -> bool:
         same = self._encoder.identity == other._encoder.identity
         return same and self._tokenizer.fingerprint == other._tokenizer.fingerprint
+
+
+def _asks_barely(part: Part) -> bool:
+    """Say whether a part asks for properties and says nothing else: 型号, 芯子是什么."""
+    return bool(part.aspects) and len(part.clean) <= BARE_CHARS * len(part.aspects)
 
 
 def aspect_keys(part: Part) -> dict[str, float]:

@@ -55,18 +55,24 @@ def fit_ranker(cases: Sequence[Case], start: Values, penalty: float) -> Values:
         float64, shape (m,).
     """
     known = [case for case in cases if case.right.any()]
+    if not known:
+        return np.array(start)
+    # All units in one array, those of a case side by side.
+    matrix = np.concatenate([case.matrix for case in known])
+    right = np.concatenate([case.right for case in known]).astype(np.float64)
+    sizes = np.array([len(case.right) for case in known])
+    starts = np.cumsum(sizes) - sizes
 
     def loss(weights: Values) -> tuple[float, Values]:
-        total, slope = 0.0, np.zeros_like(weights)
-        for case in known:
-            logits = SCALE * (case.matrix @ weights)
-            share = np.exp(logits - logits.max())
-            share /= share.sum()
-            good = share * case.right
-            total -= float(np.log(max(float(good.sum()), 1e-12)))
-            slope -= SCALE * (case.matrix.T @ (good / max(float(good.sum()), 1e-12) - share))
+        logits = SCALE * (matrix @ weights)
+        share = np.exp(logits - np.repeat(np.maximum.reduceat(logits, starts), sizes))
+        share /= np.repeat(np.add.reduceat(share, starts), sizes)
+        good = share * right
+        found = np.maximum(np.add.reduceat(good, starts), 1e-12)
+        slope = -SCALE * (matrix.T @ (good / np.repeat(found, sizes) - share))
         pull = weights - start
-        return total + penalty * SCALE * float(pull @ pull), slope + 2 * penalty * SCALE * pull
+        total = -float(np.log(found).sum()) + penalty * SCALE * float(pull @ pull)
+        return total, slope + 2 * penalty * SCALE * pull
 
     return _minimum(loss, start)
 
@@ -87,23 +93,34 @@ def reciprocal_ranks(cases: Sequence[Case], weights: Values) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def cross_fitted(cases: Sequence[Case], start: Values, penalty: float) -> Iterator[tuple[Case, Values]]:
-    """Give every case with weights that were fitted without its fold."""
+def cross_fitted(
+    cases: Sequence[Case], start: Values, penalty: float, *, beside: Sequence[Case] = ()
+) -> Iterator[tuple[Case, Values]]:
+    """Give every case with weights that were fitted without its fold, on the others and on those `beside`."""
     for number in range(FOLDS):
         out = [case for case in cases if fold_of(case.group) == number]
         if out:
-            weights = fit_ranker([case for case in cases if fold_of(case.group) != number], start, penalty)
+            seen = [case for case in (*cases, *beside) if fold_of(case.group) != number]
+            weights = fit_ranker(seen, start, penalty)
             yield from ((case, weights) for case in out)
 
 
-def fit_curve(cases: Sequence[Case], start: Values, penalty: float) -> tuple[float, float]:
+def fit_curve(
+    cases: Sequence[Case], start: Values, penalty: float, *, beside: Sequence[Case] = ()
+) -> tuple[float, float]:
     """Fit `right = logistic(slope * (score - offset))` on first units that the weights have not seen.
+
+    Args:
+        cases: What the curve is fitted on.
+        start: Of the weights, as in `fit_ranker`.
+        penalty: Likewise.
+        beside: What only the weights learn from.
 
     Returns:
         slope and offset.
     """
     scores, labels = [], []
-    for case, weights in cross_fitted(cases, start, penalty):
+    for case, weights in cross_fitted(cases, start, penalty, beside=beside):
         linear = case.matrix @ weights
         best = int(np.argmax(linear))
         scores.append(float(linear[best]))

@@ -1,0 +1,157 @@
+"""How likely a sentence makes the words of a question: shoppers' words learnt beside the words that answer them.
+
+A page says 褪色, a shopper 掉色; of pairs of a question and the sentence that answers it is learnt how often a word of the
+one goes with a word of the other. The weights are data (`data/translation.npz`), fitted by
+`benchmarks/train_translation.py`.
+
+References:
+    Brown, Della Pietra, Della Pietra & Mercer, The Mathematics of Statistical Machine Translation (Computational
+    Linguistics 19(2), 1993), Model 1; Berger & Lafferty, Information Retrieval as Statistical Translation (SIGIR 1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.arrays import FloatMatrix, FloatVector, IdVector
+from assist.encoder import bundled
+from assist.encoder.pieces import Pieces
+
+LOG_STEP = 12.0 / 255.0
+"""One step of the stored codes: e to the minus code times this is a probability."""
+CHANCE = 0.05
+"""Share of a question's words that come from nowhere in the sentence."""
+LENGTH = 0.5
+"""The power of a sentence's length that its words share: 1 would hold long ones to be a mixture of all they say."""
+_FULL = 4.0
+"""A mean log ratio that counts as 1."""
+
+
+class Words:
+    """Cuts texts into the pieces of a vocabulary and, numbered apart, their single characters.
+
+    So 充电头 and 充电器 share something, and 水 within 防水 is not the word 水.
+
+    Args:
+        pieces: The vocabulary.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        singles = [word for word in pieces.words if len(word) == 1 and word > "z"]
+        self._pieces = pieces
+        self._singles = dict(zip(singles, range(len(pieces), len(pieces) + len(singles)), strict=True))
+
+    def __len__(self) -> int:
+        """Count pieces and characters."""
+        return len(self._pieces) + len(self._singles)
+
+    def cut(self, text: str) -> NDArray[np.uint16]:
+        """Number the distinct pieces and characters of a text; ascending."""
+        folded = self._pieces.fold(text)
+        singles = {number for char in folded if (number := self._singles.get(char)) is not None}
+        return np.array(sorted({*self._pieces.ids(folded), *singles}), dtype=np.uint16)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentences:
+    """n sentences, laid out to be scored by many questions.
+
+    Attributes:
+        words: int64, shape (u,). The distinct words of all of them.
+        shares: float32, shape (u, n). What each word is of each sentence: 1 / (its words) ** `LENGTH`, or 0.
+    """
+
+    words: IdVector
+    shares: FloatMatrix
+
+    @classmethod
+    def of(cls, cut: Sequence[NDArray[np.uint16]]) -> Sentences:
+        """Lay out sentences as `Translation.words` cuts them."""
+        sizes = np.array([len(sentence) for sentence in cut], dtype=np.int64)
+        flat = np.concatenate(cut) if len(cut) else np.zeros(0, dtype=np.uint16)
+        words, places = np.unique(flat, return_inverse=True)
+        shares = np.zeros((len(words), len(cut)), dtype=np.float32)
+        shares[places, np.repeat(np.arange(len(cut)), sizes)] = np.repeat(
+            np.maximum(sizes, 1) ** -LENGTH, sizes
+        )
+        return cls(words.astype(np.int64), shares)
+
+
+class Translation:
+    """A table of which words of a question go with which words of an answer; immutable.
+
+    Args:
+        words: Cuts both sides into v words.
+        starts: int64, shape (v + 1,). Where the entries of each word of a question begin.
+        givens: uint16, shape (e,). The words of answers, ascending within an entry's word.
+        codes: uint8, shape (e,). Their probabilities, see `LOG_STEP`.
+        background: float32, shape (v,). How often questions use each word at all; positive.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        starts: IdVector,
+        givens: NDArray[np.uint16],
+        codes: NDArray[np.uint8],
+        background: FloatVector,
+    ) -> None:
+        self._words = words
+        self._starts = starts
+        self._givens = givens
+        self._chances: FloatVector = np.exp(-LOG_STEP * np.arange(256)).astype(np.float32)[codes]
+        self._background = background
+
+    @classmethod
+    def bundled(cls) -> Translation:
+        """Return the shipped table; read once per process."""
+        return _bundled()
+
+    def words(self, text: str) -> NDArray[np.uint16]:
+        """Cut a text as `score` wants it."""
+        return self._words.cut(text)
+
+    def score(self, question: NDArray[np.uint16], sentences: Sentences) -> FloatVector:
+        """Say how well n sentences explain the words of a question.
+
+        Args:
+            question: As `words` cuts it.
+            sentences: n of them.
+
+        Returns:
+            float32, shape (n,): mean over the question's words of log P(word | sentence) / P(word), about 0-1; 0 for
+            a question without a known word.
+        """
+        if not len(question):
+            return np.zeros(sentences.shares.shape[1], dtype=np.float32)
+        chances = np.empty((len(question), len(sentences.words)), dtype=np.float32)
+        row = np.zeros(len(self._background), dtype=np.float32)
+        for at, word in enumerate(question.tolist()):
+            entry = slice(self._starts[word], self._starts[word + 1])
+            row[self._givens[entry]] = self._chances[entry]
+            row.take(sentences.words, out=chances[at], mode="clip")
+            row[self._givens[entry]] = 0.0
+        chance = CHANCE * self._background[question, np.newaxis]
+        ratios = np.log1p((1.0 - CHANCE) * (chances @ sentences.shares) / chance)
+        return np.asarray(ratios.mean(axis=0) / _FULL, dtype=np.float32)
+
+
+def read_table(path: Path, words: Words) -> Translation:
+    """Read a table that `benchmarks/train_translation.py` wrote."""
+    with np.load(path, allow_pickle=False) as found:
+        return Translation(words, found["starts"], found["givens"], found["codes"], found["background"])
+
+
+@cache
+def _bundled() -> Translation:
+    with as_file(files("assist.retrieve") / "data" / "translation.npz") as path:
+        # The bundled model is always cut by its own pieces; other static models may be cut otherwise.
+        return read_table(path, Words(cast(Pieces, bundled().cutter)))
