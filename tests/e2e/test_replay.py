@@ -21,7 +21,7 @@ def log(demo_store, tmp_path_factory):
     with Assistant.open(demo_store, read_only=True) as assistant:
         drafts = assistant.suggest(**{"message": ASKED["messages"], "product": "A102", "on": ON}).drafts
     assert len(drafts) > 1
-    rows = [{**ASKED, "id": f"n{number}", "reply": drafts[-1].text} for number in range(30)]
+    rows = [{**ASKED, "id": f"n{number}", "reply": drafts[-1].text} for number in range(45)]
     return write_lines(tmp_path_factory.mktemp("log") / "log.jsonl", rows)
 
 
