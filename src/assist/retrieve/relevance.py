@@ -76,6 +76,7 @@ class Relevance:
         self._asked = lru_cache(maxsize=CACHE_QUERIES)(self._words)
         self._translation = Translation.bundled()
         self._told = lru_cache(maxsize=_RECENT)(self._laid_out)
+        self._spoken = lru_cache(maxsize=CACHE_TEXTS)(self._translation.words)
         # Several lanes compare the same question with the same earlier ones.
         self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
 
@@ -275,7 +276,7 @@ class Relevance:
         )
 
     def _laid_out(self, texts: tuple[str, ...], heads: tuple[str, ...]) -> Sentences:
-        cut = self._translation.words
+        cut = self._spoken
         return Sentences.of([cut(f"{head} {text}") for head, text in zip(heads, texts, strict=True)])
 
     def _echo(self, vectors: FloatMatrix, echoes: Sequence[tuple[str, float]]) -> FloatVector:
