@@ -52,8 +52,6 @@ _MATERIAL = expression(
 """A page that tells what something is made of answers whether it is of another material."""
 _OF_THE_PROPERTY = 0.9
 _SHORT_CHARS = 8
-_BARE_CHARS = 6
-"""A question this short for each property that it asks for asks for no more than these."""
 
 
 def is_answered(
@@ -79,8 +77,7 @@ def is_answered(
 
 def _states_the_property(described: Mapping[str, float]) -> bool:
     """Say whether the best source is the page's own entry for what is asked, and for no more: the price to 多少钱."""
-    bare = math.expm1(described["chars"]) <= _BARE_CHARS * max(1.0, described["aspects"]) + 0.5
-    return bare and described.get("fact", 0.0) > 0 and described.get("aspect_head", 0.0) >= _OF_THE_PROPERTY
+    return described.get("fact", 0.0) > 0 and described.get("aspect_bare", 0.0) >= _OF_THE_PROPERTY
 
 
 def _asks_for_the_unknown(part: Part, general: Sequence[Candidate], evidence: Evidence) -> bool:

@@ -11,7 +11,7 @@ from assist.draft.pages import clause_candidates, page_candidates
 from assist.messages import Behaviour, Part
 from assist.results import Draft, Statement
 
-MIN_SUPPORT, MIN_MEANT = 0.12, 0.06
+MIN_SUPPORT, MIN_MEANT = 0.25, 0.2
 """A clause this likely by the words of the message, and by the name of its intent, stands behind a refusal."""
 SUPPORT_CHARS = 140
 """What is said beside a refusal or a holding line stays this short."""

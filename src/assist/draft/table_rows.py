@@ -25,6 +25,8 @@ _TOKEN = expression(r"[a-z0-9.]+|[一-鿿]+")
 _RUN = expression(r"[a-z]+|\d+(?:\.\d+)?")
 _HAN = expression(r"[一-鿿]{2,}")
 _SHORT = expression(r"(?P<char>[一-鿿])(?:色|款|的)")
+_SIZE = "尺码"
+_BODY = ("height_cm", "weight_kg", "foot_cm", "bust_cm", "waist_cm", "hip_cm")
 _PART_OF_WORD = 3
 """Letters of a name this many stand inside a longer word, too (`promax`)."""
 _YES, _NO = (
@@ -94,10 +96,6 @@ def _is_measure(row: Row, evidence: Evidence) -> bool:
     return row.cells[0].text.strip() in told
 
 
-_SIZE = "尺码"
-_BODY = ("height_cm", "weight_kg", "foot_cm", "bust_cm", "waist_cm", "hip_cm")
-
-
 def _column(table: Table, part: Part) -> int | None:
     """The one column that is asked for: by its own words, else by the property that a shopper's words mean."""
     heads = tuple(table.header[1:])
@@ -159,7 +157,8 @@ def _by_part(labels: Sequence[str], plain: str) -> Iterator[int]:
         for size in range(2, min(len(run), 6) + 1)
         for at in range(len(run) - size + 1)
     }
-    held = {gram: {at for at, label in enumerate(labels) if gram in fold(label)} for gram in grams}
+    folded = [fold(label) for label in labels]
+    held = {gram: {at for at, label in enumerate(folded) if gram in label} for gram in grams}
     for at, label in enumerate(labels):
         pieces = [piece.strip() for piece in _ALTERNATIVES.split(_plain(label))]
         ends = {

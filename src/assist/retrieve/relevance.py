@@ -132,8 +132,8 @@ class Relevance:
             By name, each float32, shape (n,), about 0–1: `text`, `head`, `piece` (cosines with the part leaned
             towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `aspect_bare` (`aspect_head` of a question
-            for just that), `head_unasked` (share of the head's
-            words that nothing asks for), `translated` (how well text and head explain the question's words). The arrays are not to be written.
+            for just that), `head_unasked` (share of the head's words that nothing asks for), `translated` (how well
+            text and head explain the question's words). The arrays are not to be written.
         """
         groups = None if pieces is None else tuple(map(tuple, pieces))
         subjects = None if topics is None else tuple(topics)
