@@ -14,6 +14,8 @@ from assist.draft.comparison import COMPARE, compares, comparison_candidate
 from assist.draft.demands import doubted
 from assist.draft.dressing import dressed
 from assist.draft.evidence import Candidate, Evidence
+from assist.draft.extreme_rows import extreme_row_candidate
+from assist.draft.fits import fitting_part_candidate
 from assist.draft.fitting_rows import fitting_row_candidate
 from assist.draft.limits import limit_candidate
 from assist.draft.offers import gift_candidate, offers_candidate
@@ -85,6 +87,9 @@ _SPARE = expression(
     "单(?:独)?(?:[买卖配]|购)|另(?:外)?[买配]|补(?:买|配|一[个只条]|[个只条])|配一?[个只条]|过保|换要|修要"
 )
 """The price of a spare part or of a repair is none of the product's own."""
+
+_OF_TABLES = (limit_candidate, cell_candidate, extreme_row_candidate)
+"""Lanes that state one figure or cell of a page, where no SKU or size is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
         summary = summary_candidate(part, number, evidence)
         return [summary] if summary else []
     first = announced_candidate(part, number, evidence) or scheduled_candidate(part, number, evidence)
+    first = first or fitting_part_candidate(part, number, evidence)
     first = first or claim_candidate(part, number, evidence) or sum_candidate(part, number, evidence)
     if first is not None:
         return [first]
@@ -266,7 +272,7 @@ def special_candidates(part: Part, number: int, evidence: Evidence) -> list[Cand
     sized = size_candidates(part, number, evidence)
     found = [*sized, *found] if sized and not sized[0].ask else [*found, *sized]
     if all(item is None or item.ask for item in found):
-        found.insert(0, limit_candidate(part, number, evidence) or cell_candidate(part, number, evidence))
+        found.insert(0, next((said for lane in _OF_TABLES if (said := lane(part, number, evidence))), None))
     found.append(gift_candidate(part, number, evidence))
     if (part.intent or "").startswith(("售前/价格", "售前/商品/尺寸")):
         found.append(schedule_candidate(part, number, evidence))

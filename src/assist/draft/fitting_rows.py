@@ -32,9 +32,7 @@ def fitting_row_candidate(part: Part, number: int, evidence: Evidence) -> Candid
     """State the one row of a table whose range holds the figure by which the shopper chooses."""
     if not _CHOOSES.search(part.clean):
         return None
-    named = [
-        figure for figure in quantities(part.clean) if figure.dimension in _OF_BODIES and figure.high is None
-    ]
+    named = [figure for figure in quantities(part.clean) if figure.dimension in _OF_BODIES]
     names = part.products or evidence.question.products
     for product in (evidence.products[name] for name in names if name in evidence.products):
         for figure in named:
@@ -45,7 +43,10 @@ def fitting_row_candidate(part: Part, number: int, evidence: Evidence) -> Candid
 
 
 def _fitting(table: Table, figure: Quantity) -> Sequence[Row]:
-    """Return the rows that a figure falls into, of a table that tells its rows apart by such ranges."""
+    """Return the rows that a figure falls into, of a table that tells its rows apart by such ranges.
+
+    A figure that is given roughly (七八口人) falls into a row with both its ends.
+    """
     if table.kind not in _TABLES:
         return ()
     ranged = [
@@ -53,8 +54,9 @@ def _fitting(table: Table, figure: Quantity) -> Sequence[Row]:
     ]
     if sum(bool(spans) for _, spans in ranged) < 2:
         return ()
-    value = figure.comparable[2]
-    return [row for row, spans in ranged if any(low <= value <= high for low, high in spans)]
+    _, _, least, most = figure.comparable
+    most = least if most is None else most
+    return [row for row, spans in ranged if any(low <= least and most <= high for low, high in spans)]
 
 
 def _ranges(cell: str, figure: Quantity) -> Iterator[tuple[Decimal, Decimal]]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from assist.demand import Figure
+from assist.demand import Amount, Figure
 from assist.documents import BlockKind, Document, Fact, Row, Table
 from assist.draft.clauses import telling_words
 from assist.draft.evidence import Candidate, Evidence, cite
@@ -23,6 +23,8 @@ _CARRYING = expression(
     r"(?<!不)(?<!没)(?:带|加|有)(?P<what>[一-鿿]{1,3}?)(?:儿|子)?(?:的|那|款|版)(?!吗|么|不)"
 )
 """A version by what it comes with: 带盖儿的, 加绒那条."""
+_CALLED = expression(r"(?P<char>[一-鿿](?<![大小新旧好多少长短贵高低]))的(?:那|这|一)?[种款个支条件只双把台]")
+"""A version by one character of its name: 软的那种 of 软绒滚刷; what goes by degrees is none."""
 _SUPERLATIVE = expression(r"最(?P<most>[大小长短厚薄重轻沉贵]|便宜)(?:号|码|款|的|那|这)")
 _FIGURE = expression(r"\d+(?:\.\d+)?")
 _SIZED, _WEIGHED, _PRICED = expression(r"$^"), expression("重"), expression("价")
@@ -72,7 +74,7 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
     if product is None or not part.aspects or _of_a_piece(part):
         return []
     wanted = _of_part(product, part) or _wanted(product, part)
-    if not wanted:
+    if not wanted or _lacks_the_figure(wanted, part):
         return []
     named = named_words(part, evidence)
     facts = [fact for fact in wanted if _is_named(fact, named, product)] if named else wanted
@@ -124,6 +126,12 @@ def _of_a_piece(part: Part) -> bool:
     """Say whether a spare part, a repair or the warranty is asked about, which no row of the table tells."""
     apart = any(isinstance(demand, Figure) and _APART.search(demand.pattern) for demand in part.demands)
     return apart or (part.intent or "").startswith(_OF_REPAIRS)
+
+
+def _lacks_the_figure(wanted: Sequence[Fact], part: Part) -> bool:
+    """Say whether an amount is asked for (遥控离多远还能按) and the column only tells whether it is there."""
+    amounts = any(isinstance(demand, Amount) for demand in part.demands)
+    return amounts and not any(_FIGURE.search(fold(fact.value)) for fact in wanted)
 
 
 def _told_apart(
@@ -230,8 +238,11 @@ def _named_words(part: Part, evidence: Evidence) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(fold(word) for word in (*part.sku, *settled) if word))
     if not words:
         return _telling(part, evidence)
-    # A corrected word stays in the part's text; what the slots settled on is what counts then.
-    return words if _some_row(words, part, evidence) else tuple(dict.fromkeys(map(fold, settled)))
+    if _some_row(words, part, evidence):
+        return words
+    # A corrected word stays in the part's text; what the slots settled on is what counts then, if a row holds it.
+    own, told = (tuple(dict.fromkeys(map(fold, names))) for names in (part.sku, settled))
+    return own if own and _some_row(own, part, evidence) and not _some_row(told, part, evidence) else told
 
 
 def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
@@ -245,7 +256,9 @@ def _telling(part: Part, evidence: Evidence) -> tuple[str, ...]:
     with_it = _CARRYING.search(part.clean)
     if with_it is not None and 0 < sum(with_it["what"] in row for row in rows) < len(rows):
         return (with_it["what"],)
-    return tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
+    words = tuple(word for word in telling_words(part.clean, rows) if len(word) >= MIN_TELLING)[:1]
+    called = () if words else {found["char"] for found in _CALLED.finditer(part.clean)}
+    return words or tuple(char for char in called if sum(char in row for row in rows) == 1)[:1]
 
 
 def _of_most(page: Document, word: str) -> tuple[str, ...]:

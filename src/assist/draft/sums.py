@@ -6,11 +6,15 @@ from assist.draft.evidence import Candidate, Evidence
 from assist.draft.freight import freight_candidate
 from assist.draft.payable import payable_candidate
 from assist.draft.points import points_candidate
+from assist.draft.price_gap import price_gap_candidate
 from assist.draft.shares import share_candidate
 from assist.draft.windows import window_candidate
 from assist.messages import Part
 
-_LANES = (freight_candidate, window_candidate, share_candidate, points_candidate, payable_candidate)
+_LANES = (
+    *(price_gap_candidate, freight_candidate, window_candidate),
+    *(share_candidate, points_candidate, payable_candidate),
+)
 
 
 def sum_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:

@@ -69,8 +69,7 @@ def rows_compared(part: Part, number: int, product: Document) -> Candidate | Non
         labels = tuple(row.cells[0].text for row in table.rows if row.cells)
         if table.kind not in _TABLES or len(table.header) < 2 or len(set(labels)) < max(2, len(table.rows)):
             continue
-        chosen = _named(labels, part.clean)
-        chosen = chosen if len(chosen) > 1 else _shortened(labels, part.clean)
+        chosen = labels_named(labels, part.clean)
         if 2 <= len(chosen) <= MAX_COMPARED:
             spans = {table.rows[at].span for at in chosen}
             units = [unit for unit in product_units(product) if unit.kind == "row" and unit.span in spans]
@@ -78,6 +77,17 @@ def rows_compared(part: Part, number: int, product: Document) -> Candidate | Non
                 number, "comparison", tuple(_said(unit, part, number) for unit in units), COMPARED_SCORE
             )
     return None
+
+
+def labels_named(labels: tuple[str, ...], asked: str) -> tuple[int, ...]:
+    """Return which of the labels a plain wording names: whole or by a part of their own, or by their first character."""
+    named = _named(labels, asked)
+    return named if len(named) > 1 else _shortened(labels, asked)
+
+
+def is_lacking(cell: str) -> bool:
+    """Say whether a cell says that a version does not have what heads it: 无, ×, 不支持."""
+    return cell.strip() in _NO or cell.strip().startswith(("不", "无"))
 
 
 def _pages(part: Part, evidence: Evidence) -> list[Document]:

@@ -40,10 +40,10 @@ _COUNTED = expression("[一两三四五六几半每单\\d]*[件只双条台个�
 _VALUES = expression("成分|材质|面料|配料|颜色|填充|香味")
 _HOW_MUCH = expression(
     r"(?P<of>[^\s，。？！,?!；;、]{0,8}?)(?:一般|大概|一共|是|有|能|占|要|得)*"
-    r"(?:(?:几|多少)(?P<unit>[^\s，。？！,?!；;、的了吗呢\d]{0,3})|(?P<how>多[长高宽厚深粗重沉大]))"
+    r"(?:(?:几|多少)(?P<unit>[^\s，。？！,?!；;、的了吗呢\d]{0,3})|(?P<how>多[长高宽厚深粗远重沉大]))"
 )
 _MEASURES = {
-    "多长": "", "多高": "length", "多宽": "length", "多厚": "length", "多深": "length", "多粗": "length",
+    "多长": "", "多高": "length", "多宽": "length", "多厚": "length", "多深": "length", "多粗": "length", "多远": "length",
     "多重": "weight", "多沉": "weight", "多大": "",
 }  # fmt: skip
 _KINDS = frozenset("样种款色个家")

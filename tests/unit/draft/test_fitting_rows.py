@@ -46,6 +46,8 @@ def found(text, product):
         (BOTTLE, "6岁用哪个", "500ml"),
         (POT, "家里3个人选哪个", "28cm"),
         (POT, "六个人吃买哪款", "32cm"),
+        (POT, "三四口人拿哪个", "28cm"),
+        (POT, "七八口子人吃饭拍哪个", "32cm"),
         (BED, "狗狗12公斤选哪个", "中"),
     ],
 )
@@ -63,6 +65,7 @@ def test_the_row_that_holds_the_figure_is_stated(product, asked, row):
         (PILLOW, "选哪款"),
         (PILLOW, "枕头多高选哪个 2个人用"),
         (BOTTLE, "4-6岁的娃拿哪个"),
+        (POT, "两三个人选哪个"),
         (BOTTLE, "一岁拿哪个"),
         (OVERLAPPING, "狗狗4公斤选哪个"),
         (DIAPERS, "10斤选哪个"),

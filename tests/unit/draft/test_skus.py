@@ -225,3 +225,38 @@ def test_the_colour_of_a_part_is_none_of_the_goods():
     assert sku_candidates(asked, 0, evidence(asked, pages=[buttoned("金属扣")])) == []
     asked = part("有什么颜色", aspects=[("颜色",)])
     assert "黑色、米色" in said(*sku_candidates(asked, 0, evidence(asked, pages=[buttoned("金属扣")])))
+
+
+def test_a_size_that_is_named_twice_is_the_one_that_a_row_holds():
+    asked = part("L那个充绒量多少", aspects=[("充绒量",)], sku=("L",))
+    (one,) = sku_candidates(asked, 0, evidence(asked, pages=[jacket()], slots={"size": "大号"}))
+    assert "90g" in said(one)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("甜的那种多少钱", ("甜",)),
+        ("辣的那款", ("辣",)),
+        ("大的那种", ()),
+        ("咸的那种", ()),
+        ("味的那个", ()),
+    ],
+)
+def test_a_version_is_called_by_one_character_of_its_name_alone(asked, named):
+    page = Page()
+    rows = [("甜椒味", "12元"), ("香辣味", "13元"), ("原味", "14元")]
+    page.table(BlockKind.SKU_TABLE, ("口味", "价格"), rows, "规格")
+    given = part(asked)
+    assert named_words(given, evidence(given, pages=[page.document()])) == named
+
+
+def test_a_column_that_only_tells_whether_it_is_there_is_no_answer_to_how_far():
+    page = Page()
+    page.table(BlockKind.SKU_TABLE, ("规格", "遥控器"), [("旋钮款", "无"), ("智能款", "有")], "规格")
+    for row, value in zip(page.tables[0].rows, ("无", "有"), strict=True):
+        page.facts.append(Fact("遥控器", value, row.span, sku=row.cells[0].text, section="规格"))
+    product = page.document()
+    for text, asks in (("遥控离多远还能按", False), ("有遥控吗", True)):
+        asked = part(text, aspects=[("遥控",)], demands=demands(text, Tokenizer().words))
+        assert bool(sku_candidates(asked, 0, evidence(asked, pages=[product]))) is asks
