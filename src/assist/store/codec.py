@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Any
 
@@ -60,26 +61,27 @@ def body_digest(body: bytes, text: bytes) -> str:
 
 def encode_body(document: Document) -> bytes:
     """Write everything of a document but its text, version and source as JSON."""
-    # In the order of `to_json`: sorting them for every document took a third of the time.
-    fields = {
-        "aliases": document.aliases,
-        "assets": [[a.kind, a.caption, a.url, *_span(a.span)] for a in document.assets],
-        "attributes": dict(sorted(document.attributes.items())),
-        "audience": document.audience,
-        "blocks": [[b.kind, *_span(b.span), b.section, b.headings] for b in document.blocks],
-        "categories": document.categories,
-        "facts": [[f.key, f.value, *_span(f.span), f.unit, f.sku, f.section] for f in document.facts],
-        "id": document.id,
-        "keys": document.keys,
-        "kind": document.kind,
-        "level": document.level,
-        "product": document.product,
-        "tables": [_table(table) for table in document.tables],
-        "title": document.title,
-        "valid_from": _moment(document.validity.valid_from),
-        "valid_to": _moment(document.validity.valid_to),
-    }
-    return to_bytes(_IN_ORDER(fields))
+    # What `to_json` gives, piece by piece in the order of its keys: a call of the JSON encoder for a whole document
+    # takes four times as long, and most fields of most documents are empty.
+    validity = document.validity
+    return to_bytes(
+        f'{{"aliases":{_listed(document.aliases)}'
+        f',"assets":{_listed([[a.kind, a.caption, a.url, *_span(a.span)] for a in document.assets])}'
+        f',"attributes":{_IN_ORDER(dict(sorted(document.attributes.items()))) if document.attributes else "{}"}'
+        f',"audience":{_quoted(document.audience)}'
+        f',"blocks":{_listed([[b.kind, *_span(b.span), b.section, b.headings] for b in document.blocks])}'
+        f',"categories":{_listed(document.categories)}'
+        f',"facts":{_listed([[f.key, f.value, *_span(f.span), f.unit, f.sku, f.section] for f in document.facts])}'
+        f',"id":{_quoted(document.id)}'
+        f',"keys":{_listed(document.keys)}'
+        f',"kind":{_quoted(document.kind)}'
+        f',"level":{_quoted(document.level)}'
+        f',"product":{_quoted(document.product)}'
+        f',"tables":{_listed([_table(table) for table in document.tables])}'
+        f',"title":{_quoted(document.title)}'
+        f',"valid_from":{_quoted(_moment(validity.valid_from))}'
+        f',"valid_to":{_quoted(_moment(validity.valid_to))}}}'
+    )
 
 
 def decode_document(body: bytes, text: bytes, *, source: str, validity: Validity) -> Document:
@@ -151,6 +153,14 @@ def decode_profile(data: str) -> ShopProfile:
 
 def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(values) for key, values in lists.items()}
+
+
+def _listed(values: Sequence[object]) -> str:
+    return _IN_ORDER(values) if values else "[]"
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from assist.shop import ShopProfile
 from assist.store import journal, upkeep
 from assist.store.backup import copy_database
 from assist.store.base import Record, StateChange, shop_now
+from assist.store.columns import Entry
 from assist.store.connection import DATABASE, Connections
 from assist.store.local_journal import LocalJournal
 from assist.store.migrations import check_format, migrate
@@ -34,7 +35,6 @@ from assist.store.versions import pick
 from assist.store.view import Recent, View
 from assist.store.views import Views, tokenizer_of
 from assist.store.writing import (
-    Entry,
     Writer,
     check_moment,
     check_words,

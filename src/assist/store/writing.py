@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from assist.arrays import FloatMatrix, check_matrix
-from assist.documents import Chunk, Document, Validity
+from assist.arrays import check_matrix
+from assist.documents import Validity
 from assist.errors import DimensionError, InputError
 from assist.shop import ShopProfile
 from assist.store.base import Record
 from assist.store.changes import write_commit
-from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes, to_json
-from assist.store.inserting import blob, insert_rows
-from assist.store.rows import Fields, cut_live, cut_texts, read_moment
+from assist.store.codec import body_digest, encode_body, encode_profile, to_bytes
+from assist.store.columns import Entry, chunk_columns, document_columns, embedding_columns
+from assist.store.inserting import insert_columns
+from assist.store.rows import cut_live, cut_texts, read_moment
 from assist.store.schema import Head, write_settings
 from assist.store.versions import Live, check_distinct, effective_ends, replaced
 from assist.text.chunk import search_text
@@ -29,23 +28,8 @@ from assist.text.tokenize import Tokenizer
 
 _IDS_AT_ONCE = 500
 _RECORDS_AT_ONCE = 512
+_INSERTED_AT_ONCE = 128
 _ALWAYS = Validity()
-
-
-@dataclass(slots=True)
-class Entry:
-    """A record with what is stored of it; `tokens` is None until its chunks are cut."""
-
-    record: Record
-    body: bytes
-    text: bytes
-    digest: str
-    tokens: list[str] | None = None
-
-    @property
-    def document(self) -> Document:
-        """The record's document."""
-        return self.record.document
 
 
 def make_entries(records: Sequence[Record], *, dim: int) -> list[Entry]:
@@ -89,21 +73,17 @@ def check_record(record: Record) -> None:
     if document.validity != _ALWAYS:
         for moment in (document.validity.valid_from, document.validity.valid_to):
             check_moment(moment, f"validity of {document.id!r}")
+    text, named = document.text, (document.id, document.version)
     for ordinal, chunk in enumerate(record.chunks):
-        if not _is_slice(chunk, document, ordinal):
+        span = chunk.span
+        if (
+            chunk.ordinal != ordinal
+            or (chunk.document_id, chunk.version) != named
+            or text[span.start : span.end] != chunk.text
+        ):
             raise InputError(
                 f"chunk {ordinal} of {document.id!r} is not the slice of its document that it names"
             )
-
-
-def _is_slice(chunk: Chunk, document: Document, ordinal: int) -> bool:
-    span = chunk.span
-    return (
-        chunk.ordinal == ordinal
-        and chunk.document_id == document.id
-        and chunk.version == document.version
-        and document.text[span.start : span.end] == chunk.text
-    )
 
 
 def check_words(*words: str) -> None:
@@ -224,16 +204,17 @@ class Writer:
         live = read_live(self._connection, {entry.document.id for entry in entries})
         new = missing(entries, live)
         first = self._next_key("documents")
-        arrivals: dict[str, list[Live]] = {}
+        # A newcomer alone replaces nothing and ends where it says.
+        counts = Counter(entry.document.id for entry in new)
+        arrivals: dict[str, list[Live]] = {id: [] for id, n in counts.items() if n > 1 or id in live}
         for doc_key, entry in enumerate(new, first):
             document = entry.document
-            arrival = Live(doc_key, document.version, entry.digest, document.validity)
-            arrivals.setdefault(document.id, []).append(arrival)
+            if document.id in arrivals:
+                arrival = Live(doc_key, document.version, entry.digest, document.validity)
+                arrivals[document.id].append(arrival)
         self._replace(arrivals, live, {(entry.document.id, entry.digest) for entry in entries})
         self._insert(new, first, tokenizer)
-        # A newcomer alone ends where it says.
-        beside = [id for id, versions in arrivals.items() if len(versions) > 1 or id in live]
-        for versions in read_live(self._connection, beside).values():
+        for versions in read_live(self._connection, arrivals).values():
             self._clip(versions)
 
     def recut(self, tokenizer: Tokenizer) -> None:
@@ -288,18 +269,24 @@ class Writer:
         self._touched.update(doc_keys)
 
     def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
-        keyed = list(enumerate(new, first))
-        documents = (_document_row(key, entry, self._at) for key, entry in keyed)
-        insert_rows(self._connection, "documents", documents)
-        aliases = ((key, alias) for key, entry in keyed for alias in entry.document.aliases)
-        self._connection.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
-        next_chunk = self._next_key("chunks")
-        insert_rows(self._connection, "chunks", _chunk_rows(keyed, next_chunk))
         cut_all(new, tokenizer)
-        insert_rows(self._connection, "embeddings", _embedding_rows(keyed, next_chunk))
+        next_chunk = self._next_key("chunks")
+        for start in range(0, len(new), _INSERTED_AT_ONCE):
+            next_chunk = self._insert_group(new[start : start + _INSERTED_AT_ONCE], first + start, next_chunk)
+        aliases = ((key, alias) for key, entry in enumerate(new, first) for alias in entry.document.aliases)
+        self._connection.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)
         self._changed |= bool(new)
-        self._touched.update(key for key, _ in keyed)
+        self._touched.update(range(first, first + len(new)))
+
+    def _insert_group(self, group: Sequence[Entry], first: int, first_chunk: int) -> int:
+        """Write some documents with their chunks; returns the key of the chunk that comes next."""
+        insert_columns(self._connection, "documents", document_columns(group, first, self._at))
+        chunks = sum(len(entry.record.chunks) for entry in group)
+        if chunks:
+            insert_columns(self._connection, "chunks", chunk_columns(group, first, first_chunk))
+            insert_columns(self._connection, "embeddings", embedding_columns(group, first, first_chunk))
+        return first_chunk + chunks
 
     def _clip(self, versions: Sequence[Live]) -> None:
         ends = effective_ends(versions)
@@ -307,56 +294,3 @@ class Writer:
         rows = [(None if end is None else end.isoformat(), key) for key, end in ends.items()]
         self._connection.executemany(update, rows)
         self._touched.update(ends)
-
-
-def _document_row(doc_key: int, entry: Entry, at: str) -> Fields:
-    document, validity = entry.document, entry.document.validity
-    start = None if validity.valid_from is None else validity.valid_from.isoformat()
-    end = None if validity.valid_to is None else validity.valid_to.isoformat()
-    names = (document.id, document.version, entry.digest, str(document.kind), str(document.level))
-    place = (str(document.audience), document.product, blob(document.source))
-    counts = (len(entry.record.chunks), zlib.crc32(_vectors(entry).data))
-    return (
-        doc_key,
-        *names,
-        *place,
-        start,
-        end,
-        end,
-        at,
-        None,
-        0,
-        *counts,
-        bytearray(entry.text),
-        bytearray(entry.body),
-    )
-
-
-def _chunk_rows(keyed: Iterable[tuple[int, Entry]], first: int) -> Iterator[Fields]:
-    chunk_ids = count(first)
-    for doc_key, entry in keyed:
-        for chunk in entry.record.chunks:
-            span, focus = chunk.span, chunk.focus
-            ends = (None, None) if focus is None else (focus.start, focus.end)
-            labels = (blob(chunk.section), _headings(chunk.headings), str(chunk.kind))
-            yield (next(chunk_ids), doc_key, chunk.ordinal, span.start, span.end, *labels, *ends)
-
-
-def _embedding_rows(keyed: Iterable[tuple[int, Entry]], first: int) -> Iterator[Fields]:
-    chunk_ids = count(first)
-    for doc_key, entry in keyed:
-        data, tokens = bytearray(_vectors(entry)), entry.tokens or ()
-        width = len(data) // max(1, len(tokens))
-        for place, joined in enumerate(tokens):
-            yield next(chunk_ids), doc_key, data[place * width : (place + 1) * width], blob(joined)
-
-
-def _vectors(entry: Entry) -> FloatMatrix:
-    """Give the vectors as they are stored, row behind row: 32 bit, little end first."""
-    return np.ascontiguousarray(entry.record.embeddings, dtype="<f4")
-
-
-@lru_cache(maxsize=1_024)
-def _headings(headings: tuple[str, ...]) -> bytearray:
-    """Encode headings; neighbouring chunks share them."""
-    return blob(to_json(headings))

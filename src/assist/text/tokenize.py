@@ -149,13 +149,12 @@ class Tokenizer:
         cut = dict(zip(known, self._cut_together(fold_many(known), between), strict=True))
         lines = []
         for pieces in split:
-            words, chars = (
-                cut[pieces[0]]
-                if len(pieces) == 1
-                else map("".join, zip(*map(cut.__getitem__, pieces), strict=True))
-            )
+            words, chars = cut[pieces[0]]
+            for piece in pieces[1:]:
+                more, others = cut[piece]
+                words, chars = words + more, chars + others
             # Each word and each character comes with `between` behind it; only the last has one too many.
-            lines.append((words + words + chars)[:-1])
+            lines.append(f"{words}{words}{chars}"[:-1])
         return lines
 
     def _cut_together(self, folded: Sequence[str], between: str) -> list[tuple[str, str]]:
