@@ -42,6 +42,25 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What is asked of a part of the goods (`炸篮有多深`, `鞋垫什么料子`): told by a text that matches the pattern.
+
+    Where a title in scope names `ware`, the goods themselves are asked of (`床垫多厚`), and the page may tell it
+    anywhere; empty: never.
+    """
+
+    pattern: str
+    ware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of which size something is asked (`31码一只多重`): a text that names only other sizes does not tell it."""
+
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """Names in Latin letters: brands, standards, devices; the page may name them anywhere."""
 
@@ -57,9 +76,13 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure or a word of the kind that is asked for (`百分之几`): a text that matches the pattern tells it."""
+    """A figure or a word of the kind that is asked for (`百分之几`): a text that matches the pattern tells it.
+
+    One that is asked `anywhere` is wanted whatever the question is about, not of goods alone (`哪家保险公司`).
+    """
 
     pattern: str
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +100,6 @@ class Offer:
     pattern: str
 
 
-Demand: TypeAlias = Option | Thing | Quality | Subject | Name | People | Figure | Amount | Offer
+Demand: TypeAlias = (
+    Option | Thing | Quality | Subject | Detail | Size | Name | People | Figure | Amount | Offer
+)

@@ -39,7 +39,7 @@ _FIELDS = {
 """Fields of the intent tree, by how much is asked there that no page holds."""
 _MOST_ASPECTS = 2
 _HALF = 0.5
-_DECISIVE = ("unmet_figure", "unmet_option", "unmet_amount")
+_DECISIVE = ("unmet_figure", "unmet_option", "unmet_amount", "unmet_detail", "unmet_size")
 """Without a figure of the kind that is asked for, or either of two options, nothing is an answer: of 49 labelled questions one was."""
 _OF_THINGS = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "通用/寒暄", "通用/风险/索要")
 """Fields in which a thing that is asked for stands on the page or nowhere; what sounds like small talk is of the goods, too."""

@@ -6,9 +6,23 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
+from assist.demand import (
+    Amount,
+    Demand,
+    Detail,
+    Figure,
+    Name,
+    Offer,
+    Option,
+    People,
+    Quality,
+    Size,
+    Subject,
+    Thing,
+)
 from assist.documents import BlockKind, Document
 from assist.draft.evidence import Candidate, Evidence
+from assist.expressions import expression
 from assist.messages import Part
 from assist.text.normalize import fold
 from assist.text.quantities import quantities
@@ -19,6 +33,7 @@ _OF_GOODS = ("售前/商品", "售前/价格/会员", "售前/库存")
 _OF_PARTS = ("售前/商品/尺寸", "售前/商品/材质")
 _OF_OFFERS = ("售前/价格", "售前/商品/包装")
 _OF_FAULTS = (Figure, Amount, Name)
+_SIZES = expression(r"(?:(?P<from>\d{2}|[2-5]?x*[sml])[-~至到])?(?P<size>\d{2}|[2-5]?x*[sml])码")
 _HALF = 0.5
 """More than this share of the words of a thing must be named."""
 _OPEN = ("售前/商品/评价", "售前/商品/推荐", "售前/商品/型号", "售前/商品/正品")
@@ -92,7 +107,8 @@ def met(demand: Demand, said: str, pages: str = "") -> bool:
     Args:
         demand: What an answer has to name.
         said: What the candidate says and the headings it stands under, folded.
-        pages: The whole pages in scope, folded; a brand counts as named where the page names it anywhere.
+        pages: The whole pages in scope, folded; a brand counts as named where the page names it anywhere. For a
+            detail, their titles.
     """
     match demand:
         case People(pattern) | Figure(pattern) | Offer(pattern):
@@ -107,8 +123,24 @@ def met(demand: Demand, said: str, pages: str = "") -> bool:
             return _holds_any(names, said) or _touches(word, said)
         case Name(words):
             return all(_names(word, said) or (bool(pages) and word in pages) for word in words)
+        case Detail(pattern, ware):
+            return (bool(ware) and ware in pages) or re.search(pattern, said) is not None
+        case Size(size):
+            return _tells_of(size, said)
         case Amount(measure, names):
             return _holds_any(names, said) or measure in _measures(said)
+
+
+def _tells_of(size: str, said: str) -> bool:
+    """Say whether a text tells of a size or of none: `26码` is another than 31, `30-32码` holds it."""
+    named = [(found["from"] or found["size"], found["size"]) for found in _SIZES.finditer(said)]
+    return not named or any(_within(size, *ends) for ends in named)
+
+
+def _within(size: str, low: str, high: str) -> bool:
+    if size.isdigit() and low.isdigit() and high.isdigit():
+        return int(low) <= int(size) <= int(high)
+    return size in (low, high)
 
 
 def _holds_any(names: Sequence[str], said: str) -> bool:
@@ -122,6 +154,10 @@ def _share(words: Sequence[str], said: str, holds: Callable[[str, str], bool]) -
 def _counts(demand: Demand, part: Part) -> bool:
     """Say whether a question of this intent is held to a demand of this kind."""
     intent = part.intent or ""
+    if isinstance(demand, Figure) and demand.anywhere:
+        return True
+    if isinstance(demand, (Detail, Size)):
+        return bool(part.products)
     if isinstance(demand, Offer):
         return not intent or intent.startswith(_OF_OFFERS)
     if not intent or (isinstance(demand, _OF_FAULTS) and intent.startswith("售后/质量/使用")):
@@ -153,6 +189,8 @@ def _read(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence) 
     said = f"{_said(candidate)} {_questions(candidate, evidence)}"
     if isinstance(demand, Subject):
         return f"{said} {_pages(part, evidence)}", ""
+    if isinstance(demand, Detail):
+        return said, " ".join(fold(document.title) for document in _scope(part, evidence))
     return said, _pages(part, evidence) if isinstance(demand, Name) else ""
 
 

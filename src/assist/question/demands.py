@@ -16,6 +16,7 @@ from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Q
 from assist.expressions import expression
 from assist.question import lexicon
 from assist.question.aspects import aspects
+from assist.question.details import details
 from assist.question.numbers import number
 from assist.text.quantities import quantities
 
@@ -71,7 +72,8 @@ def demands(clean: str, cut: Cut, typed: str = "") -> tuple[Demand, ...]:
     if len(clean) > MOST_CHARS:
         return ()
     found = [demand for piece in _PIECES.split(clean) for demand in _of_piece(piece, cut)]
-    return tuple(dict.fromkeys([*found, *_latin(clean, typed), *_figures(clean, cut), *_offers(clean)]))
+    found += [*_latin(clean, typed), *_figures(clean, cut), *_anywhere(clean), *_offers(clean)]
+    return tuple(dict.fromkeys([*found, *details(clean)]))
 
 
 def content(tokens: Sequence[str]) -> tuple[str, ...]:
@@ -169,18 +171,30 @@ def _latin(clean: str, typed: str) -> Iterator[Demand]:
 def _figures(clean: str, cut: Cut) -> Iterator[Demand]:
     """A figure or a word of the kind that is asked for: percent, levels, where it is from, what is sold apart.
 
-    `{0}` stands for the characters of the thing that the first group names.
+    `{0}` stands for the characters of the thing that the first group names, `{1}` for all of it.
     """
     for asked, told in lexicon.toml("lexicon")["demand"]["figures"]:
         about = re.search(asked, clean)
         if about is not None:
-            word = (
-                "".join(char for char in (about[1] or "") if char not in _NO_NOUN) if about.groups() else ""
-            )
-            yield Figure(told.replace("{0}", word))
+            yield Figure(_told(told, about))
             return
     for found in _HOW_MUCH.finditer(clean):
         yield from _measure(found, cut)
+
+
+def _anywhere(clean: str) -> Iterator[Demand]:
+    """A word that is wanted whatever the question is about."""
+    for asked, told in lexicon.toml("lexicon")["demand"]["figures_anywhere"]:
+        about = re.search(asked, clean)
+        if about is not None:
+            yield Figure(_told(told, about), anywhere=True)
+
+
+def _told(told: str, about: re.Match[str]) -> str:
+    """Fill a pattern in with the thing that the first group of a question names."""
+    word = (about[1] or "") if about.groups() else ""
+    chars = "".join(char for char in word if char not in _NO_NOUN)
+    return told.replace("{0}", chars).replace("{1}", re.escape(word))
 
 
 def _measure(found: re.Match[str], cut: Cut) -> Iterator[Demand]:

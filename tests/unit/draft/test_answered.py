@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assist.demand import Figure, Option, Quality, Thing
+from assist.demand import Detail, Figure, Option, Quality, Thing
 from assist.draft.answered import LEAST, describe, is_answered
 from assist.draft.compose import candidates
 from assist.draft.evidence import Candidate
@@ -111,6 +111,20 @@ def test_one_of_two_options_must_be_told_however_likely_the_rest():
     assert not is_answered(either, [found()], (), given(either, chance=0.99))
     told = replace(found(), statements=(Statement("瓶盖为旋盖。"),))
     assert is_answered(either, [told], (), given(either, chance=0.99))
+
+
+def test_what_is_asked_of_a_part_must_be_told_whatever_the_question_was_taken_for():
+    deep = part(
+        "兜深不深", intent="售前/商品/评价/笼统询问", products=("T1",), demands=(Detail("[兜袋].*[深浅]"),)
+    )
+    assert not is_answered(deep, [found()], (), given(deep, chance=0.99))
+    told = replace(found(), statements=(Statement("侧袋深18cm。"),))
+    assert is_answered(deep, [told], (), given(deep, chance=0.99))
+
+
+def test_a_word_that_is_wanted_anywhere_is_wanted_of_rules_too():
+    insured = part("哪家保险公司", intent="售前/售后咨询/运费险", demands=(Figure("众安", anywhere=True),))
+    assert not is_answered(insured, [found()], (), given(insured, chance=0.99))
 
 
 NAMED = "售前/商品/功能/能不能用"
