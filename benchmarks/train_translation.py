@@ -133,7 +133,7 @@ def right_at_1(made: Translation, folder: Path) -> dict[str, float]:
         units = Sentences.of([made.words(unit) for unit in page["units"]])
         vectors = bundled().encode([fold(unit) for unit in page["units"]])
         for question, at in page["q"]:
-            told = made.score(made.words(question), units)
+            told = made.explain(made.words(question), units).mean
             near = vectors @ bundled().encode([fold(question)], kind="query")[0]
             both = 0.4 * spread(told) + 0.6 * spread(near)
             for name, scores in (("table", told), ("encoder", near), ("both", both)):

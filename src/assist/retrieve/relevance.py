@@ -133,7 +133,8 @@ class Relevance:
             towards its intent), `plain` (cosine with the part as asked), `coverage`, `aspect_head`,
             `aspect_text`, `intent_head`, `intent_text`, `topic`, `echo`, `aspect_bare` (`aspect_head` of a question
             for just that), `head_unasked` (share of the head's words that nothing asks for), `translated` (how well
-            text and head explain the question's words). The arrays are not to be written.
+            text and head explain the question's words), `translated_least` (those that they explain least). The
+            arrays are not to be written.
         """
         groups = None if pieces is None else tuple(map(tuple, pieces))
         subjects = None if topics is None else tuple(topics)
@@ -176,7 +177,7 @@ class Relevance:
             **self._reworded(part, texts, heads, both, measured, pieces),
             "head_unasked": both.after(n).unasked(asked),
             "aspect_bare": found["aspect_head"] if _asks_barely(part) else nothing,
-            "translated": self._translated(part.clean, texts, heads),
+            **self._translated(part.clean, texts, heads),
             "topic": key_share({**intents, **aspects}, topics) if topics else nothing,
             "echo": self._echo(vectors, echoes) if echoes else nothing,
         }
@@ -269,11 +270,13 @@ class Relevance:
         best[filled] = np.maximum.reduceat(scores, (np.cumsum(sizes) - sizes)[filled])
         return best
 
-    def _translated(self, question: str, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
-        """Say how well texts, with what stands above them, explain the words of a question; float32, shape (n,)."""
-        return self._translation.score(
-            self._translation.words(question), self._told(tuple(texts), tuple(heads))
-        )
+    def _translated(
+        self, question: str, texts: Sequence[str], heads: Sequence[str]
+    ) -> dict[str, FloatVector]:
+        """Say how well texts, with what stands above them, explain the words of a question."""
+        told = self._told(tuple(texts), tuple(heads))
+        found = self._translation.explain(self._translation.words(question), told)
+        return {"translated": found.mean, "translated_least": found.least}
 
     def _laid_out(self, texts: tuple[str, ...], heads: tuple[str, ...]) -> Sentences:
         cut = self._spoken

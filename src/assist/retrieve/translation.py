@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ LENGTH = 0.5
 """The power of a sentence's length that its words share: 1 would hold long ones to be a mixture of all they say."""
 _FULL = 4.0
 """A mean log ratio that counts as 1."""
+_FEW = 3
+"""One of so many words of a question, at least one, is among its least explained ones."""
 
 
 class Words:
@@ -85,6 +87,18 @@ class Sentences:
         return cls(words.astype(np.int64), shares)
 
 
+class Explained(NamedTuple):
+    """How well each of n sentences explains a question's words: log P(word | sentence) / P(word), about 0-1.
+
+    Attributes:
+        mean: float32, shape (n,). Over all words.
+        least: float32, shape (n,). Over the third of them that each explains least: what is asked and not said.
+    """
+
+    mean: FloatVector
+    least: FloatVector
+
+
 class Translation:
     """A table of which words of a question go with which words of an answer; immutable.
 
@@ -119,7 +133,7 @@ class Translation:
         """Cut a text as `score` wants it."""
         return self._words.cut(text)
 
-    def score(self, question: NDArray[np.uint16], sentences: Sentences) -> FloatVector:
+    def explain(self, question: NDArray[np.uint16], sentences: Sentences) -> Explained:
         """Say how well n sentences explain the words of a question.
 
         Args:
@@ -127,11 +141,11 @@ class Translation:
             sentences: n of them.
 
         Returns:
-            float32, shape (n,): mean over the question's words of log P(word | sentence) / P(word), about 0-1; 0 for
-            a question without a known word.
+            Zeros for a question without a known word.
         """
         if not len(question):
-            return np.zeros(sentences.shares.shape[1], dtype=np.float32)
+            nothing = np.zeros(sentences.shares.shape[1], dtype=np.float32)
+            return Explained(nothing, nothing)
         chances = np.empty((len(question), len(sentences.words)), dtype=np.float32)
         row = np.zeros(len(self._background), dtype=np.float32)
         for at, word in enumerate(question.tolist()):
@@ -140,8 +154,9 @@ class Translation:
             row.take(sentences.words, out=chances[at], mode="clip")
             row[self._givens[entry]] = 0.0
         chance = CHANCE * self._background[question, np.newaxis]
-        ratios = np.log1p((1.0 - CHANCE) * (chances @ sentences.shares) / chance)
-        return np.asarray(ratios.mean(axis=0) / _FULL, dtype=np.float32)
+        ratios = np.log1p((1.0 - CHANCE) * (chances @ sentences.shares) / chance) / np.float32(_FULL)
+        few = max(1, len(question) // _FEW)
+        return Explained(ratios.mean(axis=0), np.partition(ratios, few - 1, axis=0)[:few].mean(axis=0))
 
 
 def read_table(path: Path, words: Words) -> Translation:
