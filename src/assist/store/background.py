@@ -18,6 +18,12 @@ class Background:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the job runs now."""
+        with self._lock:
+            return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> bool:
         """Start the job unless it runs; a process that is about to end starts none.
 

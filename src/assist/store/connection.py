@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from assist.errors import AssistError, StoreCorruptError, StoreError, StoreLockedError
+from assist.store.background import Background
 
 DATABASE = "store.sqlite3"
 """Name of the database file in a store's folder."""
@@ -19,6 +21,13 @@ LOCK = "lock"
 """Name of the file by which processes take turns in making a store and in writing its index files."""
 
 RESTORE_HINT = "restore it from a backup (assist restore BACKUP STORE --replace), or load the shop's files into a new store"
+
+# After a commit of more rows, the log is taken over into the database by a thread: the rows are on disk in the log
+# already, and a load goes on with its next documents meanwhile.
+_MANY_ROWS = 4_096
+# SQLite's own: a commit that makes the log longer takes it over itself.
+_LOG_PAGES = 1_000
+_LOG = logging.getLogger(__name__)
 
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -157,6 +166,7 @@ class Connections:
         self._closed = False
         self._owner = os.getpid()
         self._inherited: list[sqlite3.Connection] = []
+        self._checkpoints = Background(self._take_log_over, name="checkpoint")
 
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
@@ -203,17 +213,38 @@ class Connections:
         if self.read_only:
             raise StoreError("the store was opened for reading only", path=self.file.parent)
         with self.lend() as connection:
+            before = connection.total_changes
             connection.execute("BEGIN IMMEDIATE")
             yield connection
+            # Where the thread is still at the log of the commit before, it grows no further: this one takes it over.
+            later = connection.total_changes - before > _MANY_ROWS and not self._checkpoints.is_running
+            if later:
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute("COMMIT")
+            if later:
+                connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        if later:
+            self._checkpoints.start()
+
+    def settle(self) -> None:
+        """Wait until no thread of this store is taking the log over."""
+        self._checkpoints.wait()
 
     def close(self) -> None:
         """Close all connections at rest; those lent out are closed when they come back."""
+        self.settle()
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def _take_log_over(self) -> None:
+        try:
+            with self.lend() as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except StoreError as exc:
+            _LOG.warning("the log of %s is left to a later commit: %s", DATABASE, exc)
 
     def _take(self) -> sqlite3.Connection:
         with self._lock:

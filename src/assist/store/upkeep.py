@@ -143,6 +143,7 @@ def compact_database(connections: Connections) -> None:
     with connections.writing() as connection:
         erase_removed(connection)
         forget_commits(connection)
+    connections.settle()
     with connections.lend() as connection:
         # The copy that this makes may be larger than memory.
         connection.execute("PRAGMA temp_store = FILE")

@@ -28,7 +28,6 @@ from assist.text.tokenize import Tokenizer
 
 _IDS_AT_ONCE = 500
 _RECORDS_AT_ONCE = 512
-_INSERTED_AT_ONCE = 128
 _ALWAYS = Validity()
 
 
@@ -271,8 +270,8 @@ class Writer:
     def _insert(self, new: Sequence[Entry], first: int, tokenizer: Tokenizer) -> None:
         cut_all(new, tokenizer)
         next_chunk = self._next_key("chunks")
-        for start in range(0, len(new), _INSERTED_AT_ONCE):
-            next_chunk = self._insert_group(new[start : start + _INSERTED_AT_ONCE], first + start, next_chunk)
+        for start in range(0, len(new), _RECORDS_AT_ONCE):
+            next_chunk = self._insert_group(new[start : start + _RECORDS_AT_ONCE], first + start, next_chunk)
         aliases = ((key, alias) for key, entry in enumerate(new, first) for alias in entry.document.aliases)
         self._connection.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
         self._rows += sum(max(1, len(entry.record.chunks)) for entry in new)

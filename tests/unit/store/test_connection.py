@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from assist.errors import StoreCorruptError, StoreError, StoreLockedError
+from assist.store.background import Background
 from assist.store.connection import Connections, connect, exclusive, map_error, sqlite_errors
 
 FILE = Path("shop.assist/store.sqlite3")
@@ -212,3 +213,48 @@ def test_threads_get_connections_of_their_own(connections):
         thread.join()
     with connections.lend() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def in_database_file(file: Path) -> int:
+    """Count the rows that the file alone holds, without the log beside it."""
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM numbers").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0  # not even the table
+
+
+def insert(connections: Connections, rows: int, *, width: int = 8) -> None:
+    with connections.writing() as connection:
+        connection.executemany("INSERT INTO numbers VALUES (zeroblob(?))", [(width,)] * rows)
+
+
+def test_a_thread_takes_the_log_of_a_large_commit_over(connections):
+    insert(connections, 10)
+    connections.settle()
+    assert in_database_file(connections.file) == 0
+    insert(connections, 5_000)
+    connections.settle()
+    assert in_database_file(connections.file) == 5_010
+
+
+def test_a_commit_takes_the_log_over_itself_while_the_thread_is_not_done(connections):
+    go_on = threading.Event()
+    connections._checkpoints = Background(go_on.wait, name="held up")
+    connections._checkpoints.start()
+    insert(connections, 5_000, width=2_000)
+    assert in_database_file(connections.file) == 5_000
+    go_on.set()
+
+
+def test_small_commits_after_a_large_one_take_their_log_over_again(connections):
+    insert(connections, 5_000)
+    connections.settle()
+    insert(connections, 3_000, width=2_000)
+    assert in_database_file(connections.file) == 8_000
+
+
+def test_a_log_that_cannot_be_taken_over_is_left(connections, caplog):
+    connections.close()
+    connections._take_log_over()
+    assert "left to a later commit" in caplog.text
