@@ -50,6 +50,10 @@ _MATERIAL = expression(
     "[皮铁钢木布棉麻胶瓷铝铜金银竹纸革绒毛丝]|塑料?|玻璃|化纤|纤维|纯|真|实心|天然|人造|合成"
 )
 """A page that tells what something is made of answers whether it is of another material."""
+_LIST_ASKED = expression(
+    r"(?:都有|有|是|分别是?|包括|包含)(?:哪些?|啥|什么|哪几[种个款项样])|哪几[种个款项样]|分别(?:是|有)|列一下|说说都有"
+)
+_COUNT = expression(r"(?:共|约|多达|内置)?\s*\d+\s*[余多]?[大个]?[种款个项样类档套组道色](?:[一-鿿]{2,4})?")
 _OF_THE_PROPERTY = 0.9
 _SHORT_CHARS = 8
 
@@ -70,6 +74,8 @@ def is_answered(
         return True
     if any(name in described for name in _DECISIVE) or _asks_for_the_unknown(part, general, evidence):
         return False
+    if _only_counted(part, general):
+        return False
     if _states_the_property(described) or _names_the_entry(part, general):
         return True
     return evidence.scorer.answers(described) >= LEAST
@@ -87,6 +93,15 @@ def _asks_for_the_unknown(part: Part, general: Sequence[Candidate], evidence: Ev
     intent = part.intent or _OF_GOODS
     best = max((item for item in general if item.columns), key=lambda item: item.score)
     return any(_counts(demand, intent) and unnamed(demand, best, part, evidence) for demand in part.demands)
+
+
+def _only_counted(part: Part, general: Sequence[Candidate]) -> bool:
+    """Say whether a list is asked for (那8个菜单都有哪些) and all that is known is how many there are (`8种`)."""
+    if not _LIST_ASKED.search(part.clean):
+        return False
+    first = max((item for item in general if item.columns), key=lambda item: item.score)
+    facts = [fact for said in first.statements for fact in said.facts]
+    return bool(facts) and all(_COUNT.fullmatch(fact.value.strip()) for fact in facts)
 
 
 def _counts(demand: Demand, intent: str) -> bool:

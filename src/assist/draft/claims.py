@@ -22,8 +22,9 @@ _BROKE = expression(
     r"坏|断了?|裂|崩|掉[^色价毛]|脱(?:落|线|胶|皮)|开[胶线裂]|烂|漏[水气油液]|散架|失灵|罢工|不[亮转响动热灵]了?|通不了|充不[进上了]|开不了?[机开]|没反应|没声|鼓包|死机|卡死"
 )
 _RULES = expression(
-    r"签收[^。；]{0,8}?(?P<days>\d+)\s*(?:天|日)[^。；]{0,24}(?:质量|故障|坏)[^。]{0,40}(?:退|换|修)"
+    r"签收[^。；]{0,8}?(?P<days>\d+)\s*(?:天|日)[^。；]{0,24}(?:质量|故障|坏)[^。]{0,40}?(?:退|换|修)"
 )
+_FURTHER = expression(r"[,，;；](?:签收)?后?(?P<days>\d+)\s*[天日](?:之?内|以内)[^,，;；。]{0,8}[退换修]")
 _NOT_THIS = expression(r"无理由|超过\s*\d|少发|漏发|错发|破损")
 _DAYS_OF = {Dimension.DAYS: 1, Dimension.MONTHS: 30, Dimension.YEARS: 365}
 
@@ -64,12 +65,20 @@ def _on_faults(number: int, evidence: Evidence) -> Iterator[tuple[int, tuple[Rul
     for document in rules_found(number, evidence):
         known = rulings(document)
         for at, ruling in enumerate(known):
-            found = _RULES.search(ruling.text)
-            if found is None or _NOT_THIS.search(found.group()):
-                continue
+            told = tuple(_days(ruling.text))
             then = known[at + 1 : at + 2]
             asks = bool(then) and then[0].section == ruling.section and then[0].text.startswith("请")
-            yield int(found["days"]), (ruling, *then) if asks else (ruling,)
+            yield from ((days, (ruling, *then) if asks else (ruling,)) for days in told)
+
+
+def _days(text: str) -> Iterator[int]:
+    """Yield the days of a rule on faults; it may give several (`签收7天内有质量问题可以退货，15天内可以换新或维修`)."""
+    found = _RULES.search(text)
+    if found is None or _NOT_THIS.search(found.group()):
+        return
+    yield int(found["days"])
+    for further in _FURTHER.finditer(text, found.end("days")):
+        yield int(further["days"])
 
 
 def _signed(passed: int, days: int, number: int, evidence: Evidence) -> Iterator[Statement]:

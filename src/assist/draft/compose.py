@@ -54,8 +54,8 @@ APART_CHARS = 90
 PAST = 0.8
 """An earlier answer stands before today's pages and rules when it fits that much better."""
 BESIDE = 0.3
-"""What a page says stands back where an order is to be changed."""
-_CHANGES = "售中/订单/改"
+"""What a page says stands back where an order is to be changed or cancelled."""
+_CHANGES = ("售中/订单/改", "售中/订单/取消")
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 RECOMMEND = "售前/商品/推荐/求选"
@@ -87,6 +87,9 @@ _SPARE = expression(
     "单(?:独)?(?:[买卖配]|购)|另(?:外)?[买配]|补(?:买|配|一[个只条]|[个只条])|配一?[个只条]|过保|换要|修要"
 )
 """The price of a spare part or of a repair is none of the product's own."""
+_PRICE = expression(
+    r"(?:要|得|是|卖|一个|单个)?(?:多少钱?|几块钱?|什么价格?|怎么卖|价格)(?:一个|一只)?[啊呀呢]?"
+)
 
 _OF_TABLES = (limit_candidate, cell_candidate, extreme_row_candidate)
 """Lanes that state one figure or cell of a page, where no SKU or size is told."""
@@ -116,7 +119,7 @@ def compose(evidence: Evidence, k: int) -> Composition:
         Drafts with statements, citations and raw scores (as `confidence`, not yet calibrated), and the
         question back. Each draft covers every part; a part without a source is said to be checked.
     """
-    choices = [candidates(part, number, evidence) for number, part in enumerate(evidence.question.parts)]
+    choices = _choices(evidence)
     drafts: list[Draft] = []
     for plan in _plans(choices, k):
         draft = _write(plan, evidence)
@@ -125,6 +128,21 @@ def compose(evidence: Evidence, k: int) -> Composition:
     asking = next((found[0] for found in choices if found and found[0].ask), None)
     ask = None if asking is None else Ask(asking.ask, asking.tail or _line(asking), asking.choices)
     return Composition(tuple(drafts[:k]), ask)
+
+
+def _choices(evidence: Evidence) -> list[list[Candidate]]:
+    """Return the ways to answer each part; what a thing costs is not known where it is not known whether it is sold."""
+    found: list[list[Candidate]] = []
+    for number, part in enumerate(evidence.question.parts):
+        before = evidence.question.parts[number - 1] if number else None
+        of_it = (
+            before is not None
+            and not found[-1]
+            and _SPARE.search(before.clean)
+            and _PRICE.fullmatch(part.clean)
+        )
+        found.append([] if of_it else candidates(part, number, evidence))
+    return found
 
 
 def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:

@@ -32,6 +32,7 @@ DOUBT = 0.3
 _OF_GOODS = ("售前/商品", "售前/价格/会员", "售前/库存")
 _OF_PARTS = ("售前/商品/尺寸", "售前/商品/材质")
 _OF_OFFERS = ("售前/价格", "售前/商品/包装")
+_OF_WARRANTY = "售前/售后咨询/质保"
 _OF_FAULTS = (Figure, Amount, Name)
 _SIZES = expression(r"(?:(?P<from>\d{2}|[2-5]?x*[sml])[-~至到])?(?P<size>\d{2}|[2-5]?x*[sml])码")
 _HALF = 0.5
@@ -160,6 +161,8 @@ def _counts(demand: Demand, part: Part) -> bool:
         return bool(part.products)
     if isinstance(demand, Offer):
         return not intent or intent.startswith(_OF_OFFERS)
+    if isinstance(demand, Figure) and intent.startswith(_OF_WARRANTY):
+        return True
     if not intent or (isinstance(demand, _OF_FAULTS) and intent.startswith("售后/质量/使用")):
         return bool(part.products)
     if isinstance(demand, Subject):

@@ -12,6 +12,7 @@ import numpy as np
 from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
 from assist.draft.clauses import clause_statements
+from assist.draft.codes import asked_codes, is_of_other_codes
 from assist.draft.days import rules_on
 from assist.draft.evidence import Candidate, Evidence, cite, within
 from assist.draft.goods import of_other_goods
@@ -78,6 +79,8 @@ LACKING = 0.5
 """A page that nowhere speaks of what is asked about answers this much less likely."""
 BARE = 0.7
 """What a parameter keeps of its score where the page has steps and it is asked how to go about it."""
+_FAULT = "售后/质量/使用故障"
+"""Nor does a parameter tell what to do about a fault."""
 _MANNER_ASKED = expression(
     r"怎么(?:搞|弄|连|配|操作|设置?|调|装|拆|安|接|换)|(?:搜|连|配|装|找|接)不(?:到|上|好|成)|不会(?:弄|连|装|用|搞)"
 )
@@ -166,6 +169,8 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
     units = _speaking(product, named_words(part, evidence))
     others = of_other_rows(units, product, part.clean)
     units = tuple(unit for at, unit in enumerate(units) if at not in others) if others else units
+    codes = asked_codes(part)
+    units = tuple(unit for unit in units if not is_of_other_codes(unit.text, codes)) if codes else units
     if not units:
         return None
     signals = evidence.scorer.signals(
@@ -181,7 +186,8 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
         scores = scores * np.array([UNOPENED if _is_shelf_life(unit) else 1.0 for unit in units], np.float32)
     if not _CODE_ASKED.search(part.clean):
         scores = scores * np.array([CODE if _is_code(unit) else 1.0 for unit in units], np.float32)
-    if _MANNER_ASKED.search(part.clean) and any(unit.kind == "steps" for unit in units):
+    broken = (part.intent or "").startswith(_FAULT)
+    if broken or (_MANNER_ASKED.search(part.clean) and any(unit.kind == "steps" for unit in units)):
         scores = scores * np.array([BARE if unit.kind == "fact" else 1.0 for unit in units], np.float32)
     return Ranked(units, columns, scores * LACKING if lacks_aspect(columns, part) else scores)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assist.documents import Document, Span
+from assist.draft.codes import asked_codes, is_of_other_codes
 from assist.draft.evidence import Candidate, Evidence, Scorer, cite, within
 from assist.draft.speak import closed
 from assist.draft.units import Unit, answer_units, clause_units, product_units, sentences_of, spans_of
@@ -43,12 +44,13 @@ _TROUBLE = expression(
 def past_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Offer the best past answers whose figures all stand in today's pages and rules."""
     hits = evidence.hits[number] if number < len(evidence.hits) else ()
-    told = _TROUBLE.search(part.clean) is not None
+    told, codes = _TROUBLE.search(part.clean) is not None, asked_codes(part)
     units = [
         unit
         for unit in answer_units(hits)
         if unit.document.attributes.get("state", "") not in _UNUSABLE
         and (told or not _TROUBLE.search(unit.head))
+        and not is_of_other_codes(unit.text, codes)
     ]
     if not units:
         return []

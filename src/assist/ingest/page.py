@@ -25,6 +25,7 @@ from assist.ingest.layout import (
 from assist.ingest.lists import Definitions, Listing
 from assist.ingest.size_lines import size_table
 from assist.ingest.skus import sku_facts
+from assist.ingest.steps import steps_in_line
 
 _ENDS_SENTENCE = expression(r"[。！!；;，,：:]\s*$")
 _NUMBERED = expression(r"\s*(?:\d{1,2}\s*[.．、)）]|第[一二三四五六七八九十]步|[①-⑳])")
@@ -221,6 +222,12 @@ class PageWriter:
         self._lines(kind, lines)
 
     def _prose(self, lines: Sequence[str]) -> None:
+        lead, steps = steps_in_line(lines[0]) if len(lines) == 1 else ("", ())
+        if steps:
+            if lead:
+                self._prose([lead])
+            self._lines(BlockKind.STEPS, steps)
+            return
         lines = [item for line in lines for item in _enumerated(line)]
         spans = self._lines(BlockKind.TEXT, lines)
         for line, span in zip(lines, spans, strict=True):

@@ -18,6 +18,7 @@ from assist.question import lexicon
 from assist.question.aspects import aspects
 from assist.question.details import details
 from assist.question.numbers import number
+from assist.question.shown import shown_codes
 from assist.text.quantities import quantities
 
 _PIECES = expression(r"[\s，。？！,?!；;、]+")
@@ -72,7 +73,8 @@ def demands(clean: str, cut: Cut, typed: str = "") -> tuple[Demand, ...]:
     if len(clean) > MOST_CHARS:
         return ()
     found = [demand for piece in _PIECES.split(clean) for demand in _of_piece(piece, cut)]
-    found += [*_latin(clean, typed), *_figures(clean, cut), *_anywhere(clean), *_offers(clean)]
+    named = (*_latin(clean, typed), *(Name((code,)) for _, code in shown_codes(clean)))
+    found += [*named, *_figures(clean, cut), *_anywhere(clean), *_offers(clean)]
     return tuple(dict.fromkeys([*found, *details(clean)]))
 
 

@@ -15,6 +15,7 @@ from assist.question.kin import Kin
 from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.options import described_options, is_code, pointed_options, priced_options
 from assist.question.phrases import PhraseTable, any_of
+from assist.question.shown import shown_codes
 from assist.question.wares import color_slots
 from assist.text.normalize import fold
 
@@ -27,6 +28,7 @@ _NAMED_ID = expression(
     r"(?:货号|款号|商品id|商品编号|(?<!单)编号|宝贝id)\s*(?:是|为|:|：)?\s*([a-z0-9][a-z0-9\-]{2,20})"
 )
 _NOT_PRODUCT = expression(r"(?:单号|订单|运单|快递|物流|电话|手机|税号|账号|验证码)[^，,。\n]{0,6}$")
+_CODE = expression(r"[a-z]{1,3}-?\d{1,3}")
 _SEPARATE = expression("你家|你们家?的?|店里|店铺里?|另外|还有|那个|那款|上次|之前买")
 _MEASURES = expression(r"\s*(?:[天块元件个号月年岁度米斤时分秒层楼折克毫升双条瓶盒箱%]|cm|mm|kg|ml|w|/)")
 _MAX_TWINS = 6
@@ -233,9 +235,10 @@ class Catalog:
         ids: dict[tuple[int, int], str] = {}
         unknown: str | None = None
         places: list[tuple[int, int]] = []
+        shown = {start for start, _ in shown_codes(text)}
         for start, end, word in _id_words(text):
             product = self.resolve(word)
-            if product is None and not self._looks_like_id(text, start, word):
+            if product is None and (start in shown or not self._looks_like_id(text, start, word, context)):
                 continue
             places.append((start, end))
             if product is None:
@@ -244,11 +247,19 @@ class Catalog:
         figures = self._numbers(text, context)
         return dict(sorted((ids | figures).items())), unknown, sorted([*places, *figures])
 
-    def _looks_like_id(self, text: str, start: int, word: str) -> bool:
+    def _looks_like_id(self, text: str, start: int, word: str, context: str | None) -> bool:
         before = text[max(0, start - 16) : start]
+        if self._on_page(word, context):
+            return False
         if _NOT_PRODUCT.search(before) or (word.isdigit() and not 9 <= len(word) <= 14):
             return bool(_NAMED_ID.search(before + word))
         return _shape(word) in self._shapes or bool(_NAMED_ID.search(before + word))
+
+    def _on_page(self, word: str, context: str | None) -> bool:
+        """Say whether a short code stands on the page in view: the shop need not sell what its page speaks of."""
+        entry = None if context is None else self._entries.get(context)
+        page = None if entry is None or not _CODE.fullmatch(word) else entry.page
+        return page is not None and word in _TOKEN.findall(fold(page.text))
 
     def _named(self, text: str, words: Cut | None) -> tuple[list[str], bool]:
         """Return the products that names single out, and whether one of the names is more than a bare noun."""

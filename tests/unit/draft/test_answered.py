@@ -8,7 +8,7 @@ from assist.demand import Detail, Figure, Option, Quality, Thing
 from assist.draft.answered import LEAST, describe, is_answered
 from assist.draft.compose import candidates
 from assist.draft.evidence import Candidate
-from assist.results import Statement
+from assist.results import StatedFact, Statement
 from unit.draft.shop_pages import shirt
 from unit.draft.writing import Told, evidence, part
 
@@ -152,3 +152,21 @@ def is_known(one, said="面料是棉100%。"):
 )
 def test_a_thing_or_a_value_that_nothing_names_is_not_answered(one, answered):
     assert is_known(one) is answered
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "answers"),
+    [
+        ("那8个菜单都有哪些", "8种", False),
+        ("有哪些口味", "5种口味", False),
+        ("分别是什么颜色", "共3色", False),
+        ("有哪些口味", "原味、辣味", True),
+        ("有几种口味", "5种口味", True),
+        ("杆子是什么材质", "7001铝合金", True),
+    ],
+)
+def test_how_many_there_are_is_no_list_of_them(asked, value, answers):
+    fact = StatedFact("口味", value)
+    best = replace(found(), lane="fact", statements=(Statement(f"口味是{value}。", (), (fact,)),))
+    asked = part(asked)
+    assert is_answered(asked, [best], [], given(asked)) is answers

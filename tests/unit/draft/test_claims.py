@@ -55,3 +55,23 @@ def test_without_an_order_the_days_that_are_told_count(asked, days):
 )
 def test_what_is_past_every_rule_or_no_claim_is_left_to_the_others(asked, more):
     assert answer(asked, **more) is None
+
+
+@pytest.mark.parametrize(
+    ("signed", "told"),
+    [("2026-11-16T12:00", "还在7天内"), ("2026-11-08T12:00", "还在15天内"), ("2026-11-01T12:00", None)],
+)
+def test_a_rule_may_give_several_spans_of_days(signed, told):
+    rules = policy(
+        "returns",
+        [
+            (
+                "1",
+                "质量问题",
+                "签收7天内出现质量问题可以退货或换新，签收15天内可以换新或维修，超过15天按保修规则处理。",
+            )
+        ],
+    )
+    asked = part("用了十来天 死活开不了机", intent=FAULT)
+    found = claim_candidate(asked, 0, evidence(asked, found=[hits(rules)], order={"signed_at": signed}))
+    assert (found is None) if told is None else (told in said(found))

@@ -356,3 +356,14 @@ def twins():
     for cells, row in zip(rows, made.tables[0].rows, strict=True):
         made.facts.append(Fact("价格", cells[1], row.span, sku=cells[0], section="规格"))
     return made.document("C1", "测试水杯")
+
+
+@pytest.mark.parametrize(("first", "told"), [("盖子单卖不", False), ("会不会漏", True)])
+def test_the_price_of_a_piece_that_is_being_checked_is_not_that_of_the_goods(first, told):
+    cup = page("K1", facts=[("售价", "99元")])
+    asked = (
+        part(first, products=("K1",)),
+        part("多少钱", intent="售前/价格/优惠/活动", aspects=[("价格", "售价")], products=("K1",)),
+    )
+    made = draft_all(*asked, pages=[cup], likes={"多少钱>99元": 0.9})
+    assert any("99元" in draft.text for draft in made.drafts) is told

@@ -102,3 +102,8 @@ def test_a_noun_inside_a_longer_word_names_nothing():
     assert shop.mention("咖啡色有吗").products == ("E208",)
     assert shop.mention("咖啡色有吗", words=cut).products == ()
     assert shop.mention("咖啡苦吗", words=cut).products == ("E208",)
+
+
+@pytest.mark.parametrize("text", ["屏幕跳个a999", "显示b44怎么办", "c12是什么故障"])
+def test_what_a_display_shows_is_no_id_the_shop_lacks(shop_catalog, text):
+    assert shop_catalog.mention(text, context="A102").unknown is None
