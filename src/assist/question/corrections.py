@@ -19,9 +19,9 @@ from assist.question.phrases import any_of
 _VALUE = rf"(?P<v>\d尺\d?|[一两二三四]尺[一二三四五六七八九半]?|\d+(?:\.\d+)?(?:[kw百千](?![a-z]))?|{CHINESE}{{2,}})"
 _OLD = rf"(?P<old>\d尺\d?|\d+(?:\.\d+)?|{CHINESE}{{2,}})"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
-_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~]|[吧哈才的呀哦啊了那这]|也[行可]|就[行够好可]|左右|以内)"
+_ENDED = r"(?:厘米|公分)?(?![\d.a-z%])(?=$|[\s，,。!！?？;；~）)]|[吧哈才的呀哦啊了那这]|也[行可]|就[行够好可]|左右|以内)"
 _WHO = r"(?:[我他她](?:们|家|的)*)?(?:[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|[男女]朋友|儿子|女儿|孩子|宝宝|宝贝|娃)?"
-_FILL = rf"(?:[了的啊哦呃\s，,。:：是要到]|应该|身高|体重|脚长|{_WHO}(?=是|\d))*"
+_FILL = rf"(?:[了的啊哦呃啦咧嘞哩\s，,。:：!！是系係要到]|应该|身高|体重|脚长|{_WHO}(?=是|\d))*"
 _NAMES = {
     **{"身高": "height_cm", "个子": "height_cm", "体重": "weight_kg", "斤数": "weight_kg", "脚长": "foot_cm"},
     **{"腰围": "waist_cm", "腰": "waist_cm", "臀围": "hip_cm", "胸围": "bust_cm", "数量": "quantity"},
@@ -36,8 +36,10 @@ _NAMES = {
     **{"预算": "budget", "价格": "amount", "金额": "amount", "年龄": "age_months", "月龄": "age_months"},
 }
 """What a shopper calls a value, with its slot."""
-_FIRST = expression(
-    r"(?:还是|就要|换回|改回)(?:就)?(?:要|选|拿|用)?(?:原来|刚才|之前|第一|前面|一开始|最开始|最初)(?:那?[个款件双条种]|的)*"
+_BEFORE = "(?:原来|原先|先前|刚才|之前|前面|刚开始|一开始|最开始|最初)"
+RESTORES = expression(
+    rf"(?:还是|就要|换回|改回|恢复成?|就?[按照])(?:就)?(?:要|选|拿|用|[按照])?着?(?:{_BEFORE}|第一)(?:那?[个款件双条种]|[说写发]?的)*(?=$|[\s，,。!！?？]|[吧了好]|就[行好])|"
+    rf"(?:第一[个次遍条]|(?P<last>{_BEFORE}))(?:第一[个次遍])?(?:那[个条次]|[说写发打]的?|的)+(?:才|就|都|没?是)*(?:对(?!不|吗|么)|没错|正确|准)的?"
 )
 _MORE = expression(
     rf"再(?:加|来|要|拍|买)(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?!多|怎|能|有)"
@@ -47,8 +49,13 @@ _COUNTED = expression(
     rf"(?:^|\n)[那就先]*(?P<v>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=先|就[行好够]|够|也[行可]|吧|起)|"
     rf"(?:^|[\s，,])(?:那|先)?[就只]要?(?P<w>\d{{1,3}}|{CHINESE}{{1,2}})[件个双条台箱盒套瓶份只包](?=$|[\s，,。])"
 )
+SETTLED = "(?:最终|最后|确定了?|定了?|想好了|我?想了(?:一?下|想)|等等|等会|呸|那就)[是要\\s，,]*"
+"""Words after which a value is the one that stands, though nothing is said of the one before."""
 _TURNED = expression(
     "(?:(?<!\\d)[说写打填报搞弄发]|身高体重)[^\\s，,\\d]{0,2}(?:反|颠倒|倒)了(?!\\s*\\d)|(?:身高|体重)[和跟]?(?:身高|体重)(?:说|写|打|填)?(?:反|颠?倒|对调|换)了?|颠倒了|对调一?下"
+)
+_CALLED = expression(
+    r"(?<![\d.])(?P<v>\d{2,3}(?:\.\d)?)(?:那个|这个)?(?:说的)?是(?:我的?)?(?P<name>体重|身高|腰围|臀围|胸围|脚长)(?![\d是])"
 )
 _KEEPS = expression("(?:不用?|别|先不)(?:再)?[改换]了")
 _CHANGED = expression("[改换→]")
@@ -69,11 +76,13 @@ _MOST_METRES = 2.3
 _NOT = expression(r"不是\s*\Z")
 _OF_HEIGHT = expression("身高|个子|净高|厘米|公分|cm")
 _OF_WEIGHT = expression("[瘦胖轻]了|现在|最近|[去今]年|体重|[秤称]")
-_DIGIT_LOST = expression("个(?:0|零)|一?[个位]数")
+_DIGIT_LOST = expression("个(?:0|零)|一?[个位]数|小数点")
 _SAME = 0.1
 """Figures that differ by less are the same one."""
 _LEAST_MM = 100
 """No foot is as many centimetres long; such a figure is in millimetres."""
+_SHOES = frozenset(step / 2 for step in range(68, 97))
+"""Sizes of shoes, which are told without a word: 不是39 是40."""
 _SEEN_HEIGHTS = range(145, 196)
 """A corrected figure of nobody knows what is a height when it lies here."""
 
@@ -97,8 +106,8 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
     """
     earlier = [given for slot in before if (given := _given(slot.name, slot.value, slot.text))]
     places: set[int] = set()
-    for pattern in (*_marked(), _AGAIN):
-        history = () if pattern is _AGAIN else earlier
+    for pattern in (*_marked(), _AGAIN, _LED):
+        history = () if pattern in _UNMARKED else earlier
         for match in pattern.finditer(text):
             found = _replacement(match, text, kept, history) if match.start("v") not in places else None
             if found:
@@ -106,12 +115,30 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
                 yield found
     yield from _recounted(text, kept)
     yield from _swapped(text, kept)
-    for match in _FIRST.finditer(text):
-        for name in _CHOICES:
-            own = [found for found in kept if found.name == name and found.end <= match.start()]
-            if len(own) > 1:
-                yield Found(name, own[0].value, match.start(), match.end())
+    yield from _renamed(text)
     yield from _unchanged(text, kept)
+
+
+def restored(text: str, kept: Sequence[Found]) -> Iterator[Found]:
+    """Yield the values that a message goes back to, in place of a later one: 还是按原来的, 前面那个对."""
+    for match in RESTORES.finditer(text):
+        own: dict[str, list[Found]] = {}
+        for found in kept:
+            if found.end <= match.start():
+                own.setdefault(found.name, []).append(found)
+        for name, told in own.items():
+            other = [found for found in told if found.value != told[-1].value]
+            if other:
+                back = other[-1] if match["last"] else other[0]
+                yield Found(name, back.value, *match.span())
+
+
+def _renamed(text: str) -> Iterator[Found]:
+    """Yield figures that are told afterwards what they are: 170是体重 不是身高."""
+    for match in _CALLED.finditer(text):
+        found = _first_figure(_NAMES[match["name"]], match["v"], *match.span("v"))
+        if found:
+            yield found
 
 
 def _swapped(text: str, kept: Sequence[Found]) -> Iterator[Found]:
@@ -174,8 +201,11 @@ def _replacement(
     near = _target(figure or 0.0, earlier, match, name)
     if near is not None:
         return Found(near.name, _scaled(near, match["v"], figure or 0.0), start, end)
+    old = _figure(words["old"]) if words.get("old") else None
+    if not earlier and name is None and {old, figure} <= _SHOES:
+        return Found("size", match["v"], start, end)
     unknown = not earlier or name is not None
-    if unknown and match.re is not _AGAIN and (name == "quantity" or not _CHOOSES.search(match[0])):
+    if unknown and match.re not in _UNMARKED and (name == "quantity" or not _CHOOSES.search(match[0])):
         return _first_figure(name, match["v"], start, end)
     return None
 
@@ -214,9 +244,13 @@ def _target(
         ]
         return same[-1] if same else None
     if _DIGIT_LOST.search(match[0]):
-        tenfold = [given for given in earlier if figure in (given.figure * 10, given.figure / 10)]
+        tenfold = [
+            given
+            for given in earlier
+            if any(figure in (given.figure * step, given.figure / step) for step in (10, 100))
+        ]
         return tenfold[-1] if tenfold else None
-    farthest = _NEXT if match.re is _AGAIN and _AGREES.search(match[0]) is None else None
+    farthest = _NEXT if match.re in _UNMARKED and _AGREES.search(match[0]) is None else None
     distances = [
         (abs(figure - given.figure) / given.figure, -place)
         for place, given in enumerate(earlier)
@@ -265,9 +299,15 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = expression(
-    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该|现?在|都|有|已经|[他她我])*|刚?(?:才|刚)?问[过了]+(?:一?下)?|上秤[称看]?了?|又?[长涨胖瘦]了|快|都)*{_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？])|了?(?=\s[^\d\s]))"
+    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[^\s\d，,。]{{1,5}}(?=(?:\d|{CHINESE}{{2}})[\d.]*{CHINESE}*吧(?:$|\n))|(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该|现?在|都|有|已经|[他她我])*|刚?(?:才|刚)?问[过了]+(?:一?下)?|上秤[称看]?了?|又?[长涨胖瘦]了|快|都)*){_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？])|了?(?=\s[^\d\s]))"
+)
+# After words that tell nothing else, too: 我瞅瞅 115.
+_LED = expression(
+    rf"\n(?!.*(?:[妈爸哥姐弟妹爷奶他她]|老[公婆]|另|再|还|也|加|和|跟))[^\s\d，,。?？]{{1,6}}[\s，,]+{_VALUE}(?=$|\n)"
 )
 _AGREES = expression("吧|行|可以")
+_UNMARKED = frozenset({_AGAIN, _LED})
+"""Without a word of correction."""
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
 _CHOOSES = expression("还是|[改换]")
 
@@ -278,7 +318,7 @@ def _marked() -> tuple[re.Pattern[str], ...]:
     slips = "|".join(lexicon.words("correction", "slips"))
     openers = rf"(?:{known}|{slips}|不是(?=[\s，,是])|不(?!要))+"
     name = any_of(list(_NAMES))
-    left = r"(?:^|[\s，,。;；]|[\d斤码])"
+    left = r"(?:^|[\s，,。;；（(]|[\d斤码])"
     return (
         expression(
             rf"(?P<name>{name})(?:[那这]个|那里|的|我|是|从?\d+|\s)*(?:{openers}|[改换变]){_FILL}(?:不是\d+)?{_FILL}{_VALUE}{_ENDED}"
@@ -286,17 +326,23 @@ def _marked() -> tuple[re.Pattern[str], ...]:
         expression(
             rf"不是\s*{_OLD}{_UNIT}(?:[，,\s]*(?:而?是|应该是|要)|[，,\s])\s*(?:(?:刚才?|刚刚|现在)?[量称测]?(?:的|了|是)*)?{_VALUE}{_ENDED}"
         ),
-        expression(rf"(?<![\d.]){_OLD}{_UNIT}\s*{openers}[了的啊哦\s，,是]*{_VALUE}{_ENDED}"),
         expression(
-            rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}[太有]点?[多少大小贵](?:了|啦)?[\s，,]*{_VALUE}{_ENDED}"
+            rf"(?<![\d.]){_OLD}{_UNIT}\s*(?:{openers}|[改换→]|[-=]+>)[了的啊哦\s，,是]*{_VALUE}{_ENDED}"
+        ),
+        expression(
+            rf"(?:不要|别|[打写说填选拍看]成|(?:原来|本来|之前)[说想要写选]*的?){_OLD}{_UNIT}了?[\s，,]*(?:后来|现在)?(?:决定|改|想|要|是)*{_VALUE}{_ENDED}"
+        ),
+        expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*你?们?[打写说填看听弄搞]成{_OLD}(?!\d)"),
+        expression(
+            rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}[太有]点?[多少大小贵](?:了|啦)?[\s，,]*[补退赔加减给]?{_VALUE}{_ENDED}"
         ),
         expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
         expression(
-            rf"(?:^|[\s，,])(?:现在|最近|如今|今年|今天称|不止|不到|[再又重][量称测](?:一[下遍])?|[哦啊嗯呃我]*(?:[今昨]天|刚才?|刚刚|早上|晚上|早晨)(?:又|自己)?[称量测](?:的|了|出来|下来|一?下)*(?:是|有|才|只有)?|[胖瘦重轻长高]了?\d+[多几]?(?:斤|cm|厘米|公分)[\s，,]*(?:现在|到)?|[^\s，,\d]{{0,3}}[胖瘦重轻长]到了?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"
+            rf"(?:^|[\s，,])[哦啊嗯呃诶哎欸我他她]*(?:现在|最近|如今|今年|今天称|不止|不到|[再又重][量称测](?:一[下遍])?|[哦啊嗯呃我]*(?:[今昨]天|刚才?|刚刚|早上|晚上|早晨)(?:又|自己)?[称量测](?:的|了|出来|下来|一?下)*(?:是|有|才|只有)?|[胖瘦重轻长高]了?\d+[多几]?(?:斤|cm|厘米|公分)[\s，,]*(?:现在|到)?|[^\s，,\d]{{0,3}}[胖瘦重轻长]到了?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"
         ),
         expression(rf"(?:^|[\s，,]){_VALUE}了(?=(?:现在|最近|如今|目前)(?:$|[\s，,。]))"),
-        expression(rf"(?:^|[\s，,])\*\s*{_VALUE}{_ENDED}"),
+        expression(rf"(?:^|[\s，,])(?:\*|{SETTLED})\s*{_VALUE}{_ENDED}"),
         expression(rf"\n\s*{_VALUE}(?:cm|厘米|公分)?[\s!！,，。~]*(?:{slips})"),
         expression(rf"(?<![\d.a-z]){_VALUE}\s*(?:才[对是行够]|才正确|\*(?=$|\s))"),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from assist.expressions import expression
 
 _BEFORE = expression(
-    r"(?:不要|不想要|不喜欢|除了|不是|(?:不要|别)(?:再|给我)*发|别给我?发?|不买|没拍|别要)(?:这个|那个|要)?\Z"
+    r"(?:不要|不想要|不喜欢|除了|[不弗勿唔]是|[不唔][系係]|(?:不要|别)(?:再|给我)*发|别给我?发?|不买|没拍|别要)(?:这个|那个|要)?\Z"
 )
 _AFTER = expression(
     r"(?:码|号|色)?的?(?:那[个件款条双])?(?:我?(?:就|都|先|也)?(?:不要|不想要|不考虑|不喜欢)(?:了|，|,|。|$|\s)|就?算了|退掉|取消|别[发要拿拍])"
@@ -21,11 +21,13 @@ _VOID_AFTER = expression(
 )
 _FEARED_AFTER = expression(r"(?:码|号)?(?:我?(?:就|有点)?[怕嫌]|会不会)(?:太|有点|偏)?[大小紧松短长挤]")
 _DENIED_BEFORE = expression(
-    r"(?:(?<!是)不是|(?<!还是)(?<!换回)(?<!要)(?:原来|之前|原先|本来|先前)的?[写填拍选说]?的?[是写填拍选])\Z"
+    r"(?:(?<!是)不是|(?<!还是)(?<!换回)(?<!要)(?:原来|之前|原先|本来|先前)的?[写填拍选说]?的?[是写填拍选]|(?<![没要])[说写填打看听记]成了?|(?:别|不要|不用)再?[送寄发](?![错丢])[^\s，,。]{0,3})\Z"
 )
 # 昨天买的今天还不发: the day it was bought, not the day of asking.
 _ASKING = expression(r"(?:都|也|怎么|为什么|为啥|到现在)*(?:还|才|仍|又)")
-_IN_SHOES = expression(r"(?:cm|厘米|公分)?是?[穿带]着?了?鞋子?(?:是|有|后|之后|大概)*(?:\Z|(?=[\s，,。的]))")
+_IN_SHOES = expression(
+    r"(?:cm|厘米|公分)?是?(?:[穿带加连]着?了?|算上)鞋子?(?:是|有|后|之后|大概)*(?:\Z|(?=[\s，,。的]))"
+)
 _TODAY = expression(r"(?:今[天日早晚]|现在)\Z")
 # What came.
 _CAME_BEFORE = expression(
@@ -40,8 +42,10 @@ _ORDERED_BEFORE = expression(
 _HELD_AFTER = expression(r"(?:码|号)?的?(?:太|有点|偏|穿着?)?(?:有点)?(?:[大小紧松短长])了")
 
 
+_WHO = "(?P<who>[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|朋友|闺蜜|同事|儿子|女儿|孩子|宝宝)"
+_PERSON = expression(_WHO)
 _LEFT_PERSON = expression(
-    r"(?P<who>[妈爸哥姐弟妹爷奶]|老公|老婆|媳妇|对象|朋友|闺蜜|同事|儿子|女儿|孩子|宝宝)的?(?:那?[件个份条双])?(?:就|先|都)?(?:不[买要拍用]|算)了"
+    rf"{_WHO}的?(?:那?[件个份条双])?(?:就|先|都|暂时)*(?:(?:不[买要拍用拿选订]|算)了|不[买要拍用拿选订](?=$|[\s，,。]))"
 )
 
 
@@ -52,8 +56,11 @@ def left_people(text: str) -> Iterator[tuple[int, str]]:
 
 def is_of(people: Sequence[tuple[int, str]], text: str, start: int, end: int) -> bool:
     """Say whether a value belongs to one of `people`: named in its own clause, before it is said."""
+    if not people:
+        return False
     clause = re.split(r"[\s，,。;；]", text[:start])[-1]
-    return any(who in clause and end <= place for place, who in people)
+    named = [match["who"] for match in _PERSON.finditer(clause)]
+    return any(who in named[-1:] and end <= place for place, who in people)
 
 
 def is_refused(text: str, start: int, end: int | None = None) -> bool:

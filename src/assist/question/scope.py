@@ -11,6 +11,7 @@ from typing import TypeAlias
 from assist.documents import Document
 from assist.expressions import expression
 from assist.question import lexicon, twins
+from assist.question.corrections import RESTORES, SETTLED
 from assist.question.kin import Kin
 from assist.question.naming import ProductEntry, has_variant, product_entries
 from assist.question.options import described_options, is_code, pointed_options, priced_options
@@ -399,24 +400,38 @@ def _id_words(text: str) -> list[tuple[int, int, str]]:
 def _standing(ids: Mapping[tuple[int, int], str], text: str) -> list[str]:
     """Return the products that stand after 不是A102 是A103, A102 打错了 A103, 还是A103吧 and 不看A102了."""
     wanted: list[str] = []
-    for (start, end), product in ids.items():
+    last = 0
+    for at, ((start, end), product) in enumerate(ids.items()):
+        between, last = text[last:start], end
         if len(ids) > 1 and (_DENIED.search(text[:start]) or _LEFT.match(text, end)):
             wanted = [other for other in wanted if other != product]
             continue
         corrected = _corrected().search(text[:start]) is not None or _EARLIER_WRONG.match(text, end)
         after_all = _AFTER_ALL.search(text[:start])
-        chosen = after_all is not None and ("就" in after_all[0] or _DECIDED.match(text, end) is not None)
+        chosen = after_all is not None and (
+            product in list(ids.values())[:at]
+            or _SETTLES.search(after_all[0]) is not None
+            or _DECIDED.match(text, end) is not None
+        )
+        chosen = chosen or _CHANGED_TO.fullmatch(between) is not None
         wanted = [product] if corrected or chosen else [*wanted, product]
+    if len(set(wanted)) > 1 and RESTORES.search(text, last):
+        return wanted[:1]
     return wanted
 
 
-_DENIED = expression(r"(?<!是)不是(?:\s*|[这那][个款件双])\Z")
+_DENIED = expression(
+    r"(?:(?<!是)不是|不要|别|[打写说填选拍看]成|(?:原来|本来|之前)[说想要看买]*的?)(?:\s*|[这那][个款件双])\Z"
+)
+# A102→A103, A102改A103, A102 *A103, A102 / 定了 A103.
+_CHANGED_TO = expression(rf"的?\s*(?:[改换][成为]?|→|[-=]+>|\*|{SETTLED})\s*")
+_SETTLES = expression("就|算了|[换改]")
 _AFTER_ALL = expression(
-    r"(?:^|[\s，,])(?:那|算了|我)?(?:(?:还是|就)(?:[要买看选拿说问改换]|[说问]的?)?|换一?[个款件]|[换改]成)\s*\Z"
+    r"(?:^|[\s，,])(?:那|算了|我)?(?:嗯+|对|(?:还是|就)(?:[要买看选拿说问改换]|[说问]的?)?|换(?:一?[个款件])?|[换改]成)\s*\Z"
 )
 _LEFT = expression(r"(?:的|这[款个]|那[款个]|[\s，,])*(?:就|先)?不(?:看|要|买)了")
 _EARLIER_WRONG = expression(
-    r"[^\n]{0,12}(?:上面|刚才|前面|之前|上一?条)(?:那[个款]*|的|我)?[发打写说拿看]?错"
+    r"(?:才对|[!！\s]*[打发说写]错)|[^\n]{0,12}(?:上面|刚才|前面|之前|上一?条)(?:那[个款]*|的|我)?[发打写说拿看]?错"
 )
 _DECIDED = expression("(?:的)?(?:吧|好了|算了)")
 
@@ -426,11 +441,13 @@ def _corrected() -> re.Pattern[str]:
     known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
     slips = "|".join(lexicon.words("correction", "slips"))
     return expression(
-        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买指]的?|[是了的啊哦呀\s，,。:：]|应该|问)*\Z"
+        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买指]的?|[是系係了的啊哦呀\s，,。:：]|应该|问)*\Z"
     )
 
 
-_TAKES_BACK = expression("不是(?:[这那说]|一[款个])|不对|[哦啊噢]不|不不|撤回|收回|不是不是|算了")
+_TAKES_BACK = expression(
+    "不是(?:[这那说]|一[款个])|不对|[哦啊噢]不|不不|撤回|收回|唔[系係]|[弗勿]是|不是不是|算了"
+)
 
 
 def _shape(word: str) -> str:

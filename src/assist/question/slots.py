@@ -13,7 +13,7 @@ from assist.messages import Message, Slot
 from assist.question import english
 from assist.question.bodies import body_slots
 from assist.question.codes import code_slots
-from assist.question.corrections import retyped
+from assist.question.corrections import restored, retyped
 from assist.question.counts import count_slots
 from assist.question.dates import date_slots, day_slots
 from assist.question.found import Found
@@ -81,7 +81,8 @@ def message_slots(
     kept = [found for found in sorted(kept, key=lambda found: found.start) if found.name]
     again = list(retyped(text, kept, before))
     kept = [found for found in _wanted(kept, text) if not any(_overlap(found, other) for other in again)]
-    kept = _meant(sorted([*kept, *again], key=lambda found: found.start), text)
+    kept = sorted([*kept, *again], key=lambda found: found.start)
+    kept = _meant(sorted([*kept, *restored(text, kept)], key=lambda found: found.start), text)
     slots = [_located(found, normalized) for found in kept]
     reasons = [
         Slot(found.name, found.value, spelled[found.start : found.end]) for found in reason_slots(spelled)

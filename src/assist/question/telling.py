@@ -50,5 +50,5 @@ def wanted_address(history: Sequence[Turn]) -> bool:
     return bool(history) and history[-1].role != "buyer" and _ASKED_FOR.search(history[-1].text) is not None
 
 
-_LEFT = expression("订单编?号?码?|运?单号|快递|物流|[是为:：]")
+_LEFT = expression("订单编?号?码?|运?单号|快递|物流|[是为:：嗯好的对哦啊]")
 _LONGEST = 20

@@ -439,7 +439,8 @@ def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:
 @lru_cache(maxsize=256)
 def _social_kinds(text: str) -> tuple[SegmentKind, ...]:
     """Return the kinds of the pieces of a message that only greets, thanks, hurries; empty: it does more."""
-    if len(text) > 60:
+    # A number that is given, 嗯 SF1234567890456, is something to understand.
+    if len(text) > 60 or wording.CODE.search(fold(text)):
         return ()
     if _ONLY_MARKS.fullmatch(text):
         return (SegmentKind.URGING,)

@@ -13,7 +13,7 @@ from assist.question.refusal import is_refused
 from assist.question.sizes import is_size
 
 _SHORT = expression(
-    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴](?!确|话)|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|[拍写填选买]成|(?<=成.)了|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
+    r"(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?:[的滴嘅哒](?!确|话)|额(?![\u4e00-\u9fff])|款|(?=[sml](?:码|号|(?![a-z0-9]))|[2-9]?x*[sl](?![a-z])|[拍写填选买]成|(?<=成.)了|t恤|裤|裙|鞋|衬衫|卫衣|外套|\s|$))"
 )
 # A shade that no list holds: a word for what it looks like, and the colour (焦糖驼, 克莱因蓝, 铁锈红).
 _THINGS = (
@@ -29,7 +29,7 @@ _SHADE = expression(
 )
 # Chosen by the bare word: 还是白吧, 黑38.
 _CHOSEN = expression(
-    r"(?:(?:还是|就|改|换|要|按)(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?=吧|了?$|了?\s|[，,。])|(?:^|[\s，,])(?P<w>[黑白红蓝绿黄紫灰粉棕橙橘])(?=\s?[34]\d(?!\d))|(?<=一[个件条双])(?P<u>[黑白红蓝绿黄紫灰粉棕橙橘])(?=$|[\s，,一]))"
+    r"(?:(?:还是|就|改|换|要|按)(?P<v>[黑白红蓝绿黄紫灰粉棕橙橘])(?=吧|了?$|了?\s|[，,。])|(?:^|[\s，,])(?P<w>[黑白红蓝绿黄紫灰粉棕橙橘])(?=\s?[34]\d(?!\d)|吧(?:$|[\s，,。]))|(?:^|[\s，,（(]|[是要拿])(?P<x>[黑白红蓝绿黄紫灰粉棕橙橘])(?=才对|不是|[哦呀啊]?(?:[!！）)]|$|[\s，,。]))|(?<=一[个件条双])(?P<u>[黑白红蓝绿黄紫灰粉棕橙橘])(?=$|[\s，,一]))"
 )
 _FOREIGN = expression(
     r"(?<![a-z])(?:(?P<en>black|white|red|blue|green|yellow|purple|gr[ae]y|pink|brown|orange|beige)(?![a-z]|\s?friday)|"
@@ -85,7 +85,7 @@ def color_slots(text: str) -> Iterator[Found]:
         if not _NOT_SHORT.search(text[: match.start()]) and not is_refused(text, *match.span()):
             yield Found("color", match["v"] + "色", match.start(), match.end())
     for match in _CHOSEN.finditer(text):
-        group = next(name for name in "vwu" if match[name])
+        group = next(name for name in "vwux" if match[name])
         if not is_refused(text, *match.span(group)):
             yield Found("color", match[group] + "色", *match.span(group))
     for match in _FOREIGN.finditer(text):

@@ -19,7 +19,7 @@ LINK = expression(r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.IGNO
 _LABEL = r"(?:(?:咨询)?(?:订单(?:编?号|金额)|(?:下单|付款)时间|商品(?:id|编号)|(?:运单|退货单)号)\s*:\s*)?"
 _MASK = expression(rf"{_LABEL}\[[^\[\]\n]{{1,24}}\]|/:[a-z@^_\-*,.&<>()0-9]{{1,6}}|&nbsp;|#e-s\[[^\]]*\]")
 # Order and parcel numbers say nothing about what is asked.
-_CODE = expression(r"(?:订单号?|单号)?[:：]?\s*(?<![\da-z])[a-z]{0,4}\d{10,20}(?!\d)")
+CODE = expression(r"(?:订单号?|单号)?[:：]?\s*(?<![\da-z])[a-z]{0,4}\d{10,20}(?!\d)")
 _PICTURES = (
     "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\u3030\ufe0f"
 )
@@ -89,7 +89,7 @@ def tidy(text: str) -> str:
     """Leave out of a folded text what asks nothing."""
     if _NOISE.search(text) or "http" in text:
         text = _PICTURE.sub(" ", _MASK.sub(" ", LINK.sub(" ", text)))
-    text = _CODE.sub(" ", text) if _CODE.search(text) else text
+    text = CODE.sub(" ", text) if CODE.search(text) else text
     text = text.strip(_EDGE)
     text = _REPEATED.sub(r"\1", text) if any(marks in text for marks in _TWICE) else text
     text = _trim_start(_trim_end(text))
