@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assist.documents import BlockKind, Document, Row, Span, Table
 from assist.draft.evidence import Candidate, Evidence, cite
+from assist.draft.size_advice import SizeAdvice, size_advice
 from assist.draft.speak import closed
 from assist.draft.units import Unit, product_units
 from assist.draft.usual_size import unmade_size_candidate, usual_size_candidate
@@ -363,6 +364,9 @@ def _decide(
     rows = sorted({reading.row for reading in readings if reading.row is not None})
     remark = _remark(product, part, evidence)
     chosen = rows[0] if len(rows) == 1 else _between(rows, readings, remark, evidence)
+    advice = size_advice(product, evidence.question.clean)
+    if advice is not None and len(rows) == 1 and _holds(table, chosen + advice.step):
+        return _advised(number, product, table, readings, chosen, advice)
     text, shown = _sentence(
         table, readings, rows, chosen, _habit(evidence), pet=_of_pet(table, product, evidence)
     )
@@ -371,6 +375,35 @@ def _decide(
     fact = StatedFact("推荐尺码", size, origin="computed", document_id=product.id)
     first = Statement(text, places, (fact,), number, shown)
     return Candidate(number, "size", (first, *remark), 0.96)
+
+
+def _holds(table: Table, row: int) -> bool:
+    """Say whether a row is the next size of a table that goes from size to size."""
+    return 0 <= row < len(table.rows) and not _is_crossed(table)
+
+
+def _advised(
+    number: int,
+    product: Document,
+    table: Table,
+    readings: Sequence[_Reading],
+    row: int,
+    advice: SizeAdvice,
+) -> Candidate:
+    """Go by the table, then by what the page advises for what the shopper said besides."""
+    given, spans, shown = _told(table, readings, row)
+    chosen = row + advice.step
+    size = _size(table, chosen)
+    way = "大" if advice.step > 0 else "小"
+    text = closed(
+        f"按您{given}，对照尺码表是{_label(_size(table, row))}（{spans}），"
+        f"您说{advice.trait}，建议{way}一码，选{_label(size)}"
+    )
+    why = cite(product, advice.unit.span, advice.unit.section)
+    places = (*(cite(product, table.rows[at].span, table.section) for at in (row, chosen)), why)
+    fact = StatedFact("推荐尺码", size, origin="computed", document_id=product.id)
+    first = Statement(text, places, (fact,), number, shown)
+    return Candidate(number, "size", (first, Statement(closed(advice.unit.quote), (why,), (), number)), 0.96)
 
 
 def _between(
@@ -398,14 +431,10 @@ def _habit(evidence: Evidence) -> str:
 def _sentence(
     table: Table, readings: Sequence[_Reading], rows: Sequence[int], chosen: int, habit: str, *, pet: bool
 ) -> tuple[str, tuple[str, ...]]:
-    shown = tuple(f"{_plain(reading.value)}{reading.measure.unit}" for reading in readings)
-    given = "、".join(f"{r.measure.name}{value}" for r, value in zip(readings, shown, strict=True))
+    given, spans, shown = _told(table, readings, chosen)
     given = given if pet else f"您{given}"
     size = _label(_size(table, chosen))
     if len(rows) == 1:
-        spans = "、".join(
-            f"{r.measure.name}{table.rows[chosen].cells[r.measure.column].text}" for r in readings
-        )
         text = f"按{given}，对照尺码表建议选{size}（{spans}）"
         larger = chosen + 1
         if habit and larger < len(table.rows) and not _is_crossed(table):
@@ -415,6 +444,15 @@ def _sentence(
         f"{r.measure.name}对应{_label(_size(table, r.row))}" for r in readings if r.row is not None
     )
     return closed(f"按{given}，{sides}，正好在两码之间，建议选{size}"), (*shown, "两码")
+
+
+def _told(table: Table, readings: Sequence[_Reading], row: int) -> tuple[str, str, tuple[str, ...]]:
+    """What the shopper gave, what a row of the table holds of that, and the shopper's figures by themselves."""
+    shown = tuple(f"{_plain(reading.value)}{reading.measure.unit}" for reading in readings)
+    given = "、".join(f"{r.measure.name}{value}" for r, value in zip(readings, shown, strict=True))
+    cells = table.rows[row].cells
+    spans = "、".join(f"{r.measure.name}{cells[r.measure.column].text}" for r in readings)
+    return given, spans, shown
 
 
 def _size(table: Table, row: int) -> str:

@@ -27,10 +27,10 @@ _THREE = expression(
 )
 _FOOT = expression(
     rf"脚(?:丫子?|板|掌|底|长度?|的长度?)*{_FILL}(?:(?P<low>\d\d(?:\.\d)?)\s*[到至~\-])?"
-    rf"(?P<v>{_FIGURE})(?P<u>{_UNIT})?(?P<half>半|5)?(?!\d|{_UNIT}?\s*(?:码|号|宽|高|个|双|斤|岁|天))"
+    rf"(?P<v>{_FIGURE})(?P<u>{_UNIT})?(?P<half>半|[1-9])?(?!\d|{_UNIT}?\s*(?:码|号|宽|高|个|双|斤|岁|天))"
 )
 _FOOT_BEFORE = expression(
-    rf"(?<![\d.])(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})(?P<half>半)?的?|的)(?:内|光)?脚(?!感|垫|架|踏|踝)"
+    rf"(?<![\d.])(?P<v>{_FIGURE})(?:(?P<u>{_UNIT})(?P<half>半|[1-9])?的?|的)(?:内|光)?脚(?!感|垫|架|踏|踝)"
 )
 _GIRTHS = {
     "腰": "waist_cm", "臀": "hip_cm", "屁": "hip_cm", "胸": "bust_cm", "肩": "shoulder_cm", "颈": "neck_cm",
@@ -96,7 +96,8 @@ def _foot(match: re.Match[str]) -> float | None:
     if groups.get("low"):
         value = (value + float(groups["low"])) / 2
     if groups["half"] and match["u"]:
-        value += 0.5
+        # 24厘米半, 16厘米8: what follows a whole unit are its tenths.
+        value += 0.5 if groups["half"] == "半" else int(groups["half"]) / 10
     millimetres = match["u"] is not None and match["u"].strip() in ("mm", "毫米")
     return value / 10 if millimetres or value >= 100 else value
 
