@@ -45,6 +45,7 @@ _COMPLAINT = "售后/投诉/投诉/平台介入"
 _ABUSE = "售后/投诉/辱骂/情绪激烈"
 _UNKNOWN = "通用/其他/超出范围/无法识别"
 _CLAIM = "售后/赔付"
+_CUSTOM = "售前/服务/定制/改尺寸"
 _RIVALS = "通用/风险/贬低竞品/比价"
 _NEVER = frozenset({"通用/风险/他人信息", "通用/风险/指令注入/越权"})
 """Refused whatever else a message asks."""
@@ -54,6 +55,8 @@ _CURES = expression(
     "治(?!安)|矫正|掰(?:正|过来|回来)|疗效|药效|止[痛痒血咳]|消炎|降(?:血?压|血?糖|血?脂)|根除"
 )
 """Who asks for a cure is refused, however unsure the intent."""
+_TERMS = expression("几|多少|多久|多长|收费|[要加]钱|免费")
+"""Who asks for the terms of what is made to order (`最多刻几个字`) wishes for nothing yet."""
 _CLAIMED = expression(r"赔我|给我|我要|必须|凭什么")
 """What is only supposed is a question about the rules, not a claim."""
 
@@ -160,7 +163,8 @@ def _asks_in_general(part: Part) -> bool:
     """Say whether a part only asks about what would need a person, or rather about a property of the goods."""
     rules = bool(_SUPPOSED.search(part.clean)) and not _CLAIMED.search(part.clean)
     supposed = rules and (part.intent or "").startswith(_CLAIM)
-    return supposed or _asks_of_goods(part)
+    terms = part.intent == _CUSTOM and bool(_TERMS.search(part.clean))
+    return supposed or terms or _asks_of_goods(part)
 
 
 def _asks_of_goods(part: Part) -> bool:

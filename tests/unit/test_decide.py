@@ -259,3 +259,17 @@ def test_an_unsure_refusal_is_left_to_the_sources_unless_a_cure_is_asked_for(ask
 def test_with_a_product_in_view_small_talk_must_be_sure(score, products, expected):
     said = replace(part(CHAT, Behaviour.QUICK, score, "下雪压久了要紧不"), products=products)
     assert route(question(said)).decision is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("最多能刻几个字", Decision.SUGGEST),
+        ("刻字要多久", Decision.SUGGEST),
+        ("改裤脚收费吗", Decision.SUGGEST),
+        ("给我刻个王字", Decision.HANDOFF),
+    ],
+)
+def test_the_terms_of_what_is_made_to_order_are_answered(asked, expected):
+    custom = part("售前/服务/定制/改尺寸", Behaviour.HANDOFF, 0.95, asked)
+    assert route(question(custom)).decision is expected

@@ -82,7 +82,7 @@ BARE = 0.7
 _FAULT = "售后/质量/使用故障"
 """Nor does a parameter tell what to do about a fault."""
 _MANNER_ASKED = expression(
-    r"怎么(?:搞|弄|连|配|操作|设置?|调|装|拆|安|接|换)|(?:搜|连|配|装|找|接)不(?:到|上|好|成)|不会(?:弄|连|装|用|搞)"
+    r"怎么(?:搞|弄|连|配|操作|设置?|调|装|拆|安|接|换|进(?!货)|退出|切换?|打开|关)|(?:搜|连|配|装|找|接)不(?:到|上|好|成)|不会(?:弄|连|装|用|搞)"
 )
 FORMER = 0.4
 """A price of before the offer answers this much less likely, unless it is asked for."""

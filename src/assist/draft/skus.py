@@ -78,6 +78,9 @@ def sku_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidat
         return []
     named = named_words(part, evidence)
     facts = [fact for fact in wanted if _is_named(fact, named, product)] if named else wanted
+    if facts and all(fold(fact.value) in named for fact in facts):
+        # That the glossy one is of gloss tells nothing.
+        return []
     if named and facts:
         return [_stated(product, _told_apart(facts, named, part, evidence, product), named, number)]
     if named or _said_for_all(product, wanted[0]):

@@ -25,6 +25,8 @@ _TOKEN = expression(r"[a-z0-9.]+|[一-鿿]+")
 _RUN = expression(r"[a-z]+|\d+(?:\.\d+)?")
 _HAN = expression(r"[一-鿿]{2,}")
 _SHORT = expression(r"(?P<char>[一-鿿])(?:色|款|的)")
+_PICKS = expression("哪|几号|什么色|[选拍拿买配]")
+_BETWEEN = expression("之间|犹豫|拿不准|介于")
 _SIZE = "尺码"
 _BODY = ("height_cm", "weight_kg", "foot_cm", "bust_cm", "waist_cm", "hip_cm")
 _PART_OF_WORD = 3
@@ -46,8 +48,29 @@ def named_rows(table: Table, asked: str) -> list[Row]:
 def of_other_rows(units: Sequence[Unit], product: Document, asked: str) -> frozenset[int]:
     """Return the numbers of the units that are rows beside the one that is asked about."""
     named = {table: named_rows(table, asked) for table in product.tables if table.kind is BlockKind.TABLE}
+    if _PICKS.search(asked):
+        named |= {table: rows_for(table, asked) for table in product.tables if not named.get(table)}
     others = {row.span for table, rows in named.items() if rows for row in table.rows if row not in rows}
     return frozenset(at for at, unit in enumerate(units) if unit.kind == "row" and unit.span in others)
+
+
+def rows_for(table: Table, asked: str) -> list[Row]:
+    """Return the rows one cell of which tells whom or what they are for in the words of a question (`黄皮`); none where all do."""
+    if table.kind not in _TABLES or len(table.header) < 2:
+        return []
+    plain = fold(asked).replace(" ", "")
+    held = [frozenset(_choices_of(row)) for row in table.rows]
+    named = {choice for choices in held for choice in choices if choice in plain}
+    # 冷白皮 is not what 白皮 is for.
+    own = {choice for choice in named if not any(choice != other and choice in other for other in named)}
+    rows = [row for row, choices in zip(table.rows, held, strict=True) if own & choices]
+    return rows if len(rows) < len(table.rows) else []
+
+
+def _choices_of(row: Row) -> Iterator[str]:
+    """Yield what the cells of a row behind the first list, where it is words."""
+    for cell in row.cells[1:]:
+        yield from (piece for piece in _ALTERNATIVES.split(_plain(cell.text)) if _HAN.fullmatch(piece))
 
 
 def cell_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
@@ -73,10 +96,20 @@ def rows_compared(part: Part, number: int, product: Document) -> Candidate | Non
         if 2 <= len(chosen) <= MAX_COMPARED:
             spans = {table.rows[at].span for at in chosen}
             units = [unit for unit in product_units(product) if unit.kind == "row" and unit.span in spans]
-            return Candidate(
-                number, "comparison", tuple(_said(unit, part, number) for unit in units), COMPARED_SCORE
-            )
+            said = tuple(_said(unit, part, number) for unit in units)
+            if _BETWEEN.search(part.clean):
+                said += _advice(product, table, number)
+            return Candidate(number, "comparison", said, COMPARED_SCORE)
     return None
+
+
+def _advice(product: Document, table: Table, number: int) -> tuple[Statement, ...]:
+    """Say what the section of a table advises who stands between two of its rows."""
+    return tuple(
+        Statement(closed(unit.quote.strip()), (cite(product, unit.span, unit.section),), (), number)
+        for unit in product_units(product)
+        if unit.kind == "text" and unit.section == table.section and _BETWEEN.search(unit.text)
+    )[:1]
 
 
 def labels_named(labels: tuple[str, ...], asked: str) -> tuple[int, ...]:

@@ -48,6 +48,8 @@ _MEASURES = {
     "多长": "", "多高": "length", "多宽": "length", "多厚": "length", "多深": "length", "多粗": "length", "多远": "length",
     "多重": "weight", "多沉": "weight", "多大": "",
 }  # fmt: skip
+_CHOOSES = expression("[拍选用买要拿穿涂挑配入戴]$")
+"""拍几号 asks for a shade or a size, not for a day."""
 _KINDS = frozenset("样种款色个家")
 """How many kinds there are is told by naming them."""
 _RARE_UNITS = frozenset("牛兆代寸档道匹转帕赫伏安层级")
@@ -202,6 +204,8 @@ def _told(told: str, about: re.Match[str]) -> str:
 def _measure(found: re.Match[str], cut: Cut) -> Iterator[Demand]:
     """An amount in the unit that is asked for (`几克`, `多重`), of the thing that is asked about."""
     unit = (found["unit"] or "").removeprefix("个")
+    if unit[:1] == "号" and _CHOOSES.search(found["of"] or ""):
+        return
     read = quantities(f"3{unit}")
     named = _names(found[0])
     if read and read[0].unit and read[0].group != "piece" and unit[:1] not in _KINDS:

@@ -37,7 +37,9 @@ _BARE = expression(r"(?<![a-z0-9.\-])\d{3,5}(?![a-z0-9.%])")
 _FEWEST_FIGURES = 3
 _THAT = expression(r"(?:的|号)?[那这][个款件双台盒瓶副种把袋条只块罐支套]")
 # 跟F101比哪个轻: the product in view is the other one.
-_AGAINST = expression(r"(?:^|[\s，,])(?:它|这个|这款)?(?:跟|和|与|同|比)(?!.*[一-鿿a-z0-9](?:和|跟|与))")
+_AGAINST = expression(
+    r"(?:^|[\s，,])(?:它|这个|这款|我(?:这个|这款|看的)?)?(?:跟|和|与|同|比)(?!.*[一-鿿a-z0-9](?:和|跟|与))"
+)
 _NO_NOUN = expression(r"(?:哪|有[什啥]|区别|差|的区别|对比|比|谁|怎么|咋)|\Z")
 _LONGEST_NOUN = 6
 

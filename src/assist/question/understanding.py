@@ -37,6 +37,7 @@ from assist.question.slots import merge, message_slots
 from assist.question.subjects import replaced
 from assist.question.telling import ADDRESS, told, wanted_address
 from assist.question.wares import sku_slot
+from assist.question.wonders import wonders
 from assist.settings import MessageSettings
 from assist.shop import ShopProfile
 from assist.text.normalize import Normalized, fold, normalize
@@ -182,7 +183,7 @@ class Understanding:
         pieces = drafts(cut) or (whole,)
         scopes, pointing = self._scopes(text, pieces, context, mention)
         pieces = tuple(
-            self._told(draft, words, scope, before)
+            self._told(_wondering(draft, text, scope), words, scope, before)
             for draft, words, scope in zip(pieces, pointing, scopes, strict=True)
         )
         products = tuple(dict.fromkeys(product for scope in scopes for product in scope))
@@ -376,6 +377,12 @@ class Understanding:
 
     def _history(self, message: Message) -> tuple[Turn, ...]:
         return message.history[-self._settings.max_history :] if self._settings.max_history else ()
+
+
+def _wondering(draft: Draft, text: str, products: tuple[str, ...]) -> Draft:
+    """Put a doubt about goods in view (`发黄 坏了？`) as a question whether that is as it should be."""
+    clean = wonders(draft.clean, text[draft.span.start : draft.span.end + 1]) if products else draft.clean
+    return replace(draft, clean=clean) if clean != draft.clean else draft
 
 
 def is_vague(clean: str) -> bool:

@@ -1,5 +1,7 @@
 """What is true of one SKU, and asking which one when they differ."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -260,3 +262,19 @@ def test_a_column_that_only_tells_whether_it_is_there_is_no_answer_to_how_far():
     for text, asks in (("遥控离多远还能按", False), ("有遥控吗", True)):
         asked = part(text, aspects=[("遥控",)], demands=demands(text, Tokenizer().words))
         assert bool(sku_candidates(asked, 0, evidence(asked, pages=[product]))) is asks
+
+
+def test_that_the_black_one_is_black_tells_nothing():
+    page = jacket()
+    product = replace(
+        page,
+        facts=(
+            *page.facts,
+            *(
+                Fact("外观", row.cells[1].text, row.span, sku=row.cells[0].text, section="规格")
+                for row in page.tables[0].rows
+            ),
+        ),
+    )
+    asked = part("黑色的会掉色吗", aspects=[("外观",)], sku=("黑色",))
+    assert sku_candidates(asked, 0, evidence(asked, pages=[product])) == []

@@ -6,7 +6,7 @@ from assist.documents import BlockKind
 from assist.draft.comparison import comparison_candidate
 from assist.draft.pages import page_candidates
 from assist.draft.skus import named_words
-from assist.draft.table_rows import cell_candidate, named_rows
+from assist.draft.table_rows import cell_candidate, named_rows, rows_for
 from unit.draft.shop_pages import Page
 from unit.draft.writing import evidence, part, said
 
@@ -86,6 +86,50 @@ def test_rows_beside_the_one_that_is_asked_about_are_not_said():
     asked = part("强劲的那档吵不吵")
     given = evidence(asked, pages=[made(MODES)], likes={"噪音": 0.9})
     assert said(page_candidates(asked, 0, given)[0]) == "强劲模式：噪音62dB，续航约2小时。"
+
+
+SHADES = (
+    BlockKind.TABLE,
+    ("色号", "名称", "适合"),
+    [("N10", "瓷白", "冷白皮"), ("W20", "暖自然", "黄皮、自然肤色"), ("W25", "小麦", "深肤色、自然肤色")],
+    "色号表",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "labels"),
+    [
+        ("黄皮拍几号", ["W20"]),
+        ("我冷白皮选哪个", ["N10"]),
+        ("自然肤色买哪个", ["W20", "W25"]),
+        ("哪个好看", []),
+    ],
+)
+def test_a_row_is_for_whom_one_of_its_cells_names(asked, labels):
+    (table,) = made(SHADES).tables
+    assert [row.cells[0].text for row in rows_for(table, asked)] == labels
+
+
+def test_what_all_rows_are_for_picks_none():
+    table = (BlockKind.TABLE, ("型号", "适合"), [("一", "油皮、干皮"), ("二", "干皮")], "型号")
+    assert rows_for(made(table).tables[0], "干皮选哪个") == []
+
+
+def test_who_picks_is_told_the_row_for_such_people_alone():
+    asked = part("黄皮拍几号")
+    given = evidence(asked, pages=[made(SHADES)], likes={"适合": 0.9})
+    assert said(page_candidates(asked, 0, given)[0]) == "W20：名称暖自然，适合黄皮、自然肤色。"
+
+
+def test_who_stands_between_two_rows_is_told_what_the_page_advises():
+    page = Page()
+    page.table(*SHADES)
+    page.line("在两个色号之间犹豫时选浅一号。", section="色号表")
+    asked = part("n10和w20犹豫选哪个", intent="售前/商品/型号/款式差异")
+    found = comparison_candidate(asked, 0, evidence(asked, pages=[page.document()]))
+    assert found.statements[-1].text == "在两个色号之间犹豫时选浅一号。"
+    plain = part("n10和w20区别", intent="售前/商品/型号/款式差异")
+    assert len(comparison_candidate(plain, 0, evidence(plain, pages=[page.document()])).statements) == 2
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from assist.text.quantities import Dimension
         ("什么时候发货", "发货时间"),
         ("到成都几天能到", "到货时间"),
         ("is it waterproof", "防水"),
+        ("滤芯怎么换", "换部件"),
+        ("大了怎么换", "换货"),
     ],
 )
 def test_first_aspect(clean, first):

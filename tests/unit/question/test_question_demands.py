@@ -86,6 +86,7 @@ def test_a_property_may_be_named_as_pages_name_it():
         ("内衬什么颜色", "内衬：深灰色", "有黑色和灰色"),
         ("纽扣是什么色", "金属扣银色", "有黑色和米色"),
         ("这灯多少流明", "光通量800流明", "色温4000k"),
+        ("蹭衣服上怎么洗", "沾到衣物用皂液洗", "用温水冲净，再用洁面乳清洗一遍"),
         ("谷氨酸占几成", "占三成", "主要成分是谷氨酸"),
         ("滤芯多久换一次", "建议每3个月更换滤芯", "滤芯可水洗，晾干24小时再装回"),
         ("刷头几个月要换新的", "刷头3个月一换", "刷头×2"),
@@ -154,3 +155,8 @@ def test_goods_that_are_such_a_part_themselves_are_the_whole():
 def test_of_a_size_tells_what_names_it_or_none(said, tells):
     (demand,) = [item for item in demands("31码一只有多重") if isinstance(item, Size)]
     assert met(demand, said) is tells
+
+
+def test_a_number_that_is_chosen_is_no_day():
+    assert demands("黄皮拍几号") == ()
+    assert [item for item in demands("几号发货") if isinstance(item, Amount)]

@@ -112,3 +112,16 @@ def test_a_choice_is_one_for_an_order_where_it_was_made_by_mistake_or_the_order_
 )
 def test_what_failed_after_it_came_is_a_fault(clean, meant):
     assert first(clean, "售前/物流/到货时间", 0.4) == meant
+
+
+def test_who_goes_to_work_does_not_ask_when_the_shop_does():
+    hours = "通用/店铺/营业/客服时间"
+    assert first("几点上班", hours) == hours
+    assert first("明天还有人吗", hours) == hours
+    assert first("刚上班 要淡点的", hours) != hours
+
+
+def test_hard_words_are_heard_where_they_stand():
+    abuse = "售后/投诉/辱骂/情绪激烈"
+    assert first("你们就是骗子", abuse) == abuse
+    assert first("嘴唇黑涂哪支", abuse, 0.26) != abuse

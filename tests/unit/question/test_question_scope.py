@@ -42,6 +42,7 @@ def test_sku_words_come_from_the_sku_table(shop_catalog):
         ("pro多重", "C501", ("C502",)),
         ("普通版多重", "C502", ("C501",)),
         ("普通版多重", "A102", ()),
+        ("我跟a102比哪个厚", "A103", ("A102",)),
         ("掉色吗", None, ()),
     ],
 )
@@ -70,6 +71,12 @@ def test_an_id_the_shop_lacks_is_reported(shop_catalog, text):
 )
 def test_other_numbers_are_not_products(shop_catalog, text):
     assert shop_catalog.mention(text).unknown is None
+
+
+def test_who_sets_another_against_the_one_in_view_means_both(shop_catalog):
+    assert shop_catalog.mention("我跟a102比哪个厚", context="A310").points
+    assert shop_catalog.mention("它比a102厚吗", context="A310").points
+    assert not shop_catalog.mention("a102厚吗", context="A310").points
 
 
 def test_a_bare_noun_is_not_firm_but_a_model_is(shop_catalog):

@@ -213,3 +213,9 @@ def test_a_pasted_id_alone_is_vague_or_repeats_the_open_question(understanding, 
     again = ask(understanding, text, history=turns(["会掉色吗"]))
     assert again.parts[0].clean == "会掉色吗"
     assert again.parts[0].aspects[0].name == "不掉色"
+
+
+def test_a_doubt_about_goods_in_view_is_put_as_a_question(understanding):
+    question = ask(understanding, "洗完有浮色 坏了？", product="A102")
+    assert [part.clean for part in question.parts] == ["洗完有浮色正常吗"]
+    assert ask(understanding, "洗完有浮色 坏了？").parts[0].clean != "洗完有浮色正常吗"
