@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from assist.expressions import expression
 
@@ -19,23 +19,32 @@ _SORTS = {
     "wear": (expression("服饰|服装|衣服|鞋"), expression("衣|鞋|裤|裙|外套|T恤|t恤|卫衣|羽绒|袜|围巾|帽")),
 }
 """Of each sort: the words of rules, and the nouns of shoppers."""
-_NUMBERED = r"(?:[\s#]*\d*(?:\.\d+)*[\s、.．]*)"
+_NUMBER = expression(r"^(?:[\s#]*\d*(?:\.\d+)*[\s、.．]*)")
+
+
+_ASKED_KEPT, _CLAUSES_KEPT = 256, 20_000
 
 
 def of_other_goods(asked: str, clause: str) -> bool:
     """Say whether a clause opens with a sort of goods that is not asked about, and never speaks of the one that is."""
-    meant = [sort for sort, (_, nouns) in _SORTS.items() if nouns.search(asked)]
+    meant = _meant(asked)
     if not meant:
         return False
-    told = [sort for sort, (words, _) in _SORTS.items() if _opens(words, clause)]
-    return (
-        bool(told)
-        and not any(words.search(clause) for sort, (words, _) in _SORTS.items() if sort in meant)
-        and not set(told) & set(meant)
-    )
+    opening, spoken = _told(clause)
+    return bool(opening) and meant.isdisjoint(spoken) and meant.isdisjoint(opening)
 
 
-def _opens(words: re.Pattern[str], clause: str) -> bool:
-    """Say whether the first sentence of a clause, its heading aside, begins with one of the words."""
-    lines = [re.sub(f"^{_NUMBERED}", "", line) for line in clause.strip().split("\n") if line.strip()]
-    return any(words.match(line) is not None for line in lines[:2])
+@lru_cache(maxsize=_ASKED_KEPT)
+def _meant(asked: str) -> frozenset[str]:
+    """Sorts that a shopper's words speak of."""
+    return frozenset(sort for sort, (_, nouns) in _SORTS.items() if nouns.search(asked))
+
+
+# Rules are read once, not once a message.
+@lru_cache(maxsize=_CLAUSES_KEPT)
+def _told(clause: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Sorts that the first sentence of a clause, its heading aside, begins with; and those that it speaks of at all."""
+    lines = [_NUMBER.sub("", line) for line in clause.strip().split("\n") if line.strip()][:2]
+    words = {sort: pattern for sort, (pattern, _) in _SORTS.items()}
+    opening = {sort for sort, pattern in words.items() if any(pattern.match(line) for line in lines)}
+    return frozenset(opening), frozenset(sort for sort, pattern in words.items() if pattern.search(clause))

@@ -27,13 +27,20 @@ class RecentQueries:
 
     @classmethod
     def of(cls, encoder: Encoder) -> RecentQueries:
-        """Wrap an encoder, or give what was wrapped around this very object."""
+        """Wrap an encoder, or give what was wrapped around this very object; a wrapped one stays as it is."""
+        if isinstance(encoder, RecentQueries):
+            return encoder
         return _recent(encoder) if isinstance(encoder, Hashable) else cls(encoder)
 
     @property
     def identity(self) -> EncoderIdentity:
         """That of the encoder: the vectors are the same."""
         return self._encoder.identity
+
+    def query(self, text: str) -> FloatVector:
+        """Encode one query; float32, shape (d,), of unit length, not to be written."""
+        known = self._known.get(text)
+        return self._keep([text])[text] if known is None else known
 
     def encode(self, texts: Sequence[str], *, kind: TextKind = "passage") -> FloatMatrix:
         """Encode texts; see `assist.encoder.base.Encoder`."""
@@ -42,9 +49,16 @@ class RecentQueries:
         found = dict(zip(texts, self._known.get_all(texts), strict=True))
         new = [text for text, vector in found.items() if vector is None]
         if new:
-            for text, vector in zip(new, self._encoder.encode(new, kind=kind), strict=True):
-                found[text] = self._known.put(text, vector)
+            found |= self._keep(new)
         return np.stack([vector for text in texts if (vector := found[text]) is not None])
+
+    def _keep(self, texts: Sequence[str]) -> dict[str, FloatVector]:
+        """Encode queries and keep their vectors, which nobody may write."""
+        found = dict(zip(texts, self._encoder.encode(texts, kind="query"), strict=True))
+        for text, vector in found.items():
+            vector.setflags(write=False)
+            self._known.put(text, vector)
+        return found
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from assist.demand import Amount, Demand, Figure, Name, Offer, Option, People, Quality, Subject, Thing
 from assist.expressions import expression
@@ -155,8 +155,8 @@ def _of_what(piece: str, cut: Cut) -> Demand | None:
 
 def _people(piece: str) -> Demand | None:
     """Those it is for: what suits grown-ups says nothing of a child or of somebody pregnant."""
-    for asked, told in lexicon.toml("lexicon")["demand"]["people"]:
-        if re.search(asked, piece):
+    for asked, told in _listed("people"):
+        if asked.search(piece):
             return People(told)
     return None
 
@@ -177,8 +177,8 @@ def _figures(clean: str, cut: Cut) -> Iterator[Demand]:
 
     `{0}` stands for the characters of the thing that the first group names, `{1}` for all of it.
     """
-    for asked, told in lexicon.toml("lexicon")["demand"]["figures"]:
-        about = re.search(asked, clean)
+    for asked, told in _listed("figures"):
+        about = asked.search(clean)
         if about is not None:
             yield Figure(_told(told, about))
             return
@@ -188,10 +188,16 @@ def _figures(clean: str, cut: Cut) -> Iterator[Demand]:
 
 def _anywhere(clean: str) -> Iterator[Demand]:
     """A word that is wanted whatever the question is about."""
-    for asked, told in lexicon.toml("lexicon")["demand"]["figures_anywhere"]:
-        about = re.search(asked, clean)
+    for asked, told in _listed("figures_anywhere"):
+        about = asked.search(clean)
         if about is not None:
             yield Figure(_told(told, about), anywhere=True)
+
+
+@cache
+def _listed(name: str) -> tuple[tuple[re.Pattern[str], Any], ...]:
+    """What words of a list ask for, with what each wants to be told."""
+    return tuple((expression(asked), told) for asked, told in lexicon.toml("lexicon")["demand"][name])
 
 
 def _told(told: str, about: re.Match[str]) -> str:
@@ -221,8 +227,8 @@ def _measure(found: re.Match[str], cut: Cut) -> Iterator[Demand]:
 
 def _offers(clean: str) -> Iterator[Demand]:
     """An offer that is named by its terms or its name; other offers tell nothing of it."""
-    for asked, told in lexicon.toml("lexicon")["demand"]["offers"]:
-        found = re.search(asked, clean)
+    for asked, told in _listed("offers"):
+        found = asked.search(clean)
         if found is not None:
             yield Offer(told.format(*(_either(group) for group in found.groups())))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from assist.arrays import FloatMatrix, FloatVector
 from assist.encoder.base import Encoder
+from assist.encoder.recent import RecentQueries
 from assist.memo import KeyedMemo, Memo
 from assist.messages import Part
 from assist.retrieve.answerable import answerable
@@ -57,7 +58,7 @@ class Relevance:
         ranker: Ranker | None = None,
         earlier: Relevance | None = None,
     ) -> None:
-        self._encoder = encoder
+        self._encoder = RecentQueries.of(encoder)
         self._tokenizer = tokenizer
         self._idf = idf
         self._guide = guide
@@ -67,7 +68,6 @@ class Relevance:
         if earlier is not None and earlier._reads_like(self):
             # One state back is enough, and holds no longer chain.
             self._before, earlier._before = earlier._shelf, None
-        self._queries: KeyedMemo[str, FloatVector] = KeyedMemo(_RECENT)
         self._parts: Memo[Part, tuple[dict[str, float], dict[str, float]]] = Memo(_RECENT)
         # The same is asked of the same page again and again.
         self._measured: KeyedMemo[Hashable, dict[str, FloatVector]] = KeyedMemo(_MEASURED)
@@ -78,7 +78,7 @@ class Relevance:
         self._told = lru_cache(maxsize=_RECENT)(self._laid_out)
         self._spoken = lru_cache(maxsize=CACHE_TEXTS)(self._translation.words)
         # Several lanes compare the same question with the same earlier ones.
-        self._similar = lru_cache(maxsize=_RECENT)(self._similarity)
+        self._similar = lru_cache(maxsize=_MEASURED)(self._similarity)
 
     def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
         """Score n short texts against a part by meaning, words and keys.
@@ -170,7 +170,7 @@ class Relevance:
         text, nothing, vectors = found["text"], np.zeros(n, dtype=np.float32), both.vectors[:n]
         measured = {
             **found,
-            "plain": vectors @ self._query(part.clean),
+            "plain": vectors @ self._encoder.query(part.clean),
             "piece": np.maximum(text, self._best_piece(self._leaning(part), pieces)) if pieces else text,
         }
         return {
@@ -208,7 +208,7 @@ class Relevance:
         """Raise texts that write what the shopper said otherwise to how near the question so reworded comes."""
         raised, n = dict(found), len(texts)
         for reading in readings(part, texts, heads):
-            plain = self._query(reading.text)
+            plain = self._encoder.query(reading.text)
             query = self._guide.lean(part, plain, LEAN)
             text, head = both.vectors[:n] @ query, both.vectors[n:] @ query
             nearer = {
@@ -239,13 +239,7 @@ class Relevance:
         return self._similar(left, tuple(texts)) if texts else np.zeros(0, dtype=np.float32)
 
     def _similarity(self, left: str, texts: tuple[str, ...]) -> FloatVector:
-        return np.asarray(self._shelf.read(texts).vectors @ self._query(left), dtype=np.float32)
-
-    def _query(self, text: str) -> FloatVector:
-        known = self._queries.get(text)
-        return (
-            self._queries.put(text, self._encoder.encode([text], kind="query")[0]) if known is None else known
-        )
+        return np.asarray(self._shelf.read(texts).vectors @ self._encoder.query(left), dtype=np.float32)
 
     def _keys(self, part: Part) -> tuple[dict[str, float], dict[str, float]]:
         """Give the keys that a part's aspects and its intents look for; once a part."""
@@ -256,7 +250,7 @@ class Relevance:
         """Give the vector of a part, turned towards its intent."""
         known = self._leant.get(part)
         if known is None:
-            known = self._leant.put(part, self._guide.lean(part, self._query(part.clean), LEAN))
+            known = self._leant.put(part, self._guide.lean(part, self._encoder.query(part.clean), LEAN))
         return known
 
     def _best_piece(self, query: FloatVector, pieces: Sequence[Sequence[str]]) -> FloatVector:

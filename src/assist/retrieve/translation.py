@@ -31,6 +31,8 @@ CHANCE = 0.05
 """Share of a question's words that come from nowhere in the sentence."""
 LENGTH = 0.5
 """The power of a sentence's length that its words share: 1 would hold long ones to be a mixture of all they say."""
+_NUMBERS = 1 << 16
+"""Numbers that words may have."""
 _FULL = 4.0
 """A mean log ratio that counts as 1."""
 _FEW = 3
@@ -79,12 +81,22 @@ class Sentences:
         """Lay out sentences as `Translation.words` cuts them."""
         sizes = np.array([len(sentence) for sentence in cut], dtype=np.int64)
         flat = np.concatenate(cut) if len(cut) else np.zeros(0, dtype=np.uint16)
-        words, places = np.unique(flat, return_inverse=True)
+        # Marks for every number there is take a fifth of the time of sorting.
+        held = np.zeros(_NUMBERS, dtype=np.bool_)
+        held[flat] = True
+        words = np.flatnonzero(held)
         shares = np.zeros((len(words), len(cut)), dtype=np.float32)
-        shares[places, np.repeat(np.arange(len(cut)), sizes)] = np.repeat(
+        shares[_places(words).take(flat), np.repeat(np.arange(len(cut)), sizes)] = np.repeat(
             np.maximum(sizes, 1) ** -LENGTH, sizes
         )
-        return cls(words.astype(np.int64), shares)
+        return cls(words, shares)
+
+
+def _places(words: IdVector) -> NDArray[np.uint16]:
+    """Say of every number where it stands among words, counted from 0; of what does not stand there, nothing."""
+    places: NDArray[np.uint16] = np.empty(_NUMBERS, dtype=np.uint16)
+    places[words] = np.arange(len(words), dtype=np.uint16)
+    return places
 
 
 class Explained(NamedTuple):
@@ -146,17 +158,25 @@ class Translation:
         if not len(question):
             nothing = np.zeros(sentences.shares.shape[1], dtype=np.float32)
             return Explained(nothing, nothing)
-        chances = np.empty((len(question), len(sentences.words)), dtype=np.float32)
-        row = np.zeros(len(self._background), dtype=np.float32)
-        for at, word in enumerate(question.tolist()):
-            entry = slice(self._starts[word], self._starts[word + 1])
-            row[self._givens[entry]] = self._chances[entry]
-            row.take(sentences.words, out=chances[at], mode="clip")
-            row[self._givens[entry]] = 0.0
+        chances = self._between(question, sentences.words)
         chance = CHANCE * self._background[question, np.newaxis]
         ratios = np.log1p((1.0 - CHANCE) * (chances @ sentences.shares) / chance) / np.float32(_FULL)
         few = max(1, len(question) // _FEW)
         return Explained(ratios.mean(axis=0), np.partition(ratios, few - 1, axis=0)[:few].mean(axis=0))
+
+    def _between(self, question: NDArray[np.uint16], words: IdVector) -> FloatMatrix:
+        """Look up how likely each of q words is beside each of u; float32, shape (q, u)."""
+        chances = np.zeros((len(question), len(words)), dtype=np.float32)
+        held = np.zeros(_NUMBERS, dtype=np.bool_)
+        held[words] = True
+        starts, ends = self._starts.take(question), self._starts.take(question + np.int64(1))
+        entries = [slice(*both) for both in zip(starts.tolist(), ends.tolist(), strict=True)]
+        givens = np.concatenate([self._givens[entry] for entry in entries])
+        kept = np.flatnonzero(held.take(givens))
+        rows = np.searchsorted(np.cumsum(ends - starts), kept, side="right")
+        found = np.concatenate([self._chances[entry] for entry in entries]).take(kept)
+        chances[rows, _places(words).take(givens.take(kept))] = found
+        return chances
 
 
 def read_table(path: Path, words: Words) -> Translation:

@@ -1,6 +1,7 @@
 """Recent questions are encoded once; whoever gets a vector owns it."""
 
 import numpy as np
+import pytest
 
 from assist.encoder.base import Encoder
 from assist.encoder.recent import QUERIES_KEPT, RecentQueries
@@ -37,6 +38,17 @@ def test_writing_into_what_was_given_changes_nothing_kept():
     assert np.linalg.norm(recent.encode(["会起球吗"], kind="query")) > 0.9
 
 
+def test_one_query_is_encoded_once_and_cannot_be_written():
+    encoder = Counting()
+    recent = RecentQueries(encoder)
+    one = recent.query("会起球吗")
+    assert np.array_equal(one, recent.encode(["会起球吗"], kind="query")[0])
+    assert recent.query("会起球吗") is one
+    assert encoder.asked == [(("会起球吗",), "query")]
+    with pytest.raises(ValueError, match="read-only"):
+        one[0] = 1.0
+
+
 def test_passages_go_through_and_no_text_is_no_row():
     encoder = Counting()
     recent = RecentQueries(encoder)
@@ -59,4 +71,6 @@ def test_so_many_are_kept_and_no_more():
 
 def test_one_is_wrapped_around_an_encoder():
     encoder = HashingEncoder()
-    assert RecentQueries.of(encoder) is RecentQueries.of(encoder)
+    recent = RecentQueries.of(encoder)
+    assert RecentQueries.of(encoder) is recent
+    assert RecentQueries.of(recent) is recent
