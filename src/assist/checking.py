@@ -13,6 +13,21 @@ from assist.settings import GuardSettings
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """What the guards let through.
+
+    Attributes:
+        drafts: Those that may be shown, in the order in which they were given.
+        blocked: What was found in the others, for the agent.
+        ahead: Of that, what stood ahead of every draft that may be shown: it answers the question best.
+    """
+
+    drafts: tuple[Draft, ...]
+    blocked: tuple[Finding, ...]
+    ahead: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checks:
     """The guards as a shop has set them.
 
@@ -24,17 +39,18 @@ class Checks:
     settings: GuardSettings
     floors: Floors | None = None
 
-    def passed(self, drafts: Sequence[Draft], evidence: Evidence) -> tuple[list[Draft], tuple[Finding, ...]]:
+    def passed(self, drafts: Sequence[Draft], evidence: Evidence) -> Passed:
         """Check every draft; a blocked one is left out and its findings go to the agent."""
         kept: list[Draft] = []
-        blocked: list[Finding] = []
+        ahead: list[Finding] = []
+        behind: list[Finding] = []
         for draft in drafts:
             findings = self.findings(draft, evidence)
             if any(finding.severity is Severity.BLOCK for finding in findings):
-                blocked.extend(findings)
+                (behind if kept else ahead).extend(findings)
                 continue
             kept.append(replace(draft, findings=findings) if findings else draft)
-        return kept, tuple(blocked)
+        return Passed(tuple(kept), (*ahead, *behind), tuple(ahead))
 
     def findings(self, draft: Draft, evidence: Evidence) -> tuple[Finding, ...]:
         """Run every guard over a draft."""

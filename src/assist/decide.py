@@ -173,17 +173,17 @@ def _asks_of_goods(part: Part) -> bool:
     return bool(named and part.products and part.intents[0].score < SURE_OF_GOODS)
 
 
-def settle(drafts: Sequence[Draft], blocked: Sequence[Finding] = ()) -> Route:
+def settle(drafts: Sequence[Draft], ahead: Sequence[Finding] = ()) -> Route:
     """Settle the decision once drafts are written and guarded.
 
-    A draft was below a floor of law or platform, and none that remains tells the floor: conflict. Nothing
-    written: no source. Something missing and nothing else answered: ask. Too unsure: a person.
+    What was to answer first is below a floor of law or platform, and nothing that remains tells the floor: conflict.
+    Nothing written: no source. Something missing and nothing else answered: ask. Too unsure: a person.
 
     Args:
         drafts: What remains, best first.
-        blocked: What the guards said of the drafts that they kept out.
+        ahead: What the guards said of drafts that they kept out and that stood ahead of all that remain.
     """
-    if any(finding.kind == "conflict" for finding in blocked) and not any(map(_tells_floor, drafts)):
+    if any(finding.kind == "conflict" for finding in ahead) and not any(map(_tells_floor, drafts)):
         return Route(Decision.HANDOFF, Reason.CONFLICT)
     if not drafts:
         return Route(Decision.HANDOFF, Reason.NO_SOURCE)

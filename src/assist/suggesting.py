@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from assist import decide
-from assist.checking import Checks
+from assist.checking import Checks, Passed
 from assist.documents import Audience, Document, Kind, Level
 from assist.draft import compose, quick, refusals
 from assist.draft.evidence import Evidence
@@ -178,8 +178,8 @@ class Suggester:
 
     def _reply(self, evidence: Evidence, timings: dict[str, float]) -> Suggestion:
         """Answer small talk from the shop's quick replies; a reply that a guard blocks is not sent."""
-        drafts, blocked = self._guarded(self._replies.replies(evidence), evidence)
-        return self._finish(evidence, Decision.QUICK, drafts[:1], timings, blocked)
+        passed = self._guarded(self._replies.replies(evidence), evidence)
+        return self._finish(evidence, Decision.QUICK, passed.drafts[:1], timings, passed.blocked)
 
     def _suggest_slow(
         self, messages: Sequence[Message], clock: Sequence[datetime], k: int, preferences: Preferences
@@ -223,10 +223,10 @@ class Suggester:
                 else compose.compose(evidence, k + 2 + _more(read.question, preferences))
             )
         with _timed(timings, "guard"):
-            drafts, blocked = self._guarded(written.drafts, evidence)
-            drafts = prefer(drafts, read.question, preferences, read.now, weights=self._weights)
-            drafts, blocked = _falling(drafts[:k]), (*read.advice, *blocked)
-        settled = _held(route if refusing else decide.settle(drafts, blocked), drafts, evidence)
+            passed = self._guarded(written.drafts, evidence)
+            drafts = prefer(passed.drafts, read.question, preferences, read.now, weights=self._weights)
+            drafts, blocked = _falling(drafts[:k]), (*read.advice, *passed.blocked)
+        settled = _held(route if refusing else decide.settle(drafts, passed.ahead), drafts, evidence)
         if settled.decision is Decision.HANDOFF:
             return self._hand_off(evidence, settled.reason or Reason.NO_SOURCE, drafts, timings, blocked)
         return self._finish(
@@ -234,12 +234,11 @@ class Suggester:
             ask=written if settled.decision is Decision.ASK else None,
         )  # fmt: skip
 
-    def _guarded(
-        self, drafts: Sequence[Draft], evidence: Evidence
-    ) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+    def _guarded(self, drafts: Sequence[Draft], evidence: Evidence) -> Passed:
         """Check every draft, and say how sure those are that may be shown."""
-        kept, blocked = self._checks.passed(drafts, evidence)
-        return decide.with_confidence(kept, evidence.question, self._weights), blocked
+        passed = self._checks.passed(drafts, evidence)
+        sure = decide.with_confidence(passed.drafts, evidence.question, self._weights)
+        return replace(passed, drafts=sure)
 
     def _hand_off(
         self,
@@ -249,8 +248,8 @@ class Suggester:
         timings: dict[str, float],
         blocked: tuple[Finding, ...] = (),
     ) -> Suggestion:
-        holding, more = self._guarded(refusals.held(evidence, reason.value), evidence)
-        holding = holding[:1]
+        passed = self._guarded(refusals.held(evidence, reason.value), evidence)
+        holding, more = passed.drafts[:1], passed.blocked
         packet = decide.handoff(
             reason, evidence.message, evidence.question, (*holding, *drafts), self._profile
         )

@@ -132,6 +132,21 @@ def test_what_the_drafts_settle(drafts, expected):
     assert settle(drafts) == expected
 
 
+BELOW = (Finding("conflict", Severity.BLOCK, "低于规定"),)
+
+
+@pytest.mark.parametrize(
+    ("drafts", "ahead", "expected"),
+    [
+        ((draft("answered", confidence=0.9),), BELOW, Route(Decision.HANDOFF, Reason.CONFLICT)),
+        ((), BELOW, Route(Decision.HANDOFF, Reason.CONFLICT)),
+        ((draft("answered", confidence=0.9),), (), Route(Decision.SUGGEST)),
+    ],
+)
+def test_what_was_to_answer_first_and_is_below_the_law_goes_to_a_person(drafts, ahead, expected):
+    assert settle(drafts, ahead) == expected
+
+
 @given(scores=st.tuples(st.floats(-1, 2), st.floats(-1, 2)), intent=st.floats(0, 1))
 def test_confidence_is_a_probability_that_rises_with_the_score(scores, intent):
     asked = question(part(RETURN, score=intent))

@@ -136,6 +136,19 @@ def test_a_draft_below_a_floor_is_blocked_with_the_floor_as_its_hint():
     assert statutory_floors().below("质量问题卖家承担，非质量问题运费您承担的哦") == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "滤网、滚刷等耗材，内包装拆开后不支持无理由退货，下单页会请您确认。",
+        "口红拆封后不支持七天无理由退货。",
+        "奶嘴打开过的不接受退货哦，卫生原因。",
+        "拆开包装的不支持无理由退货，付款前请勾选确认。",
+    ],
+)
+def test_goods_that_opening_spoils_may_be_excluded(text):
+    assert statutory_floors().below(text) == ()
+
+
 def test_a_floor_counts_while_it_holds():
     law = rule("law", LAW.text, level=Level.LAW, start=datetime(2026, 1, 1))
     floors = Floors.of([law])
