@@ -11,6 +11,7 @@ import numpy as np
 
 from assist.arrays import FloatVector
 from assist.documents import Document, Fact, Kind
+from assist.draft.bundles import MAX_SENTENCES, bundle
 from assist.draft.clauses import clause_statements
 from assist.draft.codes import asked_codes, is_of_other_codes
 from assist.draft.days import rules_on
@@ -29,7 +30,6 @@ from assist.draft.units import (
     figured_heads,
     is_sku_row,
     product_units,
-    row_tells,
     row_words,
     sentences_of,
 )
@@ -39,11 +39,6 @@ from assist.messages import Part
 from assist.results import Hit, StatedFact, Statement
 from assist.text.normalize import fold
 
-SECOND_SHARE = 0.7
-"""A second page unit joins the first when it is at least this share as likely."""
-SENTENCE_SHARE = 0.45
-"""A sentence that states the best parameter's fact speaks for it from this share on."""
-MAX_SENTENCES = 3
 NEXT_CLAUSE_SHARE, TOGETHER_CHARS = 0.85, 220
 """A second clause joins the first from this share on, up to this length together."""
 PAGE_LEAD = 1.2
@@ -238,7 +233,7 @@ def _from_page(part: Part, number: int, product: Document, evidence: Evidence) -
         return []
     units, scores = ranked.units, ranked.scores
     order = [int(at) for at in np.argsort(-scores, kind="stable")[:6]]
-    chosen = _with_each_aspect(_bundle(units, scores, order, part), units, scores, part)
+    chosen = _with_each_aspect(bundle(units, scores, order, part), units, scores, part)
     subject = _subject(product, part, evidence)
     statements = _say_units([units[at] for at in chosen], product, number, subject, part)
     best = within(float(scores[order[0]]))
@@ -290,49 +285,6 @@ def _with_each_aspect(
 
 def _lane(unit: Unit) -> str:
     return {"fact": "fact", "qa": "page", "steps": "steps"}.get(unit.kind, "page")
-
-
-def _bundle(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int], part: Part) -> list[int]:
-    """Choose which units are said together: the best, and those near it that add something."""
-    chosen = [_telling(units, scores, order)]
-    for at in order:
-        if at in chosen or _tells_nothing(units[at], part):
-            continue
-        near = float(scores[at]) >= SECOND_SHARE * float(scores[order[0]])
-        if near and len(chosen) < MAX_SENTENCES and _adds(units[at], [units[have] for have in chosen]):
-            chosen.append(at)
-    return sorted(chosen, key=lambda at: units[at].span.start)
-
-
-def _tells_nothing(unit: Unit, part: Part) -> bool:
-    """A row of a price and a stock adds nothing for who asks for neither; `那加绒的呢` may ask for either."""
-    return unit.kind == "row" and not part.clean.endswith("呢") and not row_tells(unit, part.clean)
-
-
-def _telling(units: Sequence[Unit], scores: np.ndarray, order: Sequence[int]) -> int:
-    """Let a sentence of the page that states the same fact speak for the bare parameter: it says more."""
-    best = order[0]
-    fact = units[best].fact
-    if fact is None:
-        return best
-    for at in order[1:]:
-        text = fold(units[at].text)
-        states = fold(fact.value) in text and fold(clean_key(fact.key)) in text
-        if (
-            units[at].kind in {"text", "qa"}
-            and states
-            and float(scores[at]) >= SENTENCE_SHARE * float(scores[best])
-        ):
-            return at
-    return best
-
-
-def _adds(unit: Unit, said: Sequence[Unit]) -> bool:
-    """A unit adds something unless its words, or its fact's value, were already said."""
-    if unit.kind == "steps" and said:
-        return False
-    text = fold(unit.fact.value if unit.fact else unit.text)
-    return all(text not in fold(other.text) and fold(other.text) not in text for other in said)
 
 
 def best_statement(
