@@ -45,7 +45,7 @@ _OF_THINGS = ("售前/商品", "售前/尺码", "售后/质量/使用故障", "�
 """Fields in which a thing that is asked for stands on the page or nowhere; what sounds like small talk is of the goods, too."""
 _NOT_OF_THINGS = ("售前/商品/包装", "售前/商品/推荐", "售前/商品/评价", "售前/商品/正品")
 """What comes with the goods is told by the whole of a list, and the others by many things."""
-_OF_GOODS = "售前/商品"
+_OF_GOODS, _OF_USE = "售前/商品", "售后/质量/使用故障"
 _MATERIAL = expression(
     "[皮铁钢木布棉麻胶瓷铝铜金银竹纸革绒毛丝]|塑料?|玻璃|化纤|纤维|纯|真|实心|天然|人造|合成"
 )
@@ -110,7 +110,8 @@ def _counts(demand: Demand, intent: str) -> bool:
         case Thing():
             return intent.startswith(_OF_THINGS) and not intent.startswith(_NOT_OF_THINGS)
         case Quality(words, least, _) if _HALF < least < 1.0:
-            return intent.startswith(_OF_GOODS) and not _MATERIAL.search("".join(words))
+            of_goods = intent.startswith((_OF_GOODS, _OF_USE))
+            return of_goods and not _MATERIAL.search("".join(words))
         case _:
             return False
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assist.demand import Thing
+from assist.demand import Figure, Thing
 from assist.draft import style
 from assist.draft.announced import announced_candidate
 from assist.draft.answered import is_answered
 from assist.draft.claims import claim_candidate
 from assist.draft.comparison import COMPARE, compares, comparison_candidate
-from assist.draft.demands import doubted
+from assist.draft.demands import doubted, unmet
 from assist.draft.dressing import dressed
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.extreme_rows import extreme_row_candidate
@@ -56,6 +56,9 @@ PAST = 0.8
 BESIDE = 0.3
 """What a page says stands back where an order is to be changed or cancelled."""
 _CHANGES = ("售中/订单/改", "售中/订单/取消")
+_RETURNS = ("售后/退换", "售后/退款")
+_RETURNED = expression("退|换(?!算)|赔|售后|无理由")
+"""What a page says of other things stands back, too, where it is asked what can be returned."""
 NEXT_SHARE = 0.5
 """Another way to answer is worth showing from this share of the best one's score on."""
 RECOMMEND = "售前/商品/推荐/求选"
@@ -161,6 +164,7 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
         return _ask_instead(part, number, evidence)
     special = special_candidates(part, number, evidence)
     special = [fitting, *special] if fitting is not None and not _is_sized(special) else special
+    special = [item for item in special if item.lane != "size" or not _lacks_figure(item, part, evidence)]
     if not special and _asks_price(part) and not _known(part, evidence):
         return _ask_instead(part, number, evidence)
     general = page_candidates(part, number, evidence)
@@ -179,6 +183,13 @@ def candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
 
 def _is_sized(special: Sequence[Candidate]) -> bool:
     return any(item.lane in {"size", "promotion"} and not item.ask for item in special)
+
+
+def _lacks_figure(candidate: Candidate, part: Part, evidence: Evidence) -> bool:
+    """Say whether a size table tells another figure than is asked for: how wide it is, not how far it stretches."""
+    return candidate.verdict == "answered" and any(
+        isinstance(demand, Figure) for demand in unmet(candidate, part, evidence)
+    )
 
 
 def _sure(part: Part) -> float:
@@ -227,10 +238,17 @@ def _in_order(found: Sequence[Candidate], part: Part, evidence: Evidence) -> lis
 
 
 def _standing(candidate: Candidate, part: Part) -> float:
-    beside = (part.intent or "").startswith(_CHANGES) and candidate.lane in OF_PAGES
+    intent = part.intent or ""
+    beside = candidate.lane in OF_PAGES and (
+        intent.startswith(_CHANGES) or (intent.startswith(_RETURNS) and not _tells_of_returns(candidate))
+    )
     return standing(candidate, part) * (
         PAST if candidate.lane == "past_answer" else BESIDE if beside else 1.0
     )
+
+
+def _tells_of_returns(candidate: Candidate) -> bool:
+    return any(_RETURNED.search(said.text) for said in candidate.statements)
 
 
 def _likely(

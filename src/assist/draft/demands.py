@@ -69,9 +69,15 @@ def unnamed(demand: Demand, candidate: Candidate, part: Part, evidence: Evidence
         case Thing(words, names):
             return not _holds_any(names, said) and not any(_begins(word, f"{said} {pages}") for word in words)
         case Quality(words, _, _):
-            return not _share(words, f"{said} {pages}", _touches)
+            text = f"{said} {pages}"
+            return not _share(words, text, _touches) or any(_is_other_kind(word, text) for word in words)
         case _:
             return False
+
+
+def _is_other_kind(word: str, text: str) -> bool:
+    """A page that speaks of the thing need not speak of its kind: 无刷 of 无刷电机."""
+    return len(word) > 3 and not word.isascii() and word[:2] not in text
 
 
 def _begins(word: str, text: str) -> bool:

@@ -20,6 +20,8 @@ _LENGTH = expression(
     rf"{_PART}{_LINK}(?:多[长宽厚深粗高](?!时间|久)|[长宽厚深粗高直内外径围]{{1,2}}{_LINK}(?:几|多少)|(?:几|多少){_UNIT})"
 )
 _WEIGHT = expression(rf"{_PART}{_LINK}(?:多[重沉]|(?:重|净重){_LINK}(?:几|多少))")
+_EXTENT = expression(rf"{_PART}{_LINK}多大")
+_HOLDS = expression(rf"{_PART}里面?{_LINK}(?:能不能|能|可以|够)[揣放装塞搁]得?[下进]")
 _MATERIAL = expression(
     rf"{_PART}{_LINK}(?:(?:什么|哪种)(?:料|材料|材质|面料|布|做)(?!的?颜色)|材质{_LINK}什么)"
 )
@@ -28,6 +30,7 @@ _OPPOSITES = {"深": "浅", "宽": "窄", "厚": "薄", "粗": "细"}
 _SIZE = expression(r"(?<![\da-z.])(?P<size>\d{2}|[2-5]?x{0,4}l|x{0,3}s|m)码[^，。]{0,4}多[重沉]")
 _METER = r"\d\s*(?:mm|cm|m(?![la-z])|厘米|毫米|公分|米|寸|英寸)"
 _GRAM = r"\d\s*(?:kg|g(?![a-z])|克|千克|公斤|斤|两)"
+_VOLUME = r"\d\s*(?:ml|l(?![a-z])|毫升|升)"
 _NEAR, _CLOSE = r"[^。；;|\n]{0,14}", r"[^。；;|，、\n]{0,5}"
 """How far behind a part its figure stands, and how far before it."""
 
@@ -37,6 +40,9 @@ def details(clean: str) -> Iterator[Demand]:
     for form, told in ((_LENGTH, _METER), (_WEIGHT, _GRAM)):
         for found in form.finditer(clean):
             yield from _of_part(found["part"], told)
+    for form in (_EXTENT, _HOLDS):
+        for found in form.finditer(clean):
+            yield from _of_part(found["part"], rf"{_METER}|{_VOLUME}|[放装揣塞容]")
     for found in _MATERIAL.finditer(clean):
         yield from _of_part(found["part"], _materials(), _CLOSE)
     for found in _DEGREE.finditer(clean):

@@ -145,6 +145,8 @@ def is_known(one, said="面料是棉100%。"):
         (part("有没有掉色的", intent=NAMED, demands=(Thing(("掉色",)),)), True),
         (part("配不配衣架", intent="售前/商品/包装/配件/赠品", demands=(Thing(("衣架",)),)), True),
         (part("有没有吊牌", intent="售前/服务/发票", demands=(Thing(("吊牌",)),)), True),
+        (part("是无刷电机吗", intent="售后/质量/使用故障", demands=(Quality(("无刷电机",), 0.51),)), False),
+        (part("是掉色面料吗", intent=NAMED, demands=(Quality(("掉色面料",), 0.51),)), True),
         (part("棉是埃及的吗", intent=MATERIAL, demands=(Quality(("埃及",), 0.51),)), False),
         (part("是塑料的吗", intent=MATERIAL, demands=(Quality(("塑料",), 0.51),)), True),
         (part("能机洗吗", intent=NAMED, demands=(Quality(("机洗",), 0.5),)), True),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assist.demand import Figure
 from assist.documents import BlockKind, Fact, Kind, Validity
 from assist.draft.compose import (
     COMPARE,
@@ -367,3 +368,22 @@ def test_the_price_of_a_piece_that_is_being_checked_is_not_that_of_the_goods(fir
     )
     made = draft_all(*asked, pages=[cup], likes={"多少钱>99元": 0.9})
     assert any("99元" in draft.text for draft in made.drafts) is told
+
+
+def test_what_a_page_says_of_other_things_stands_behind_the_rule_on_returns():
+    one = part("掉色给退吗", intent=RETURN, products=("T1",))
+    given = evidence(one, pages=[shirt()], found=[hits(RULES)], likes={"不掉色": 0.9, "7天": 0.6})
+    assert [item.lane for item in candidates(one, 0, given)][0] == "clause"
+    asked = part("掉色吗", intent=MATERIAL, products=("T1",))
+    given = evidence(asked, pages=[shirt()], found=[hits(RULES)], likes={"不掉色": 0.9, "7天": 0.6})
+    assert [item.lane for item in candidates(asked, 0, given)][0] == "fact"
+
+
+def test_a_size_table_does_not_tell_how_far_it_stretches():
+    page = Page()
+    page.table(BlockKind.SIZE_TABLE, ("尺码", "胸围"), [("S", "86cm"), ("M", "90cm")], "尺码表")
+    made = page.document()
+    plain = part("胸围多少", intent="售前/商品/尺寸/参数", products=("T1",), aspects=[("胸围",)])
+    assert candidates(plain, 0, evidence(plain, pages=[made]))[0].lane == "size"
+    wide = replace(plain, demands=(Figure("[撑弹伸缩].*\\d"),))
+    assert not [item for item in candidates(wide, 0, evidence(wide, pages=[made])) if item.lane == "size"]
