@@ -96,7 +96,7 @@ _TARIFFS: Memo[Document, tuple[Tariff, ...]] = Memo(2_048)
 def freight_candidate(part: Part, number: int, evidence: Evidence) -> Candidate | None:
     """Work out what a parcel costs to send, where place and weight, or place and count, are known."""
     place = evidence.question.slots.get("province")
-    if place is None or not _asks(part, evidence) or _OTHER_CARRIER.search(part.clean):
+    if place is None or not _asks(part, evidence) or of_other_carrier(part.clean):
         return None
     province = str(place.value)
     pages = tuple(evidence.products.values())
@@ -104,22 +104,32 @@ def freight_candidate(part: Part, number: int, evidence: Evidence) -> Candidate 
     if by_piece is not None:
         return by_piece
     weight = weight_named(part.clean) or weight_named(fold(evidence.message.text))
-    if weight is None or any(_rules_itself(page) for page in pages):
+    if weight is None or any(rules_itself(page) for page in pages):
         return None
     found = [tariff for item in rules_found(number, evidence) for tariff in tariffs(item)]
     held = [tariff for tariff in found if names_place(tariff.ruling, province)]
     return None if len(held) != 1 else _by_weight(held[0], weight, place.text or province, number, evidence)
 
 
+def of_return(text: str) -> bool:
+    """Say whether a folded text is about sending something back."""
+    return _RETURNED.search(text) is not None
+
+
+def of_other_carrier(text: str) -> bool:
+    """Say whether a folded text names a carrier, whose fares are its own."""
+    return _OTHER_CARRIER.search(text) is not None
+
+
 def _asks(part: Part, evidence: Evidence) -> bool:
     """Say whether a part asks what sending costs: by its own words, or as it goes on asking about that."""
     text = part.clean
-    if _RETURNED.search(text):
+    if of_return(text):
         return False
     if _ASKED.search(text):
         return bool(_FIGURE_ASKED.search(text))
     before = " ".join(turn.text for turn in evidence.message.history[-2:])
-    follows = bool(before) and _ASKED.search(fold(before)) is not None and not _RETURNED.search(fold(before))
+    follows = bool(before) and _ASKED.search(fold(before)) is not None and not of_return(fold(before))
     return follows and weight_named(text) is not None and _FIGURE_ASKED.search(text) is not None
 
 
@@ -132,7 +142,7 @@ def tariffs(document: Document) -> tuple[Tariff, ...]:
 def _read(written: Iterable[Ruling]) -> Iterator[Tariff]:
     for ruling in written:
         first, step = _first(ruling.text), _step(ruling.text)
-        if first is None or step is None or _OTHER_CARRIER.search(ruling.text + ruling.head):
+        if first is None or step is None or of_other_carrier(ruling.text + ruling.head):
             continue
         all_free, first_free = _FREE_ALL.search(ruling.text), _FREE_FIRST.search(ruling.text)
         free = all_free or first_free
@@ -200,7 +210,7 @@ def _is_remote(document: Document, province: str) -> bool:
     return any(_REMOTE_IS.search(other.text) and province in other.text for other in rulings(document))
 
 
-def _rules_itself(page: Document) -> bool:
+def rules_itself(page: Document) -> bool:
     """Say whether a page speaks of its own freight: the shop's tariff may not be the one that holds."""
     return any("包邮" in ruling.text or "运费" in ruling.text for ruling in rulings(page))
 
@@ -265,7 +275,7 @@ def _by_piece(province: str, pages: Sequence[Document], number: int, evidence: E
         ruling
         for document in rules_found(number, evidence)
         for ruling in rulings(document)
-        if names_place(ruling, province) and any(_is_of(ruling, page) for page in pages)
+        if names_place(ruling, province) and any(is_of(ruling, page) for page in pages)
     ]
     for ruling in (*of_pages, *of_rules):
         found = _PIECE.search(ruling.text)
@@ -274,7 +284,7 @@ def _by_piece(province: str, pages: Sequence[Document], number: int, evidence: E
     return None
 
 
-def _is_of(ruling: Ruling, page: Document) -> bool:
+def is_of(ruling: Ruling, page: Document) -> bool:
     """Say whether a ruling names the goods of a page: two characters of its title, or its id."""
     return fold(page.id) in ruling.text or bool(pairs(page.title) & pairs(ruling.text))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assist.draft.evidence import Candidate, Evidence
 from assist.draft.freight import freight_candidate
+from assist.draft.freight_free import freight_free_candidate
 from assist.draft.payable import payable_candidate
 from assist.draft.points import points_candidate
 from assist.draft.price_gap import price_gap_candidate
@@ -12,7 +13,7 @@ from assist.draft.windows import window_candidate
 from assist.messages import Part
 
 _LANES = (
-    *(price_gap_candidate, freight_candidate, window_candidate),
+    *(price_gap_candidate, freight_candidate, freight_free_candidate, window_candidate),
     *(share_candidate, points_candidate, payable_candidate),
 )
 

@@ -11,6 +11,7 @@ from assist.question import lexicon
 from assist.question.phrases import PhraseTable, any_of
 
 _EDGE = expression(r"[\s，,。]?$")
+_SENT_TO = expression(r"(?:那边|这边|市)?(?:能|可以)?(?:包邮|免邮|[运邮]费|快递|[发寄](?:货|不|吗|得?到))")
 _DESTINATION = expression(r"(?:到|寄|发|去|在|往|是|给|住)(?:往|到|去|我们?|了)?$")
 
 
@@ -21,7 +22,10 @@ def provinces(text: str) -> Iterator[tuple[int, int, str]]:
     for start, end, province in names.find(text):
         place = text[start:end]
         meant = (
-            place not in common or _DESTINATION.search(text[:start]) or (named and _apart(text, start, end))
+            place not in common
+            or _DESTINATION.search(text[:start])
+            or _SENT_TO.match(text, end)
+            or (named and _apart(text, start, end))
         )
         if not_before.match(text, end) or not meant:
             continue
