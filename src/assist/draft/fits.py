@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assist.documents import BlockKind, Document, Row, Table
 from assist.draft.evidence import Candidate, Evidence, cite
@@ -15,9 +15,12 @@ from assist.text.normalize import fold
 
 SCORE = 0.9
 MAX_ROWS = 3
-_ASKED = expression(
-    r"通用|适用|适配|匹配|兼容|[能可][^，。？！]{0,8}[用装安插配换套]|[用装安插配换套]得?[上了]|[用装安插配换套]不[上了]"
+_FITS = expression(r"通用|适用|适配|匹配|兼容|配套")
+_USED = expression(
+    r"[能可][^，。？！]{0,8}(?:(?<![包安])[用使装插配套]|安(?!装))|(?<![包安])[用装安插配套](?:得|不)[上了]"
 )
+"""Whether it can be used asks what it fits only where a model is named: 滤网洗了还能用吗 asks something else."""
+_NAMES = expression(r"[\s、，,/;；（）()]+|仅|只|限|通用|系列|适用|均可|都可以?")
 _MODELS = expression(
     r"(?:适用|适配|兼容|配套|通用|支持)(?:的?(?:机型|型号|车型|机器|设备|产品|款式|打印机|品牌|机种))?$"
 )
@@ -31,7 +34,7 @@ def fitting_part_candidate(part: Part, number: int, evidence: Evidence) -> Candi
     The other product that is named (`除螨头V8能用吗` on the page of spare parts) is what it is to fit, and has no such
     column.
     """
-    if not _ASKED.search(part.clean):
+    if not (_FITS.search(part.clean) or _USED.search(part.clean)):
         return None
     opened = () if evidence.message.product is None else (evidence.message.product,)
     names = (*opened, *part.products, *evidence.question.products)
@@ -53,9 +56,17 @@ def _named(table: Table, asked: str) -> Iterator[tuple[Row, int]]:
     for gram in _grams(fold(asked)):
         held = [row for row in rows if gram in fold(row.cells[0].text)]
         if held:
-            if len(held) <= min(MAX_ROWS, len(table.rows) - 1):
+            if len(held) < min(MAX_ROWS + 1, len(table.rows)) and (
+                _FITS.search(asked) or _names_a_model(rows, column, fold(asked))
+            ):
                 yield from ((row, column) for row in held)
             return
+
+
+def _names_a_model(rows: Sequence[Row], column: int, asked: str) -> bool:
+    """Say whether a question names one of the models that the rows fit."""
+    models = {name for row in rows for name in _NAMES.split(fold(row.cells[column].text)) if len(name) > 1}
+    return any(name in asked for name in models)
 
 
 def _grams(asked: str) -> Iterator[str]:

@@ -43,7 +43,14 @@ def test_the_rows_that_are_named_say_what_they_fit(asked, text):
 
 @pytest.mark.parametrize(
     ("asked", "head"),
-    [("墨盒多少钱", "适用机型"), ("墨盒老人能用吗", "适用人群"), ("喷头能换吗", "适用机型")],
+    [
+        ("墨盒多少钱", "适用机型"),
+        ("墨盒老人能用吗", "适用人群"),
+        ("喷头能换吗", "适用机型"),
+        ("墨盒撕开包装了能退吗", "适用机型"),
+        ("墨盒放了两年还能用吗", "适用机型"),
+        ("硒鼓p100能自己安装吗", "适用机型"),
+    ],
 )
 def test_without_the_question_the_column_or_the_part_nothing_is_said(asked, head):
     product = parts_page(head)
