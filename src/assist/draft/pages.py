@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,14 +16,14 @@ from assist.draft.bundles import MAX_SENTENCES, bundle
 from assist.draft.clauses import clause_statements
 from assist.draft.codes import asked_codes, is_of_other_codes
 from assist.draft.days import rules_on
-from assist.draft.evidence import Candidate, Evidence, cite, within
+from assist.draft.evidence import Candidate, Evidence, Scorer, cite, within
 from assist.draft.goods import of_other_goods
 from assist.draft.order_facts import facts_of
 from assist.draft.orders import focus_of
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import clean_key, closed, say_fact, speak
 from assist.draft.table_rows import of_other_rows
-from assist.draft.traits import clause_traits, lacks_aspect, page_traits
+from assist.draft.traits import Led, clause_traits, lacks_aspect, led_by, page_traits
 from assist.draft.units import (
     Unit,
     answer_units,
@@ -34,7 +35,7 @@ from assist.draft.units import (
     sentences_of,
 )
 from assist.expressions import expression
-from assist.memo import Memo
+from assist.memo import KeyedMemo, Memo
 from assist.messages import Part
 from assist.results import Hit, StatedFact, Statement
 from assist.text.normalize import fold
@@ -110,6 +111,11 @@ class Ranked:
         return {name: float(column[at]) for name, column in self.columns.items()}
 
 
+_RANKED: WeakKeyDictionary[Scorer, KeyedMemo[Hashable, Ranked]] = WeakKeyDictionary()
+"""The same is asked of the same page and the same rules again and again; by who measured it, with whom it goes."""
+_RANKED_KEPT = 512
+
+
 def page_candidates(part: Part, number: int, evidence: Evidence) -> list[Candidate]:
     """Answer a part from product pages and clauses, best first.
 
@@ -161,19 +167,41 @@ def ranked_page(part: Part, number: int, product: Document, evidence: Evidence) 
 
     While none is named, no row of the SKU table is said at all: it is true of one SKU alone.
     """
-    units = _speaking(product, named_words(part, evidence))
+    named, echoed = named_words(part, evidence), echoes(part, number, evidence)
+    units = _speaking(product, named)
     others = of_other_rows(units, product, part.clean)
     units = tuple(unit for at, unit in enumerate(units) if at not in others) if others else units
     codes = asked_codes(part)
     units = tuple(unit for unit in units if not is_of_other_codes(unit.text, codes)) if codes else units
     if not units:
         return None
+    # What is kept holds the units and so the page: while it is kept, no other one has its id.
+    kept, key = _kept(evidence), (*_asked(part), id(product), named, tuple(echoed))
+    return kept.get(key) or kept.put(key, _ranked_page(part, units, evidence, echoed))
+
+
+def _kept(evidence: Evidence) -> KeyedMemo[Hashable, Ranked]:
+    kept = _RANKED.get(evidence.scorer)
+    return _RANKED.setdefault(evidence.scorer, KeyedMemo(_RANKED_KEPT)) if kept is None else kept
+
+
+def _asked(part: Part) -> tuple[Hashable, ...]:
+    """All of a part that its signals and traits depend on."""
+    return part.clean, part.intents, part.aspects, part.paraphrases
+
+
+def _ranked_page(
+    part: Part,
+    units: tuple[Unit, ...],
+    evidence: Evidence,
+    echoed: Sequence[tuple[str, float]],
+) -> Ranked:
     signals = evidence.scorer.signals(
         part,
         [u.text for u in units],
         [u.head for u in units],
         pieces=[u.text.split("\n") if u.kind == "steps" else () for u in units],
-        echoes=echoes(part, number, evidence),
+        echoes=echoed,
     )
     columns = {**signals, **page_traits(units, part, evidence)}
     scores = evidence.scorer.rank(columns)
@@ -215,15 +243,30 @@ def ranked_clauses(part: Part, number: int, evidence: Evidence) -> Ranked | None
     units = clause_units(hits)
     if not units:
         return None
+    echoed, led = echoes(part, number, evidence), led_by(part, evidence)
+    lanes = tuple((hit.lanes.get("dense"), hit.lanes.get("sparse")) for hit in hits)
+    # What is kept holds the units: while it is kept, no others have their ids.
+    kept, key = _kept(evidence), (*_asked(part), tuple(map(id, units)), lanes, led, tuple(echoed))
+    return kept.get(key) or kept.put(key, _ranked_clauses(part, units, hits, evidence, led, echoed))
+
+
+def _ranked_clauses(
+    part: Part,
+    units: tuple[Unit, ...],
+    hits: Sequence[Hit],
+    evidence: Evidence,
+    led: Led,
+    echoed: Sequence[tuple[str, float]],
+) -> Ranked:
     signals = evidence.scorer.signals(
         part,
         [u.text for u in units],
         [u.head for u in units],
         pieces=[sentences_of(unit.text) for unit in units],
         topics=[" ".join(u.document.keys) for u in units],
-        echoes=echoes(part, number, evidence),
+        echoes=echoed,
     )
-    columns = {**signals, **clause_traits(units, hits, part, evidence)}
+    columns = {**signals, **clause_traits(units, hits, part, led)}
     return Ranked(units, columns, evidence.scorer.rank(columns))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -155,14 +156,28 @@ def _kinds(units: tuple[Unit, ...]) -> tuple[FloatVector, ...]:
     return known
 
 
-def clause_traits(
-    units: Sequence[Unit], hits: Sequence[Hit], part: Part, evidence: Evidence
-) -> dict[str, FloatVector]:
+class Led(NamedTuple):
+    """What an order leads to among clauses.
+
+    Attributes:
+        branch: Words in the heading of the clause that its facts or the case in hand lead to.
+        paid: When it was paid, naive shop time.
+    """
+
+    branch: tuple[str, ...]
+    paid: datetime | None
+
+
+def led_by(part: Part, evidence: Evidence) -> Led:
+    """Say what the order leads to."""
+    return Led(branch_of(part, evidence), facts_of(evidence).paid_at)
+
+
+def clause_traits(units: Sequence[Unit], hits: Sequence[Hit], part: Part, led: Led) -> dict[str, FloatVector]:
     """Describe clauses; every column float32, shape (n,)."""
-    branch = branch_of(part, evidence)
+    branch, paid = led
     for_page = (part.intent or "").startswith(PAGE_INTENTS)
     steps = wants_steps(part)
-    paid = facts_of(evidence).paid_at
     nothing, always = np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
     held = _held(units)
     late = nothing if _OVERDUE_ASKED.search(part.clean) else held.late

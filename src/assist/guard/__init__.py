@@ -29,7 +29,7 @@ from assist.text.normalize import fold
 __all__ = ["CHECKS", "PLACEHOLDERS", "Evidence", "Masked", "check", "mask", "screen"]
 
 _DEFAULT = GuardSettings()
-_RECENT = 1_024
+_RECENT, _FOUND = 1_024, 8_192
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def check_pii(evidence: Evidence) -> list[Finding]:
 
 def check_tone(evidence: Evidence) -> list[Finding]:
     """Nothing rude, impatient or mocking, and no other shop's name."""
-    return find_tone(evidence.view, shop=evidence.shop, lexicon=_with(tone_lexicon(), evidence.own))
+    return list(_tone(evidence.view.original, evidence.shop, evidence.own))
 
 
 def check_floors(evidence: Evidence) -> list[Finding]:
@@ -147,21 +147,27 @@ def each_once(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     return tuple(kept)
 
 
-# Drafts about one page say the same again and again, whoever asks.
+# Drafts about one page say the same again and again, whoever asks. What was found in a text takes little room beside
+# the forms in which it is looked at, and is kept for longer.
 @lru_cache(maxsize=_RECENT)
 def _view(text: str) -> View:
     return View(text)
 
 
-@lru_cache(maxsize=_RECENT)
+@lru_cache(maxsize=_FOUND)
 def _claims(text: str, quotes: tuple[str, ...], own: Lexicon | None) -> tuple[Finding, ...]:
     found = find_claims(_view(text), quotes=quotes, lexicon=_with(claim_lexicon(), own))
     return tuple(found if own is None else found + find_words(_view(text), own, quotes))
 
 
-@lru_cache(maxsize=_RECENT)
+@lru_cache(maxsize=_FOUND)
 def _pii(text: str) -> tuple[Finding, ...]:
     return tuple(find_pii(_view(text)))
+
+
+@lru_cache(maxsize=_FOUND)
+def _tone(text: str, shop: str, own: Lexicon | None) -> tuple[Finding, ...]:
+    return tuple(find_tone(_view(text), shop=shop, lexicon=_with(tone_lexicon(), own)))
 
 
 CHECKS: tuple[Check, ...] = (

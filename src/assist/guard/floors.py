@@ -13,6 +13,8 @@ from assist.guard.subjects import Reading, read_text
 from assist.guard.terms import Shop, Term, gives_less
 from assist.results import Finding, Severity
 
+_TEXTS_KEPT = 8_192
+
 
 @dataclass(frozen=True, slots=True)
 class Floors:
@@ -41,7 +43,7 @@ class Floors:
             Findings of kind `conflict`, severity BLOCK, with the floor's words as `ground`.
         """
         findings = []
-        for reading in read_text(text):
+        for reading in _read(text):
             floor = self._broken(reading, moments)
             if floor is not None:
                 findings.append(_floor_finding(reading, floor, text))
@@ -54,6 +56,12 @@ class Floors:
             if holds and gives_less(reading.subject, reading.value, floor.value):
                 return floor
         return None
+
+
+# Drafts about one page say the same again and again; what a text says does not depend on the floors.
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _read(text: str) -> tuple[Reading, ...]:
+    return read_text(text)
 
 
 @lru_cache(maxsize=1)

@@ -442,8 +442,9 @@ def _scope(mention: Mention, context: str | None) -> tuple[str, ...] | None:
     return mention.products
 
 
-# Both doors ask it of the same message: the quick one, and the other when the quick one had no answer.
-@lru_cache(maxsize=256)
+# Both doors ask it of the same message: the quick one, and the other when the quick one had no answer to it, or to
+# any message of a batch.
+@lru_cache(maxsize=4_096)
 def _social_kinds(text: str) -> tuple[SegmentKind, ...]:
     """Return the kinds of the pieces of a message that only greets, thanks, hurries; empty: it does more."""
     # A number that is given, 嗯 SF1234567890456, is something to understand.

@@ -244,3 +244,25 @@ def test_a_page_that_rules_nothing_on_the_warranty_gives_way_to_the_clause_that_
     assert "免费换新" in said(candidates(asked, pages=[silent], rules=[rules], likes=likes)[0])
     ruling = page(lines=["杯身120天内免费修。"])
     assert "120天" in said(candidates(asked, pages=[ruling], rules=[rules], likes=likes)[0])
+
+
+def test_who_asks_the_same_of_the_same_page_gets_what_was_ranked():
+    product, other, asked = shirt(), shirt(), part("会掉色吗")
+    context = evidence(asked, pages=[product])
+    first = ranked_page(asked, 0, product, context)
+    again = replace(context, message=replace(context.message, lines=("亲，会掉色吗",)))
+    assert ranked_page(part("会掉色吗"), 0, product, again) is first
+    assert ranked_page(part("会起球吗"), 0, product, context) is not first
+    assert ranked_page(asked, 0, other, replace(context, products={other.id: other})) is not first
+    assert ranked_page(asked, 0, product, evidence(asked, pages=[product])) is not first, "another scorer"
+
+
+def test_who_asks_the_same_of_the_same_rules_gets_what_was_ranked():
+    rules, asked = hits(policy("r", ["1. 七天无理由退货。", "2. 超过七天不退。"])), part("能退吗")
+    context = evidence(asked, found=[rules])
+    first = ranked_clauses(asked, 0, context)
+    same = replace(context, hits=(tuple(replace(hit) for hit in rules),))
+    assert ranked_clauses(part("能退吗"), 0, same) is first
+    nearer = tuple(replace(hit, lanes={"dense": 0.9}) for hit in rules)
+    assert ranked_clauses(asked, 0, replace(context, hits=(nearer,))) is not first
+    assert ranked_clauses(asked, 0, replace(context, hits=(rules[:-1],))) is not first

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assist.documents import BlockKind, Kind, Level
-from assist.draft.traits import clause_traits, lacks_aspect, page_traits
+from assist.draft.traits import clause_traits, lacks_aspect, led_by, page_traits
 from assist.draft.units import clause_units, product_units
 from assist.retrieve.ranker import Ranker
 from unit.draft.shop_pages import Page
@@ -30,7 +30,7 @@ def of_page(asked):
 def of_clauses(asked, *clauses, order=None, **fields):
     found = [h for h in hits(policy("r", clauses, **fields)) if h.chunk.section]
     given = evidence(asked, found=[tuple(found)], order=order)
-    return clause_traits(clause_units(found), found, asked, given)
+    return clause_traits(clause_units(found), found, asked, led_by(asked, given))
 
 
 def test_kinds_of_units_are_told_apart():
@@ -79,7 +79,9 @@ def test_hits_stand_by_meaning_and_by_their_share_of_the_most_words():
     ]
     lanes = ({"dense": 0.5, "sparse": 8.0}, {"sparse": 4.0})
     found = [replace(hit, lanes=MappingProxyType(lane)) for hit, lane in zip(found, lanes, strict=True)]
-    columns = clause_traits(clause_units(found), found, part(), evidence(part(), found=[tuple(found)]))
+    columns = clause_traits(
+        clause_units(found), found, part(), led_by(part(), evidence(part(), found=[tuple(found)]))
+    )
     assert columns["retrieved"] == pytest.approx([0.35 + 0.3, 0.15])
 
 
