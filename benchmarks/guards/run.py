@@ -47,6 +47,7 @@ SPLITS = (
     "kept_fourth",
     "fifth",
     "kept_fifth",
+    "sixth",
 )
 """The first set in its halves, and a second one, written later, of which every fourth row is kept from tuning."""
 

@@ -25,9 +25,19 @@ STATEMENTS = [
 ]
 
 
-def rows(name: str) -> list[dict[str, Any]]:
+MISSED = {
+    # A quick reply that names another material than the page's table, without the word for it.
+    "fifth": ["conflict-3075"],
+    # No figure and no yes or no; a figure without a unit; a time in words; a list of regions; what two words name.
+    "sixth": [f"conflict-{number}" for number in (
+        5007, 5017, 5021, 5022, 5023, 5024, 5025, 5027, 5028, 5029, 5030, 5031, 5032, 5033, 5034, 5051, 5056, 5061, 5063, 5067,
+    )],
+}  # fmt: skip
+
+
+def rows(name: str, split: str = "fifth") -> list[dict[str, Any]]:
     lines = (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row["split"] == "fifth"]
+    return [row for row in map(json.loads, lines) if row["split"] == split]
 
 
 def documents(folder: Path) -> list[Document]:
@@ -47,9 +57,12 @@ def test_a_statement_is_read_as_its_subject_and_value(
     assert "、".join(read) == values
 
 
-def test_seeded_conflicts_are_found_and_nothing_else(laws: list[Document], tmp_path: Path) -> None:
+@pytest.mark.parametrize("split", MISSED)
+def test_seeded_conflicts_are_found_and_nothing_else(
+    split: str, laws: list[Document], tmp_path: Path
+) -> None:
     wrong = []
-    for row in rows("conflicts"):
+    for row in rows("conflicts", split):
         folder = tmp_path / row["id"]
         for name, text in row["files"]:
             path = folder / name
@@ -61,8 +74,7 @@ def test_seeded_conflicts_are_found_and_nothing_else(laws: list[Document], tmp_p
         ]
         expected = [(item["documents"], item["wins"], item["status"]) for item in row["expected"]]
         wrong += [] if found == expected else [row["id"]]
-    # A quick reply that names another material than the page's table, without the word for it.
-    assert wrong == ["conflict-3075"]
+    assert wrong == MISSED[split]
 
 
 def test_sentences_are_blocked_that_may_not_be_sent_and_no_others() -> None:
