@@ -15,10 +15,10 @@ from assist.settings import SearchSettings
 
 _LOG = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Of what fitted numbers mean. Raise it when the way lanes are mixed, the bundled encoder's vectors or what a named column
 measures changes: a share or weight that was fitted before means something else then. 1, unwritten: BM25 over the best
-score of the query; 2: over what the query could attain; 3: another table of the bundled encoder, and what `translated` tells."""
+score of the query; 2: over what the query could attain; 3, 4: other tables of the bundled encoder and of `translated`."""
 
 
 @dataclass(frozen=True, slots=True)
