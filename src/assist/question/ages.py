@@ -50,7 +50,9 @@ def age_slots(text: str) -> Iterator[Found]:
             yield Found("age_months", whole(value * 12 + months), *match.span())
     for match in _BARE_HALF.finditer(text):
         yield Found("age_months", 18, *match.span())
-    for match in _MONTHS.finditer(text):
+    told = list(_MONTHS.finditer(text))
+    kid = kid or any(match["big"] or match["term"] for match in told) or "月龄" in text
+    for match in told:
         value = _middle(match)
         if value is not None and 0 < value <= 36 and _is_age(match, text, kid):
             yield Found("age_months", whole(value + (0.5 if match["half"] else 0)), *match.span())

@@ -16,6 +16,7 @@ from assist.question.girths import chi_cm
 from assist.question.numbers import CHINESE, NUMBER, number, whole
 from assist.question.phrases import any_of
 
+_MAY_HOLD = expression(rf"\d|{CHINESE}{{2}}|{CHINESE}[件个双条台箱盒套瓶份只包尺]")
 _VALUE = rf"(?P<v>\d尺\d?|[一两二三四]尺[一二三四五六七八九半]?|\d+(?:\.\d+)?(?:[kw百千](?![a-z]))?|{CHINESE}{{2,}})"
 _OLD = rf"(?P<old>\d尺\d?|\d+(?:\.\d+)?|{CHINESE}{{2,}})"
 _UNIT = r"(?:斤|码|号|cm|kg|厘米|公斤|公分|块|元|件|双|个|的|那个|这个)*"
@@ -52,7 +53,7 @@ _COUNTED = expression(
 SETTLED = "(?:最终|最后|确定了?|定了?|想好了|我?想了(?:一?下|想)|等等|等会|呸|那就)[是要\\s，,]*"
 """Words after which a value is the one that stands, though nothing is said of the one before."""
 _TURNED = expression(
-    "(?:(?<!\\d)[说写打填报搞弄发]|身高体重)[^\\s，,\\d]{0,2}(?:反|颠倒|倒)了(?!\\s*\\d)|(?:身高|体重)[和跟]?(?:身高|体重)(?:说|写|打|填)?(?:反|颠?倒|对调|换)了?|颠倒了|对调一?下"
+    "(?:(?<!\\d)[说写打填报搞弄发]|身高体重)[^\\s，,\\d]{0,2}(?:反|颠倒|倒)了(?!\\s*是?\\d)|(?:身高|体重)[和跟]?(?:身高|体重)(?:说|写|打|填)?(?:反|颠?倒|对调|换)了?|颠倒了|对调一?下"
 )
 _CALLED = expression(
     r"(?<![\d.])(?P<v>\d{2,3}(?:\.\d)?)(?:那个|这个)?(?:说的)?是(?:我的?)?(?P<name>体重|身高|腰围|臀围|胸围|脚长)(?![\d是])"
@@ -104,24 +105,30 @@ def retyped(text: str, kept: Sequence[Found], before: Sequence[Slot] = ()) -> It
         kept: The values already found, in the order of the text.
         before: Slots of earlier turns, oldest first; only a word of correction reaches back to them.
     """
+    if _MAY_HOLD.search(text):
+        yield from _figures(text, kept, before)
+        yield from _recounted(text, kept)
+        yield from _renamed(text)
+    if len(kept) > 1:
+        yield from _swapped(text, kept)
+        yield from _unchanged(text, kept)
+
+
+def _figures(text: str, kept: Sequence[Found], before: Sequence[Slot]) -> Iterator[Found]:
     earlier = [given for slot in before if (given := _given(slot.name, slot.value, slot.text))]
     places: set[int] = set()
-    for pattern in (*_marked(), _AGAIN, _LED):
-        history = () if pattern in _UNMARKED else earlier
+    for pattern in (*_marked(), *_UNMARKED):
+        history = () if _is_unmarked(pattern) else earlier
         for match in pattern.finditer(text):
             found = _replacement(match, text, kept, history) if match.start("v") not in places else None
             if found:
                 places.add(found.start)
                 yield found
-    yield from _recounted(text, kept)
-    yield from _swapped(text, kept)
-    yield from _renamed(text)
-    yield from _unchanged(text, kept)
 
 
 def restored(text: str, kept: Sequence[Found]) -> Iterator[Found]:
     """Yield the values that a message goes back to, in place of a later one: 还是按原来的, 前面那个对."""
-    for match in RESTORES.finditer(text):
+    for match in RESTORES.finditer(text) if len(kept) > 1 else ():
         own: dict[str, list[Found]] = {}
         for found in kept:
             if found.end <= match.start():
@@ -205,7 +212,7 @@ def _replacement(
     if not earlier and name is None and {old, figure} <= _SHOES:
         return Found("size", match["v"], start, end)
     unknown = not earlier or name is not None
-    if unknown and match.re not in _UNMARKED and (name == "quantity" or not _CHOOSES.search(match[0])):
+    if unknown and not _is_unmarked(match.re) and (name == "quantity" or not _CHOOSES.search(match[0])):
         return _first_figure(name, match["v"], start, end)
     return None
 
@@ -220,7 +227,11 @@ def _misread(over: Set[str], match: re.Match[str], kept: Sequence[Found]) -> boo
         denied = _NOT.search(match.string, 0, match.start("old")) is not None
         return over <= ({"height_cm", "weight_kg"} if denied else {"height_cm"})
     earlier = {found.name for found in kept if found.end <= match.start("v")}
-    if over != {"height_cm"} or over & earlier or _OF_HEIGHT.search(match[0]):
+    if over != {"height_cm"} or _OF_HEIGHT.search(match[0]):
+        return False
+    if _NAMES.get(match.groupdict().get("name") or "", "height_cm") != "height_cm":
+        return True
+    if over & earlier:
         return False
     if _OF_WEIGHT.search(match[0]):
         return "weight_kg" in earlier
@@ -250,7 +261,7 @@ def _target(
             if any(figure in (given.figure * step, given.figure / step) for step in (10, 100))
         ]
         return tenfold[-1] if tenfold else None
-    farthest = _NEXT if match.re in _UNMARKED and _AGREES.search(match[0]) is None else None
+    farthest = _NEXT if _is_unmarked(match.re) and _AGREES.search(match[0]) is None else None
     distances = [
         (abs(figure - given.figure) / given.figure, -place)
         for place, given in enumerate(earlier)
@@ -299,15 +310,21 @@ def _first_figure(name: str | None, typed: str, start: int, end: int) -> Found |
 
 # A figure alone on a later line, or with 吧, is typed again: 腰围70 / 75; 24码 / 25吧 长得快.
 _AGAIN = expression(
-    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[^\s\d，,。]{{1,5}}(?=(?:\d|{CHINESE}{{2}})[\d.]*{CHINESE}*吧(?:$|\n))|(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|脱了?衣服|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该|现?在|都|有|已经|[他她我])*|刚?(?:才|刚)?问[过了]+(?:一?下)?|上秤[称看]?了?|又?[长涨胖瘦]了|快|都)*){_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也行|也可以|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?(?=$|\n)|吧(?![?？])|了?(?=\s[^\d\s]))"
+    rf"(?:^|\n|\s(?=[\d.]+吧))(?:[^\s\d，,。]{{1,5}}(?=(?:\d|{CHINESE}{{2}})[\d.]*{CHINESE}*吧(?:$|\n))|(?:[ 嗯哦那就是咳额呃诶唉啊噢哈嘿]|说实话|实话|老实说|[净裸]重|空腹|[脱穿]着?了?衣服|(?:不够|没有|不行)的?话?|[净裸]身?高|[光赤]脚|实际上?|准确[说点]?|好吧|[^\s\d]{{1,4}}说(?:是|要|该|现?在|都|有|已经|[他她我])*|刚?(?:才|刚)?问[过了]+(?:一?下)?|上秤[称看]?了?|又?[长涨胖瘦]了|快|都)*){_VALUE}(?:cm|厘米|公分)?(?:(?:吧(?![?？])|了|啊|哦|也[行成]|也可以|也能接受|都行)?(?:\s?(?:[昨今]天|刚才?|刚刚|重新)*[称量测看](?:的|过了?|了))?[!！~。]*(?=$|\n)|吧(?![?？])|了?(?=\s[^\d\s]))"
 )
 # After words that tell nothing else, too: 我瞅瞅 115.
 _LED = expression(
     rf"\n(?!.*(?:[妈爸哥姐弟妹爷奶他她]|老[公婆]|另|再|还|也|加|和|跟))[^\s\d，,。?？]{{1,6}}[\s，,]+{_VALUE}(?=$|\n)"
 )
-_AGREES = expression("吧|行|可以")
-_UNMARKED = frozenset({_AGAIN, _LED})
+_AGREES = expression("吧|行|可以|接受|成|的话")
+_UNMARKED = (_AGAIN, _LED)
 """Without a word of correction."""
+
+
+def _is_unmarked(pattern: re.Pattern[str]) -> bool:
+    return any(pattern is other for other in _UNMARKED)
+
+
 # 38还是39, 170改成175 choose; they do not say that the first was a slip.
 _CHOOSES = expression("还是|[改换]")
 
@@ -334,9 +351,9 @@ def _marked() -> tuple[re.Pattern[str], ...]:
         ),
         expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*你?们?[打写说填看听弄搞]成{_OLD}(?!\d)"),
         expression(
-            rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}[太有]点?[多少大小贵](?:了|啦)?[\s，,]*[补退赔加减给]?{_VALUE}{_ENDED}"
+            rf"(?P<old>\d+(?:\.\d+)?|{CHINESE}+){_UNIT}\s*(?:[太有]点?|没有?那么|不止)[多少大小贵重高]?(?:了|啦)?[\s，,]*[补退赔加减给]?{_VALUE}{_ENDED}"
         ),
-        expression(rf"是\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
+        expression(rf"(?:是|^|(?<=[\s，,]))\s*{_VALUE}{_UNIT}[，,\s]*不是\s*{_OLD}(?!\d)"),
         expression(rf"{left}{openers}{_FILL}{_VALUE}{_ENDED}"),
         expression(
             rf"(?:^|[\s，,])[哦啊嗯呃诶哎欸我他她]*(?:现在|最近|如今|今年|今天称|不止|不到|[再又重][量称测](?:一[下遍])?|[哦啊嗯呃我]*(?:[今昨]天|刚才?|刚刚|早上|晚上|早晨)(?:又|自己)?[称量测](?:的|了|出来|下来|一?下)*(?:是|有|才|只有)?|[胖瘦重轻长高]了?\d+[多几]?(?:斤|cm|厘米|公分)[\s，,]*(?:现在|到)?|[^\s，,\d]{{0,3}}[胖瘦重轻长]到了?)(?:[^\s，,\d]{{0,4}}|[^\d\n]{{0,6}}\s){_VALUE}了?(?=$|[\s，,。])"

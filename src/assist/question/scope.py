@@ -427,9 +427,9 @@ _DENIED = expression(
 )
 # A102→A103, A102改A103, A102 *A103, A102 / 定了 A103.
 _CHANGED_TO = expression(rf"的?\s*(?:[改换][成为]?|→|[-=]+>|\*|{SETTLED})\s*")
-_SETTLES = expression("就|算了|[换改]")
+_SETTLES = expression("[就只]|算了|[换改]")
 _AFTER_ALL = expression(
-    r"(?:^|[\s，,])(?:那|算了|我)?(?:嗯+|对|(?:还是|就)(?:[要买看选拿说问改换]|[说问]的?)?|换(?:一?[个款件])?|[换改]成)\s*\Z"
+    r"(?:^|[\s，,])(?:那|算了|我)?(?:嗯+|对|(?:还是|[就只])(?:[要买看选拿说问改换]|[说问]的?)?|换(?:一?[个款件])?|[换改]成)\s*\Z"
 )
 _LEFT = expression(r"(?:的|这[款个]|那[款个]|[\s，,])*(?:就|先)?不(?:看|要|买)了")
 _EARLIER_WRONG = expression(
@@ -443,7 +443,7 @@ def _corrected() -> re.Pattern[str]:
     known = any_of([word for word in lexicon.words("correction", "openers") if _TAKES_BACK.search(word)])
     slips = "|".join(lexicon.words("correction", "slips"))
     return expression(
-        rf"(?:{known}|{slips}|(?<=\n)[啊呃额诶])(?:我?[说问要看买指]的?|[是系係了的啊哦呀\s，,。:：]|应该|问)*\Z"
+        rf"(?:{known}|{slips}|(?<=\n)[哦噢啊呃额诶])(?:我?[说问要看买指]的?|[是系係了的啊哦呀数号\s，,。:：]|应该|问)*\Z"
     )
 
 
