@@ -30,6 +30,10 @@ EVENTS = expression(
 )
 _DATED = expression(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
 _FOLD = expression(r"(?P<n>\d(?:\.\d)?|[一二三四五六七八九]五?)折")
+# 3件7折 is no 第二件7折.
+_PIECES = expression(
+    r"(?P<nth>第?)(?P<pieces>[\d一二两三四五六七八九])[件双份个][^，,。；\d]{0,4}?(?P<n>[\d一二三四五六七八九](?:\.\d)?)折"
+)
 _DIGIT = {word: str(at) for at, word in enumerate("零一二三四五六七八九")}
 _SAME = {
     "双十一": "双11", "双十二": "双12", "双 11": "双11", "双 12": "双12", "12.12": "双12", "1212": "双12",
@@ -84,9 +88,12 @@ def event_named(asked: str, document: Document) -> bool:
 
 @lru_cache(maxsize=1_024)
 def terms(text: str) -> frozenset[str]:
-    """Discounts and thresholds in one notation: `7折`, `满400减60`."""
+    """Discounts and thresholds in one notation: `7折`, `3件7折` beside it, `满400减60`."""
     plain = fold(text)
     found = {f"{_DIGIT.get(m['n'], m['n'])}折" for m in _FOLD.finditer(plain)}
+    for match in _PIECES.finditer(plain):
+        pieces, left = (_DIGIT.get(match[name], match[name]) for name in ("pieces", "n"))
+        found.add(f"{match['nth']}{pieces}件{left}折")
     return frozenset(found | {f"满{m.group(2)}减{m.group(3)}" for m in FULL_CUT.finditer(plain)})
 
 

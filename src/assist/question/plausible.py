@@ -66,7 +66,8 @@ def plausible(
         return (IntentScore(_CURE, _SURE), *(score for score in scores if score.path != _CURE))[:3]
     told = _told(clean, scores, asks_person)
     idle = not told or told[0].path.startswith(_SMALL_TALK)
-    if (told != scores or idle) and chooses(clean):
+    unsure = not idle and told[0].score < _CHOSEN and "发" in clean
+    if (told != scores or idle or unsure) and chooses(clean):
         # 先发S吧 is said of an order, 给我拿S before one.
         of_order = ordered or "发" in clean or _SLIPPED.search(clean)
         return (IntentScore(_CHANGE if of_order else _STOCK, _CHOSEN), *told)[:3]
@@ -90,8 +91,8 @@ def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
         return _WISHED_AWAY[first][1]
     if first in _SENT_WRONG and _OWN_SLIP.search(clean) and not _arrived(clean):
         return _CHANGE
-    if first in _SENT_SOON and _HOLD_BACK.search(clean):
-        return _CHANGE
+    if said := _said_otherwise(clean, first):
+        return said
     if first == _ABUSE and _DOUBTS.search(clean):
         return _GENUINE
     if first == _RIVALS and len(products) > 1:
@@ -104,6 +105,20 @@ def _neighbour(clean: str, first: str, products: Sequence[str]) -> str:
     if first == _SHADE:
         return _SHADE_OFF if _arrived(clean) and not feared else ""
     return _MADE_OF if feared and not _arrived(clean) else ""
+
+
+def _said_otherwise(clean: str, first: str) -> str:
+    return next((meant for leaves, said, meant in _SAID if first in leaves and said.search(clean)), "")
+
+
+def asks_more_time(clean: str) -> bool:
+    """Say whether the platform's deadline of receipt is to be put off: done in the shop's account."""
+    return _MORE_TIME.search(clean) is not None
+
+
+_MORE_TIME = expression(
+    "(?:延长|延迟|延期|推迟|延)(?:一下|一?下子|几天|[一两二三四五\\d]+天)?(?:确认|自动)?(?:的)?(?:收货|签收)|(?:收货|确认收货)(?:时间|期限|期)?(?:可以|能不能|能|帮我|给我)*(?:延长|延期|推迟|延一?下|往后延)"
+)
 
 
 def wishes_person(clean: str, scores: Scores) -> bool:
@@ -198,6 +213,15 @@ _HOLD_BACK = expression(
     r"|(?:晚|迟|过|等)(?:个|上)?(?:点|些|几天|一?两天|[一两二三四五六七\d]+天|一阵|一段时间|下周)[^吗不没]{0,4}(?:再)(?:给我)?[发寄]"
     r"|(?:延后|推迟|延迟|晚点)(?:几天|[一两二三四五\d]+天|一下)?(?:再)?发货(?!赔|怎么赔|赔付)"
 )
+# 买三箱发六箱吗, 拍二送三: an offer, no bulk order and no way to order.
+_MORE_SENT = expression(
+    r"[买拍][一二两三四五六七八九\d]+[件个箱盒袋包瓶份双套斤]?[发送得][一二两三四五六七八九\d]+[件个箱盒袋包瓶份双套斤]?(?!天|小时)"
+)
+_SUMS = frozenset(
+    {"售前/服务/批发/团购", "售中/物流/催发货", "售前/物流/发货时间", "售前/商品/包装/配件/赠品"}
+)
+_SAID = ((_SENT_SOON, _HOLD_BACK, _CHANGE), (_SUMS, _MORE_SENT, "售前/价格/优惠/活动"))
+"""Leaves, what is said where another is meant, and that other."""
 _WANTS_TO_KNOW = expression(
     "[查看问吗么叫住要]|告诉|知道|什么|啥|多少|哪|谁|几|给我|发我|发一?下|有没有|是不是"
 )

@@ -26,6 +26,7 @@ from assist.question.plausible import (
     INVOICE,
     REVIEWS,
     asks_false_invoice,
+    asks_more_time,
     asks_reward,
     chooses,
     plausible,
@@ -326,7 +327,8 @@ class Understanding:
     def _question(self, reading: _Reading, scores: dict[str, tuple[IntentScore, ...]]) -> Question:
         if reading.classified:
             return reading.question
-        alone = len(reading.parts) == 1 and reading.texts[0] == reading.parts[0].clean
+        # What only takes something back (按错) leaves nothing to classify.
+        alone = len(reading.parts) == 1 and reading.texts[0] in (reading.parts[0].clean, "")
         if alone and says_too_little(reading.parts[0].clean):
             return replace(reading.question, parts=(_bare(reading.parts[0]),))
         asks_person = reading.question.asks_human or any(
@@ -360,6 +362,8 @@ class Understanding:
             behaviour = Behaviour.ANSWER
         if path == INVOICE and asks_false_invoice(part.clean):
             behaviour = Behaviour.DECLINE
+        if asks_more_time(part.clean):
+            scores, behaviour = (IntentScore(_UNREADABLE, 1.0),), Behaviour.HANDOFF
         clean = part.clean
         if path == _CHANGE and chooses(clean) and not _SAYS_CHANGE.search(clean):
             # 我要37的 says nothing of the change that it wishes for.
