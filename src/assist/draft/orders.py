@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from assist.documents import Document, Span
 from assist.draft.days import rules_on, rules_on_others
@@ -13,9 +14,10 @@ from assist.draft.evidence import Candidate, Evidence, cite
 from assist.draft.order_facts import OrderFacts, OrderState, facts_of, read_moment
 from assist.draft.skus import named_words, row_holds
 from assist.draft.speak import closed
-from assist.draft.units import clause_units, is_sku_row, product_units, row_words, sentence_units
+from assist.draft.units import Unit, clause_units, is_sku_row, product_units, row_words, sentence_units
 from assist.draft.windows import protection_statement
 from assist.expressions import expression
+from assist.memo import Memo
 from assist.messages import Part
 from assist.results import Citation, StatedFact, Statement
 from assist.text.normalize import fold
@@ -144,21 +146,33 @@ class Promise:
     citation: Citation
 
 
+_PROMISED: Memo[Unit, tuple[Promise, ...]] = Memo(8_192)
+
+
 def find_promise(number: int, evidence: Evidence) -> Promise | None:
     """Find the promise that holds for the order: the product page's own before the shop's rule."""
-    spans: list[tuple[Document, Span, str]] = []
-    for product in evidence.products.values():
-        spans += [(product, unit.span, unit.section) for unit in product_units(product)]
+    found = [
+        promise
+        for product in evidence.products.values()
+        for unit in product_units(product)
+        for promise in _promised(unit, (unit,))
+    ]
     for unit in clause_units(evidence.hits[number] if number < len(evidence.hits) else ()):
-        spans += [
-            (item.document, item.span, item.section)
-            for item in sentence_units(unit.document, unit.span, unit.head, unit.section, "text")
-        ]
+        said = sentence_units(unit.document, unit.span, unit.head, unit.section, "text")
+        found.extend(_promised(unit, said))
     moment = facts_of(evidence).paid_at or evidence.now
-    texts = [span.of(document.text) for document, span, _ in spans]
-    own = [place for place, text in zip(spans, texts, strict=True) if rules_on(text, moment)]
-    usual = [place for place, text in zip(spans, texts, strict=True) if not rules_on_others(text, moment)]
-    return next((found for place in (*own, *usual) if (found := _promise(*place)) is not None), None)
+    own = (item for item in found if rules_on(item.citation.quote, moment))
+    usual = (item for item in found if not rules_on_others(item.citation.quote, moment))
+    return next(chain(own, usual), None)
+
+
+def _promised(unit: Unit, said: Iterable[Unit]) -> tuple[Promise, ...]:
+    """Return the promises of what a unit says; looked for once a unit."""
+    known = _PROMISED.get(unit)
+    if known is None:
+        promises = (_promise(item.document, item.span, item.section) for item in said)
+        known = _PROMISED.put(unit, tuple(item for item in promises if item is not None))
+    return known
 
 
 def _promise(document: Document, span: Span, section: str) -> Promise | None:

@@ -32,7 +32,7 @@ BARE_CHARS = 6
 """A question of no more characters for each property that it names asks for that and nothing else."""
 CACHE_TEXTS = 20_000
 _RECENT = 64
-_MEASURED = 1_024
+_MEASURED, _COMPARED = 1_024, 4_096
 CACHE_QUERIES = 2_048
 
 
@@ -78,7 +78,7 @@ class Relevance:
         self._told = lru_cache(maxsize=_RECENT)(self._laid_out)
         self._spoken = lru_cache(maxsize=CACHE_TEXTS)(self._translation.words)
         # Several lanes compare the same question with the same earlier ones.
-        self._similar = lru_cache(maxsize=_MEASURED)(self._similarity)
+        self._similar = lru_cache(maxsize=_COMPARED)(self._similarity)
 
     def score(self, part: Part, texts: Sequence[str], heads: Sequence[str]) -> FloatVector:
         """Score n short texts against a part by meaning, words and keys.
