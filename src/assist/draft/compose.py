@@ -18,6 +18,7 @@ from assist.draft.extreme_rows import extreme_row_candidate
 from assist.draft.fits import fitting_part_candidate
 from assist.draft.fitting_rows import fitting_row_candidate
 from assist.draft.limits import limit_candidate
+from assist.draft.meant import pairs
 from assist.draft.offers import gift_candidate, offers_candidate
 from assist.draft.orders import scheduled_candidate, with_order
 from assist.draft.other_times import of_its_time, without_newer_answers
@@ -55,6 +56,10 @@ PAST = 0.8
 """An earlier answer stands before today's pages and rules when it fits that much better."""
 BESIDE = 0.3
 """What a page says stands back where an order is to be changed or cancelled."""
+OWN_TERM = 1.2
+"""A page that says how long its goods are mended for the very fault stands before the shop's general terms."""
+_FAULTS = ("售后/质量", "售后/维修", "售前/售后咨询/质保")
+_TERM = expression(r"\d+\s*(?:天|个?月|年)[^，。；]{0,6}(?:免费|保修|质保|包换|包修|换新|修)")
 _CHANGES = ("售中/订单/改", "售中/订单/取消")
 _RETURNS = ("售后/退换", "售后/退款")
 _RETURNED = expression("退|换(?!算)|赔|售后|无理由")
@@ -242,9 +247,15 @@ def _standing(candidate: Candidate, part: Part) -> float:
     beside = candidate.lane in OF_PAGES and (
         intent.startswith(_CHANGES) or (intent.startswith(_RETURNS) and not _tells_of_returns(candidate))
     )
-    return standing(candidate, part) * (
-        PAST if candidate.lane == "past_answer" else BESIDE if beside else 1.0
-    )
+    of_fault = intent.startswith(_FAULTS) and candidate.lane in OF_PAGES and _tells_term(candidate, part)
+    share = PAST if candidate.lane == "past_answer" else BESIDE if beside else OWN_TERM if of_fault else 1.0
+    return standing(candidate, part) * share
+
+
+def _tells_term(candidate: Candidate, part: Part) -> bool:
+    """Say whether a page tells for how long its own goods are mended or exchanged, by a word of the question."""
+    asked = pairs(part.clean)
+    return any(_TERM.search(said.text) and asked & pairs(said.text) for said in candidate.statements)
 
 
 def _tells_of_returns(candidate: Candidate) -> bool:
