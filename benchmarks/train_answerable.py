@@ -51,6 +51,9 @@ LEFT_OUT = frozenset(
 )
 """Columns that tell which of two sources answers, not whether one does."""
 
+DOUBTS = ("unmet_", "number_missing", "place_missing", "bearer_missing")
+"""Columns whose weights are kept at or below zero."""
+
 Row = tuple[str, Mapping[str, float], float]
 """Shop, description, and 1.0 for an answerable question."""
 
@@ -68,11 +71,13 @@ def main() -> None:
     counts = np.where(shops == OF_PAGES, PAGES_COUNT, 1.0)
     # The last column is the pages' own bias: how many of their questions are open says nothing of a shop's.
     widened = np.column_stack([matrix, shops == OF_PAGES])
-    tried = {penalty: left_out(widened, labels, shops, counts, penalty) for penalty in PENALTIES}
+    # What a source leaves out never speaks for it, however few questions say so.
+    most = np.array([0.0 if name.startswith(DOUBTS) else np.inf for name in names] + [np.inf])
+    tried = {penalty: left_out(widened, labels, shops, counts, penalty, most) for penalty in PENALTIES}
     of_shops = shops != OF_PAGES
     losses = {value: log_loss(guesses[of_shops], labels[of_shops]) for value, guesses in tried.items()}
     penalty = min(PENALTIES, key=lambda value: losses[value])
-    weights = fit_logistic(widened, labels, penalty=penalty, counts=counts)[:-1]
+    weights = fit_logistic(widened, labels, penalty=penalty, counts=counts, most=most)[:-1]
     unseen = of_shops & (shops != "demo")
     report = {
         "kind": "answerable",
@@ -158,12 +163,14 @@ def described_message(suggester: Suggester, message: Message) -> Mapping[str, fl
     return describe(part, page_candidates(part, 0, evidence), past_candidates(part, 0, evidence), evidence)
 
 
-def left_out(matrix: Values, labels: Values, shops: np.ndarray, counts: Values, penalty: float) -> Values:
+def left_out(
+    matrix: Values, labels: Values, shops: np.ndarray, counts: Values, penalty: float, most: Values
+) -> Values:
     """Guess each question by weights that did not see its shop."""
     guesses = np.empty(len(labels))
     for name in np.unique(shops):
         out = shops == name
-        weights = fit_logistic(matrix[~out], labels[~out], penalty=penalty, counts=counts[~out])
+        weights = fit_logistic(matrix[~out], labels[~out], penalty=penalty, counts=counts[~out], most=most)
         guesses[out] = probabilities(matrix[out], weights)
     return guesses
 

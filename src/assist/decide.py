@@ -201,9 +201,10 @@ def unattended(settled: Route, drafts: Sequence[Draft], question: Question) -> R
     An upset shopper meets a person. What states something is sure (`AUTO_CONFIDENCE`), without a warning of the
     guards, and answers every part or asks for what is missing. A refusal and small talk state nothing of the shop's.
     """
-    if settled.decision is Decision.HANDOFF:
+    upset = question.emotion in _UPSET
+    if settled.decision is Decision.HANDOFF and not (upset and settled.reason is Reason.LOW_CONFIDENCE):
         return settled
-    if question.emotion in _UPSET:
+    if upset:
         return Route(Decision.HANDOFF, Reason.ANGRY)
     if settled.decision in {Decision.QUICK, Decision.DECLINE} or (drafts and _sendable(drafts[0], settled)):
         return settled

@@ -8,7 +8,8 @@ from assist import Assistant
 from assist.errors import InputError
 from conftest import ON
 
-ASKED = {"message": "掉色不", "product": "A102", "on": ON}
+# Its drafts rest on places of their own: votes on a place move every draft that cites it.
+ASKED = {"message": "起球吗", "product": "A102", "on": ON}
 
 
 def texts(assistant, **more):

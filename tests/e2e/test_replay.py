@@ -13,15 +13,17 @@ from conftest import ON
 from unit.evaluate.tiny_set import write_lines
 
 ASKED = {"messages": ["掉色不"], "product": "A102", "on": ON}
+# Its drafts rest on places of their own: votes on a place move every draft that cites it.
+PICKED = {"messages": ["起球吗"], "product": "A102", "on": ON}
 
 
 @pytest.fixture(scope="module")
 def log(demo_store, tmp_path_factory):
     """Agents who, whatever is shown first, send what the last draft says."""
     with Assistant.open(demo_store, read_only=True) as assistant:
-        drafts = assistant.suggest(**{"message": ASKED["messages"], "product": "A102", "on": ON}).drafts
+        drafts = assistant.suggest(**{"message": PICKED["messages"], "product": "A102", "on": ON}).drafts
     assert len(drafts) > 1
-    rows = [{**ASKED, "id": f"n{number}", "reply": drafts[-1].text} for number in range(45)]
+    rows = [{**PICKED, "id": f"n{number}", "reply": drafts[-1].text} for number in range(45)]
     return write_lines(tmp_path_factory.mktemp("log") / "log.jsonl", rows)
 
 

@@ -27,7 +27,7 @@ def test_there_and_back():
     assert back.search(SearchSettings()).dense_weight == 0.4
 
 
-@pytest.mark.parametrize("version", [None, 1, 2, 4])
+@pytest.mark.parametrize("version", [None, 1, 2, 3, 5])
 def test_what_was_fitted_under_another_mix_is_left_aside_and_says_what_to_do(version, caplog):
     data = json.loads(Tuned(0.7, OWN, dict(decide.shipped())).to_json())
     if version is None:

@@ -145,6 +145,7 @@ def fit_logistic(
     penalty: float = CONFIDENCE_PENALTY,
     start: Values | None = None,
     counts: Values | None = None,
+    most: Values | None = None,
 ) -> Values:
     """Logistic regression with an L2 pull on all columns but the first, which is the bias.
 
@@ -154,6 +155,7 @@ def fit_logistic(
         penalty: Strength.
         start: float64, shape (m,), where to; None: zero.
         counts: float64, shape (n,), how much each row counts; None: 1.
+        most: float64, shape (m,), what no weight exceeds; None: no limits.
 
     Returns:
         float64, shape (m,).
@@ -167,7 +169,7 @@ def fit_logistic(
         value = float(np.sum(shares * (np.logaddexp(0.0, logits) - labels * logits)) + penalty * pull @ pull)
         return value, matrix.T @ (shares * (_logistic(logits) - labels)) + 2 * penalty * pull
 
-    return _minimum(loss, towards)
+    return _minimum(loss, towards, most)
 
 
 def probabilities(matrix: Values, weights: Values) -> Values:
@@ -186,8 +188,9 @@ def _logistic(logits: Values) -> Values:
     return found
 
 
-def _minimum(loss: Any, start: Values) -> Values:
-    from scipy.optimize import minimize
+def _minimum(loss: Any, start: Values, most: Values | None = None) -> Values:
+    from scipy.optimize import Bounds, minimize
 
-    found: Values = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    bounds = None if most is None else Bounds(-np.inf, most)
+    found: Values = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return found

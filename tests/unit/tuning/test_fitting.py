@@ -79,6 +79,14 @@ def test_the_logistic_fit_is_calibrated_on_what_it_saw():
     assert log_loss(probabilities(matrix, weights), labels) < log_loss(np.full(2_000, labels.mean()), labels)
 
 
+def test_no_weight_of_the_logistic_fit_exceeds_its_limit():
+    matrix = np.array([[1.0, 0.0], [1.0, 1.0]] * 20)
+    labels = np.array([0.0, 1.0] * 20)
+    assert fit_logistic(matrix, labels)[1] > 1.0
+    assert fit_logistic(matrix, labels, most=np.array([np.inf, 0.0])) == pytest.approx([0.0, 0.0], abs=1e-4)
+    assert fit_logistic(matrix, labels, most=np.array([np.inf, 0.5]))[1] == pytest.approx(0.5)
+
+
 def test_the_logistic_fit_is_pulled_to_its_start_and_counts_rows():
     matrix = np.array([[1.0, 0.0], [1.0, 1.0]] * 20)
     labels = np.array([0.0, 1.0] * 20)
