@@ -1,8 +1,8 @@
 """Which sentences of a page are said together: the best, and those that add something that is asked for.
 
-`SECOND_SHARE`, `SURE` and `SURE_SHARE` were chosen on labelled questions of eight shops (and brought to the curve of the
-ranker as it is fitted now, which is steeper): of 383 further sentences in
-usable answers 118 are left out by them, and no answer loses a fact.
+`SECOND_SHARE`, `SURE` and `SURE_SHARE` were chosen on labelled questions of eight shops, where they left out 118 of 383
+further sentences in usable answers and no answer lost a fact; since then they were brought to the steeper curve of a
+later fit of the ranker.
 """
 
 from __future__ import annotations
