@@ -27,6 +27,8 @@ _FREE = expression(
 _ELSE = expression(
     r"(?:不满|不足|未满|不到|低于)(?:\d+(?:\.\d+)?)?元?(?:的|,|每单|每笔|统一|一律|需|要|另)*(?:加收|收取?|付|支付|补)?(?:运费|邮费|快递费)?(?P<fee>\d+(?:\.\d+)?)元"
 )
+_WHEN_ASKED = expression("几天|多久|什么时候|啥时候|何时|几号|哪天")
+"""包邮的话几天到 asks for the time."""
 _NOT_REACHED = expression(r"(?:差点|没|不|未)[凑够满到足]|凑不|差.{0,3}到|还差|少了?点")
 _REMOTE = expression("(?<!非)偏远|除外|以外|不含")
 _PLACES = expression(
@@ -61,7 +63,13 @@ def freight_free_candidate(part: Part, number: int, evidence: Evidence) -> Candi
     """
     place = evidence.question.slots.get("province")
     text = part.clean
-    if place is None or not _ASKED.search(text) or of_return(text) or of_other_carrier(text):
+    if (
+        place is None
+        or not _ASKED.search(text)
+        or of_return(text)
+        or of_other_carrier(text)
+        or _WHEN_ASKED.search(text)
+    ):
         return None
     if any(rules_itself(page) for page in evidence.products.values()):
         return None

@@ -11,6 +11,9 @@ from assist.draft.units import Unit, product_units
 from assist.expressions import expression
 
 _ADVICE = expression(r"(?P<way>大|小)[一1半]个?[码号]")
+_NOT_WISHED = expression(r"(?:[不别没怕]|会不会|是不是)[^\s，。]{0,6}\Z")
+_ASKED = expression(r"[^\s，。]{0,2}[吗么嘛不]")
+"""不喜欢宽松 wishes for nothing of the kind, and 版型宽松吗 only asks."""
 _SENTENCE = expression(r"[。；;！!\n]")
 _NOT_ADVICE = expression(r"比|同样|相比|偏[大小]|不(?:用|必|要|建议)")
 """Another model, or how the whole model turns out, is compared: that is no advice for some shoppers."""
@@ -77,7 +80,7 @@ def size_advice(product: Document, asked: str) -> SizeAdvice | None:
         product: The page.
         asked: The whole message, folded.
     """
-    told = [trait for trait in _TRAITS if trait.shopper.search(asked)]
+    told = [trait for trait in _TRAITS if _tells(trait, asked)]
     if not told:
         return None
     for unit in product_units(product):
@@ -86,6 +89,14 @@ def size_advice(product: Document, asked: str) -> SizeAdvice | None:
             if trait is not None:
                 return SizeAdvice(trait.name, step, unit)
     return None
+
+
+def _tells(trait: _Trait, asked: str) -> bool:
+    """Say whether a shopper tells a trait of themselves, neither denies it nor asks for it."""
+    return any(
+        not _NOT_WISHED.search(asked[: found.start()]) and not _ASKED.match(asked, found.end())
+        for found in trait.shopper.finditer(asked)
+    )
 
 
 def _advised(text: str) -> Iterator[tuple[str, int]]:

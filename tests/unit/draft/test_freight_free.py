@@ -60,6 +60,7 @@ def test_its_numbers_have_their_source():
         ("新疆包邮吗", "新疆", (COMMON, "新疆、西藏每单另收运费25元。")),
         ("湖南包邮吗", "湖南", ("港澳台和海外不发货。",)),
         ("湖南几天到", "湖南", (COMMON,)),
+        ("湖南包邮的话几天到", "湖南", (COMMON,)),
     ],
 )
 def test_what_it_cannot_tell_is_left_to_others(text, province, rules):
